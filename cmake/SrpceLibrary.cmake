@@ -1,0 +1,64 @@
+# srpce_library(<name> [SOURCES a.cc ...] [HEADERS a.h ...] [DEPS base graph ...] [LINK absl::status ...])
+#
+# Declares the library of the folder it is called in as srpce::<name>. DEPS names other srpce libraries
+# and is the only way to reach their headers' code; tests/layers/check_layers.py holds each #include in the folder
+# to this list. LINK names third-party targets.
+#
+# srpce_executable(<name> SOURCES ... DEPS ... LINK ...) is the same for programs.
+# srpce_test(<name> SOURCES ... DEPS ... [LABELS ...]) is the same for one GoogleTest binary.
+set(SRPCE_WARNINGS -Wall -Wextra -Wpedantic -Wconversion)
+if(SRPCE_WERROR)
+  list(APPEND SRPCE_WARNINGS -Werror)
+endif()
+
+function(_srpce_settings target scope)
+  target_include_directories(${target} ${scope} ${PROJECT_SOURCE_DIR})
+  if(NOT scope STREQUAL "INTERFACE")
+    target_compile_options(${target} PRIVATE ${SRPCE_WARNINGS})
+  endif()
+endfunction()
+
+function(srpce_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;DEPS;LINK" ${ARGN})
+  set(target srpce_${name})
+  if(ARG_SOURCES)
+    add_library(${target} STATIC ${ARG_SOURCES})
+    set(scope PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(srpce::${name} ALIAS ${target})
+  if(ARG_HEADERS)
+    target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HEADERS})
+  endif()
+  _srpce_settings(${target} ${scope})
+  list(TRANSFORM ARG_DEPS PREPEND srpce::)
+  target_link_libraries(${target} ${scope} ${ARG_DEPS} ${ARG_LINK})
+  set_property(GLOBAL APPEND PROPERTY SRPCE_LIBRARIES ${target})
+endfunction()
+
+function(srpce_executable name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LINK" ${ARGN})
+  string(REPLACE "-" "_" target ${name})
+  add_executable(${target} ${ARG_SOURCES})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  _srpce_settings(${target} PRIVATE)
+  list(TRANSFORM ARG_DEPS PREPEND srpce::)
+  target_link_libraries(${target} PRIVATE ${ARG_DEPS} ${ARG_LINK})
+endfunction()
+
+function(srpce_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LINK;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  _srpce_settings(${name} PRIVATE)
+  list(TRANSFORM ARG_DEPS PREPEND srpce::)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} ${ARG_LINK} GTest::gmock_main)
+  target_compile_definitions(${name} PRIVATE SRPCE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SRPCE_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp;UBSAN_OPTIONS=print_stacktrace=1")
+endfunction()

@@ -1,0 +1,92 @@
+// lib/base/persistent_vector.h -- a vector whose copies share storage; writing one element copies two small pages.
+//
+// Two levels of pages under a root: copying is O(size / 4096), reading two dependent loads, writing copies one leaf and
+// one middle page. Elements a writer touches repeatedly before it hands out a copy are changed in place: each
+// page remembers the writer's `Edit`, and Edit::Seal() makes all pages shared again.
+#pragma once
+
+#include <array>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace srpce {
+
+// The right of one writer to change in place the pages it has made since its last Seal(). Not thread-safe; one per writer.
+class Edit {
+ public:
+  Edit() : id_(NextId()) {}
+  Edit(const Edit&) = delete;
+  Edit& operator=(const Edit&) = delete;
+
+  // After this, every page made so far is immutable. Call before a copy leaves the writer's thread.
+  void Seal() { id_ = NextId(); }
+  uint64_t id() const { return id_; }
+
+ private:
+  static uint64_t NextId();
+  uint64_t id_;
+};
+
+template <typename T, size_t kPageSize = 64>
+class PersistentVector {
+ public:
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+
+  // REQUIRES index < size().
+  const T& operator[](size_t index) const {
+    assert(index < size_);
+    return (*(*root_[index / kSpan])[index / kPageSize % kPageSize])[index % kPageSize];
+  }
+
+  // Returns element `index` for writing; copies to this vector are not affected. REQUIRES index < size().
+  T& Mutable(size_t index, const Edit& edit) {
+    assert(index < size_);
+    Leaf& leaf = Own(Own(root_[index / kSpan], edit)[index / kPageSize % kPageSize], edit);
+    return leaf[index % kPageSize];
+  }
+
+  void PushBack(T value, const Edit& edit) {
+    if (size_ % kSpan == 0) {
+      root_.push_back(std::make_shared<Middle>(edit.id()));
+    }
+    if (size_ % kPageSize == 0) {
+      Own(root_.back(), edit)[size_ / kPageSize % kPageSize] = std::make_shared<Leaf>(edit.id());
+    }
+    ++size_;
+    Mutable(size_ - 1, edit) = std::move(value);
+  }
+
+ private:
+  static constexpr size_t kSpan = kPageSize * kPageSize;
+
+  template <typename Item>
+  struct Page {
+    explicit Page(uint64_t owner) : owner(owner) {}
+    const Item& operator[](size_t i) const { return items[i]; }
+    Item& operator[](size_t i) { return items[i]; }
+
+    uint64_t owner;  // Edit::id() that may write here.
+    std::array<Item, kPageSize> items{};
+  };
+  using Leaf = Page<T>;
+  using Middle = Page<std::shared_ptr<Leaf>>;
+
+  template <typename P>
+  static P& Own(std::shared_ptr<P>& page, const Edit& edit) {
+    if (page->owner != edit.id()) {
+      page = std::make_shared<P>(*page);
+      page->owner = edit.id();
+    }
+    return *page;
+  }
+
+  std::vector<std::shared_ptr<Middle>> root_;
+  size_t size_ = 0;
+};
+
+}  // namespace srpce

@@ -1,0 +1,44 @@
+// lib/segments/compute.h -- from a question to proven segment lists: search, encode, expand, check.
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "lib/cspf/compute_path.h"
+#include "lib/cspf/disjoint.h"
+#include "lib/segments/segment_list.h"
+#include "lib/segments/verify.h"
+
+namespace srpce::segments {
+
+struct SegmentQuery {
+  cspf::Query path;                  // path.constraints.data_plane kEither: SR-MPLS if it works, else SRv6.
+  std::optional<uint32_t> max_sids;  // Besides the headend's own MSD.
+  bool compress = true;
+};
+
+struct SegmentRoute {
+  cspf::Path path;
+  SegmentList list;
+  Expansion expansion;
+};
+
+using SegmentResult = std::variant<SegmentRoute, cspf::NoPath>;
+
+// Returns the cheapest path within the constraints whose shortest list fits min(max_sids, headend MSD), with that list, expanded and
+// checked. Exact: further paths are enumerated in order of cost until one fits.
+SegmentResult ComputeRoute(const Ted& ted, const SegmentQuery& query, cspf::Workspace& workspace,
+                           const cspf::Budget& budget = {});
+
+struct DisjointSegmentQuery {
+  std::vector<SegmentQuery> members;
+  cspf::Disjointness disjointness = cspf::Disjointness::kLink;
+};
+using DisjointSegmentResult = std::variant<std::vector<SegmentRoute>, cspf::NoPath>;
+
+// The same for members that must be disjoint; every ECMP branch of every list is held to it.
+DisjointSegmentResult ComputeDisjointRoutes(const Ted& ted, const DisjointSegmentQuery& query, cspf::Workspace& workspace,
+                                            const cspf::Budget& budget = {});
+
+}  // namespace srpce::segments
