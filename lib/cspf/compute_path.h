@@ -8,10 +8,13 @@
 
 namespace srpce::cspf {
 
+class PotentialCache;
+
 // Scratch memory of one thread; queries allocate nothing once it is warm. Not thread-safe.
 class Workspace {
  public:
-  Workspace();
+  // `potentials`, where given, outlives the workspace and guides its searches; answers are the same without.
+  explicit Workspace(const PotentialCache* potentials = nullptr);
   ~Workspace();
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;

@@ -4,6 +4,7 @@
 // shared_ptr<const Ted> and needs no lock. Node and link indexes are stable while the element lives.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -56,6 +57,11 @@ class Ted {
   // Grows by one with each published snapshot. 0 = the empty TED before the first.
   uint64_t generation() const { return generation_; }
   const graph::Digraph& graph() const { return graph_; }
+  // Unique to the TedBuilder that published this, in this process.
+  uint64_t lineage() const { return lineage_; }
+  // Grows whenever an arc is added or weight slot `weight` of an arc decreases (a link that only goes down and up again
+  // changes neither). Lower bounds computed over all arcs at one epoch hold for every snapshot of the same lineage and epoch.
+  uint64_t decrease_epoch(size_t weight) const { return decrease_epoch_[weight]; }
 
   // All node / link indexes are below these. Some may be gone: see HasNode, HasLink.
   uint32_t node_bound() const { return static_cast<uint32_t>(nodes_.size()); }
@@ -96,6 +102,8 @@ class Ted {
   Ted(const Ted&) = default;
 
   uint64_t generation_ = 0;
+  uint64_t lineage_ = 0;
+  std::array<uint64_t, graph::kWeightCount> decrease_epoch_{};
   graph::Digraph graph_;
   PersistentVector<std::shared_ptr<const Node>> nodes_;
   PersistentVector<std::shared_ptr<const Link>> links_;

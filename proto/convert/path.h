@@ -1,0 +1,26 @@
+// proto/convert/path.h -- srpce.v1 path messages <-> lib/cspf, lib/segments and lib/policy types.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "lib/cspf/disjoint.h"
+#include "lib/policy/intent.h"
+#include "lib/segments/compute.h"
+#include "srpce/v1/path.pb.h"
+
+namespace srpce::convert {
+
+// Errors: INVALID_ARGUMENT  a value out of range ("max_loss_fraction: got 1.5, want 0 to 1").
+absl::StatusOr<policy::PathIntent> FromProto(const v1::PathConstraints& proto);
+void ToProto(const policy::PathIntent& from, v1::PathConstraints* to);
+
+absl::StatusOr<cspf::DataPlane> FromProto(v1::DataPlane proto);
+v1::DataPlane ToProto(cspf::DataPlane from);
+absl::StatusOr<cspf::Disjointness> FromProto(v1::Disjointness proto);
+v1::Disjointness ToProto(cspf::Disjointness from);
+
+void ToProto(const cspf::PathMetrics& from, v1::PathMetrics* to);
+void ToProto(const topology::Ted& ted, const segments::SegmentList& from, v1::SegmentList* to);
+void ToProto(const topology::Ted& ted, const segments::SegmentRoute& from, v1::Path* to);
+void ToProto(const topology::Ted& ted, const cspf::NoPath& from, v1::NoPath* to);
+
+}  // namespace srpce::convert
