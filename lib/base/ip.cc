@@ -24,7 +24,8 @@ std::string ToText(int family, const uint8_t* bytes) {
 absl::StatusOr<Ipv6Address> Ipv6Address::Parse(absl::string_view text) {
   Bytes bytes{};
   if (inet_pton(AF_INET6, std::string(text).c_str(), bytes.data()) != 1) {
-    return absl::InvalidArgumentError(absl::StrCat("IPv6 address: got '", text, "', want for example 2001:db8::1"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("IPv6 address: got '", text, "', want for example 2001:db8::1"));
   }
   return Ipv6Address(bytes);
 }
@@ -80,10 +81,13 @@ absl::StatusOr<IpAddress> IpAddress::Parse(absl::string_view text) {
   if (inet_pton(AF_INET6, copy.c_str(), address.bytes_.data()) == 1) {
     return address;
   }
-  return absl::InvalidArgumentError(absl::StrCat("IP address: got '", text, "', want for example 192.0.2.1 or 2001:db8::1"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("IP address: got '", text, "', want for example 192.0.2.1 or 2001:db8::1"));
 }
 
-std::string IpAddress::ToString() const { return ToText(is_v4() ? AF_INET : AF_INET6, bytes_.data()); }
+std::string IpAddress::ToString() const {
+  return ToText(is_v4() ? AF_INET : AF_INET6, bytes_.data());
+}
 
 uint32_t IpAddress::v4() const {
   assert(is_v4());
@@ -125,8 +129,8 @@ absl::StatusOr<IpPrefix> IpPrefix::Parse(absl::string_view text) {
     return address.status();
   }
   uint32_t length = address->max_prefix_length();
-  if (slash != absl::string_view::npos &&
-      (!absl::SimpleAtoi(text.substr(slash + 1), &length) || length > address->max_prefix_length())) {
+  if (slash != absl::string_view::npos && (!absl::SimpleAtoi(text.substr(slash + 1), &length) ||
+                                           length > address->max_prefix_length())) {
     return absl::InvalidArgumentError(absl::StrCat("prefix length: got '", text, "', want 0 to ",
                                                    static_cast<int>(address->max_prefix_length())));
   }

@@ -28,7 +28,8 @@ class Ipv6Address {
   const Bytes& bytes() const { return bytes_; }
   bool is_unspecified() const { return *this == Ipv6Address(); }
 
-  // Returns the `length` bits from bit `offset` (0 = most significant) as a number. REQUIRES length <= 64, offset + length <= 128.
+  // Returns the `length` bits from bit `offset` (0 = most significant) as a number. REQUIRES length
+  // <= 64, offset + length <= 128.
   uint64_t Bits(uint32_t offset, uint32_t length) const;
   // Returns a copy whose `length` bits from `offset` are the low bits of `value`. Same REQUIRES.
   Ipv6Address WithBits(uint32_t offset, uint32_t length, uint64_t value) const;
@@ -57,8 +58,8 @@ class IpAddress {
 
   Family family() const { return family_; }
   bool is_v4() const { return family_ == Family::kV4; }
-  uint32_t v4() const;               // Host order. REQUIRES is_v4().
-  Ipv6Address v6() const;            // REQUIRES !is_v4().
+  uint32_t v4() const;     // Host order. REQUIRES is_v4().
+  Ipv6Address v6() const;  // REQUIRES !is_v4().
   uint8_t max_prefix_length() const { return is_v4() ? 32 : 128; }
   bool is_unspecified() const;
 

@@ -1,4 +1,5 @@
-// lib/base/persistent_map.h -- a hash map whose copies share storage; a write copies one of kShards small tables.
+// lib/base/persistent_map.h -- a hash map whose copies share storage; a write copies one of kShards
+// small tables.
 #pragma once
 
 #include <cstddef>

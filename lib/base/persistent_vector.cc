@@ -5,7 +5,8 @@
 namespace srpce {
 
 uint64_t Edit::NextId() {
-  // Unique over all writers of the process, so that a page can never be mistaken for another writer's.
+  // Unique over all writers of the process, so that a page can never be mistaken for another
+  // writer's.
   static std::atomic<uint64_t> next{1};
   return next.fetch_add(1, std::memory_order_relaxed);
 }

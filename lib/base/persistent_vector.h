@@ -1,8 +1,10 @@
-// lib/base/persistent_vector.h -- a vector whose copies share storage; writing one element copies two small pages.
+// lib/base/persistent_vector.h -- a vector whose copies share storage; writing one element copies
+// two small pages.
 //
-// Two levels of pages under a root: copying is O(size / 4096), reading two dependent loads, writing copies one leaf and
-// one middle page. Elements a writer touches repeatedly before it hands out a copy are changed in place: each
-// page remembers the writer's `Edit`, and Edit::Seal() makes all pages shared again.
+// Two levels of pages under a root: copying is O(size / 4096), reading two dependent loads, writing
+// copies one leaf and one middle page. Elements a writer touches repeatedly before it hands out a
+// copy are changed in place: each page remembers the writer's `Edit`, and Edit::Seal() makes all
+// pages shared again.
 #pragma once
 
 #include <array>
@@ -15,7 +17,8 @@
 
 namespace srpce {
 
-// The right of one writer to change in place the pages it has made since its last Seal(). Not thread-safe; one per writer.
+// The right of one writer to change in place the pages it has made since its last Seal(). Not
+// thread-safe; one per writer.
 class Edit {
  public:
   Edit() : id_(NextId()) {}
@@ -43,7 +46,8 @@ class PersistentVector {
     return (*(*root_[index / kSpan])[index / kPageSize % kPageSize])[index % kPageSize];
   }
 
-  // Returns element `index` for writing; copies to this vector are not affected. REQUIRES index < size().
+  // Returns element `index` for writing; copies to this vector are not affected. REQUIRES index <
+  // size().
   T& Mutable(size_t index, const Edit& edit) {
     assert(index < size_);
     Leaf& leaf = Own(Own(root_[index / kSpan], edit)[index / kPageSize % kPageSize], edit);

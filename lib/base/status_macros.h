@@ -7,11 +7,11 @@
 #include "absl/status/statusor.h"
 
 // Returns the status of `expression` from the enclosing function unless it is OK.
-#define SRPCE_RETURN_IF_ERROR(expression)                    \
-  do {                                                       \
+#define SRPCE_RETURN_IF_ERROR(expression)                     \
+  do {                                                        \
     if (absl::Status status_ = (expression); !status_.ok()) { \
-      return status_;                                        \
-    }                                                        \
+      return status_;                                         \
+    }                                                         \
   } while (false)
 
 #define SRPCE_STATUS_CONCAT_INNER_(a, b) a##b
@@ -24,6 +24,7 @@
   }                                                              \
   declaration = *std::move(result)
 
-// Evaluates `expression` (an absl::StatusOr), returns its status on error, else assigns the value to `declaration`.
+// Evaluates `expression` (an absl::StatusOr), returns its status on error, else assigns the value
+// to `declaration`.
 #define SRPCE_ASSIGN_OR_RETURN(declaration, expression) \
   SRPCE_ASSIGN_OR_RETURN_(SRPCE_STATUS_CONCAT_(statusor_, __LINE__), declaration, expression)

@@ -1,4 +1,5 @@
-// lib/base/strong_id.h -- dense indexes that cannot be mixed up: StrongId<NodeTag> is not StrongId<LinkTag>.
+// lib/base/strong_id.h -- dense indexes that cannot be mixed up: StrongId<NodeTag> is not
+// StrongId<LinkTag>.
 #pragma once
 
 #include <compare>

@@ -1,4 +1,5 @@
-// proto/convert/topology.h -- srpce.v1 topology messages <-> lib/topology types. For the edges: daemon/, plugins/ and their tests.
+// proto/convert/topology.h -- srpce.v1 topology messages <-> lib/topology types. For the edges:
+// daemon/, plugins/ and their tests.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -10,8 +11,9 @@
 
 namespace srpce::convert {
 
-// From the wire. Errors: INVALID_ARGUMENT  "link a->b: local_address: got 'x', want ...": text that does not parse or a number
-// that does not fit its field (a label over 20 bits, an algorithm over 255).
+// From the wire. Errors: INVALID_ARGUMENT  "link a->b: local_address: got 'x', want ...": text that
+// does not parse or a number that does not fit its field (a label over 20 bits, an algorithm over
+// 255).
 absl::StatusOr<topology::NodeAttributes> FromProto(const v1::NodeAttributes& proto);
 absl::StatusOr<topology::LinkAttributes> FromProto(const v1::LinkAttributes& proto);
 absl::StatusOr<topology::PrefixAttributes> FromProto(const v1::PrefixAttributes& proto);

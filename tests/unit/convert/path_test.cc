@@ -1,0 +1,84 @@
+// tests/unit/convert/path_test.cc -- what a controller asks for survives the wire; absurd numbers
+// are refused by name.
+#include "proto/convert/path.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace srpce::convert {
+namespace {
+
+using testing::HasSubstr;
+
+policy::PathIntent FullIntent() {
+  return {.objective = topology::MetricType::kDelay,
+          .max_delay = Microseconds(10'000),
+          .max_igp_cost = 100,
+          .max_te_cost = 200,
+          .max_hops = 5,
+          .max_loss = 0.01,
+          .max_variation = Microseconds(50),
+          .max_sids = 6,
+          .min_bandwidth = BytesPerSecond{1'250'000'000},
+          .include_any = topology::AdminGroup({1}),
+          .include_all = topology::AdminGroup({2}),
+          .exclude_any = topology::AdminGroup({0, 0, 1}),
+          .exclude_nodes = {"x"},
+          .exclude_links = {{"a", "b", "e1", ""}},
+          .exclude_srlgs = {3},
+          .waypoints = {"w1", "w2"},
+          .data_plane = cspf::DataPlane::kSrv6,
+          .flex_algorithm = 128,
+          .compress = false};
+}
+
+TEST(ConvertPathTest, ConstraintsSurviveTheWire) {
+  v1::PathConstraints proto;
+  ToProto(FullIntent(), &proto);
+  EXPECT_EQ(*FromProto(proto), FullIntent());
+}
+
+TEST(ConvertPathTest, NothingAskedMeansNoLimit) {
+  EXPECT_EQ(*FromProto(v1::PathConstraints()), policy::PathIntent());
+}
+
+TEST(ConvertPathTest, BandwidthIsNeverUnderstated) {
+  v1::PathConstraints proto;
+  proto.set_bandwidth_bps(9);
+  EXPECT_EQ(FromProto(proto)->min_bandwidth.value, 2U);
+}
+
+TEST(ConvertPathTest, LossThatIsNoFractionIsRefused) {
+  for (const double loss : {-0.1, 1.5, std::nan("")}) {
+    v1::PathConstraints proto;
+    proto.set_max_loss_fraction(loss);
+    EXPECT_THAT(std::string(FromProto(proto).status().message()),
+                HasSubstr("max_loss_fraction: got"))
+        << loss;
+  }
+}
+
+TEST(ConvertPathTest, AlgorithmBetweenSpfAndFlexIsRefused) {
+  v1::PathConstraints proto;
+  proto.set_flex_algorithm(5);
+  EXPECT_THAT(std::string(FromProto(proto).status().message()),
+              HasSubstr("flex_algorithm: got 5, want 0 or 128 to 255"));
+}
+
+TEST(ConvertPathTest, AbsurdDelayBoundIsRefused) {
+  v1::PathConstraints proto;
+  proto.set_max_delay_us(UINT64_MAX);
+  EXPECT_THAT(std::string(FromProto(proto).status().message()),
+              HasSubstr("max_delay_us: got 18446744073709551615"));
+}
+
+TEST(ConvertPathTest, EnumValuesOfALaterVersionAreRefused) {
+  EXPECT_FALSE(FromProto(static_cast<v1::MetricType>(99)).ok());
+  EXPECT_FALSE(FromProto(static_cast<v1::DataPlane>(99)).ok());
+  EXPECT_FALSE(FromProto(static_cast<v1::Disjointness>(99)).ok());
+}
+
+}  // namespace
+}  // namespace srpce::convert
