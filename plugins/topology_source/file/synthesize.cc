@@ -94,7 +94,10 @@ ModelNode MakeNode(const GraphNode& from, uint32_t n, size_t nodes,
   const IpAddress v6 =
       IpAddress::V6(Ipv6Address().WithBits(0, 16, 0xfc00).WithBits(32, 16, n).WithBits(112, 16, 1));
   topology::NodeAttributes attributes;
-  topology::PrefixAttributes loopback{.metric = 0, .node_sid = true};
+  topology::PrefixAttributes loopback;
+  loopback.metric = 0;
+  loopback.node_sid = true;
+  const topology::PrefixAttributes loopback_v6 = loopback;
   attributes.name = from.label;
   attributes.asn = settings.asn;
   attributes.router_ids = {v4, v6};
@@ -106,8 +109,10 @@ ModelNode MakeNode(const GraphNode& from, uint32_t n, size_t nodes,
     attributes.algorithms = {topology::kAlgorithmSpf};
     for (const FlexAlgorithm& flex : settings.flex_algorithms) {
       attributes.algorithms.push_back(flex.algorithm);
-      attributes.flex_algo_definitions.push_back(
-          {.algorithm = flex.algorithm, .metric = flex.metric, .priority = 128});
+      topology::FlexAlgoDefinition& definition = attributes.flex_algo_definitions.emplace_back();
+      definition.algorithm = flex.algorithm;
+      definition.metric = flex.metric;
+      definition.priority = 128;
     }
     attributes.msd.emplace();
   }
@@ -122,12 +127,12 @@ ModelNode MakeNode(const GraphNode& from, uint32_t n, size_t nodes,
     attributes.msd->srh_max_h_encaps = settings.srv6_msd;
     attributes.msd->srh_max_end_d = settings.srv6_msd;
   }
-  ModelNode node{.node = {.id = from.label, .attributes = std::move(attributes)}};
+  ModelNode node;
+  node.node = {.id = from.label, .attributes = std::move(attributes)};
   node.prefixes.push_back(
       {.node_id = from.label, .prefix = IpPrefix(v4, 32), .attributes = std::move(loopback)});
-  node.prefixes.push_back({.node_id = from.label,
-                           .prefix = IpPrefix(v6, 128),
-                           .attributes = {.metric = 0, .node_sid = true}});
+  node.prefixes.push_back(
+      {.node_id = from.label, .prefix = IpPrefix(v6, 128), .attributes = loopback_v6});
   return node;
 }
 
@@ -275,9 +280,11 @@ void AddSrlgs(uint64_t seed, std::vector<ModelLink>& links) {
 
 ModelLink MakeLink(const Graph& graph, const GraphEdge& edge) {
   const BytesPerSecond bandwidth = SupplyFromBits(edge.bandwidth_kbps * 1000);
-  ModelLink link{.local = edge.source, .remote = edge.target};
-  link.link.key = {.local_node = graph.nodes[edge.source].label,
-                   .remote_node = graph.nodes[edge.target].label};
+  ModelLink link;
+  link.local = edge.source;
+  link.remote = edge.target;
+  link.link.key.local_node = graph.nodes[edge.source].label;
+  link.link.key.remote_node = graph.nodes[edge.target].label;
   topology::LinkAttributes& attributes = link.link.attributes;
   attributes.up = true;
   attributes.igp_metric = edge.weight;
