@@ -1,0 +1,58 @@
+// lib/graph/landmarks.h -- lower bounds of distances from a few precomputed trees (ALT: Goldberg,
+// Harrelson 2005).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "lib/graph/digraph.h"
+#include "lib/graph/dijkstra.h"
+
+namespace srpce::graph {
+
+// Distances from and to kLandmarks nodes over all arcs, whatever their flags, in one cache line a
+// node.
+//
+// By the triangle inequality they bound the distance between any two nodes from below,
+// consistently. Filters, failures and increases of weights only lengthen paths, so the bounds stay
+// true; a lower weight or a new arc makes a table invalid. Nodes added since have bound 0.
+// Immutable once computed.
+class Landmarks {
+ public:
+  static constexpr size_t kLandmarks = 8;
+  // Distances are cut off here, which keeps bounds true and consistent and differences within
+  // int32_t.
+  static constexpr int32_t kSaturated = INT32_MAX;
+
+  struct alignas(64) Line {
+    std::array<int32_t, kLandmarks> from{};  // Landmark to node.
+    std::array<int32_t, kLandmarks> to{};    // Node to landmark.
+  };
+
+  // Picks landmarks far from each other and runs 2 * kLandmarks searches over weight slot `slot`.
+  static Landmarks Compute(const Digraph& graph, size_t slot);
+
+  uint32_t node_count() const { return static_cast<uint32_t>(lines_.size()); }
+  const Line& line(Node node) const { return lines_[node]; }
+
+  // A lower bound of the distance from `tail` to `head`; 0 for nodes the table does not know.
+  Distance Bound(Node tail, Node head) const {
+    return tail < node_count() && head < node_count() ? Bound(lines_[tail], lines_[head]) : 0;
+  }
+  static uint32_t Bound(const Line& tail, const Line& head) {
+    int32_t bound = 0;
+    for (size_t i = 0; i < kLandmarks; ++i) {
+      const int32_t by_from = head.from[i] - tail.from[i];
+      const int32_t by_to = tail.to[i] - head.to[i];
+      bound = bound < by_from ? by_from : bound;
+      bound = bound < by_to ? by_to : bound;
+    }
+    return static_cast<uint32_t>(bound);
+  }
+
+ private:
+  std::vector<Line> lines_;
+};
+
+}  // namespace srpce::graph

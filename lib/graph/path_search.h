@@ -1,0 +1,259 @@
+// lib/graph/path_search.h -- the shortest path between two nodes of a filtered graph, without
+// searching all of it.
+//
+// Bidirectional A* with one shared frontier (NBA*: Pijls, Post 2009): each node is expanded by one
+// side only, each side by its own consistent lower bound (Landmarks, or 0, which makes it
+// bidirectional Dijkstra). Nodes are rejected only when proved to lie on no path as short as the
+// best, so at the end all shortest paths are known and the tie rule picks among them: least cost,
+// then fewest hops, then the lexicographically lowest sequence of arc ids from the source.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "lib/graph/digraph.h"
+#include "lib/graph/dijkstra.h"
+#include "lib/graph/heap.h"
+#include "lib/graph/landmarks.h"
+
+namespace srpce::graph {
+
+struct FoundPath {
+  std::vector<ArcId> arcs;
+  Distance cost = 0;
+};
+
+// Scratch memory of FindPath. Not thread-safe.
+class PathWorkspace {
+ public:
+  // Nodes expanded by the last search: what it cost.
+  uint64_t expanded() const { return expanded_; }
+
+ private:
+  template <typename Weight, typename Filter>
+  friend class PathSearch;
+
+  static constexpr uint32_t kForward = 0;
+  static constexpr uint32_t kBackward = 1;
+
+  // One cache line: what both sides know of a node.
+  struct alignas(64) Label {
+    Length length[2];  // From the source; to the target.
+    ArcId arc[2];      // The arc it came by, and that arc's other end.
+    Node parent[2];
+    uint32_t bound[2];  // Lower bound of the distance still to go: to the target; from the source.
+    uint32_t stamp;
+    uint8_t tied[2];    // Another arc gives the same length.
+    uint8_t expanded;   // 1 + side, 0 = by none yet.
+    uint8_t collected;  // Bit per side: visited by the walk over shortest paths.
+  };
+  struct ShortestArc {
+    Node tail;
+    ArcId arc;
+    Node head;
+  };
+
+  void Reset(uint32_t node_count);
+  // Sorts shortest_ and follows the lowest arc ids from `source` to `target`.
+  void Walk(Node source, Node target, FoundPath& path);
+
+  std::vector<Label> labels_;
+  Heap heaps_[2];
+  std::vector<Node> meets_;  // Nodes where both sides' lengths add up to the best.
+  std::vector<Node> stack_;
+  std::vector<ShortestArc> shortest_;
+  uint64_t expanded_ = 0;
+  uint32_t stamp_ = 0;
+};
+
+// The search itself; see FindPath.
+template <typename Weight, typename Filter>
+class PathSearch {
+ public:
+  PathSearch(const Digraph& graph, const Weight& weight, const Filter& filter,
+             const Landmarks* landmarks, PathWorkspace& work)
+      : graph_(graph), weight_(weight), filter_(filter), landmarks_(landmarks), work_(work) {}
+
+  bool Run(Node source, Node target, FoundPath& path) {
+    path.arcs.clear();
+    path.cost = 0;
+    work_.Reset(graph_.node_count());
+    if (source == target) {
+      return true;
+    }
+    ends_[kForward] = source;
+    ends_[kBackward] = target;
+    if (landmarks_ != nullptr &&
+        (source >= landmarks_->node_count() || target >= landmarks_->node_count())) {
+      landmarks_ = nullptr;
+    }
+    for (const uint32_t side : {kForward, kBackward}) {
+      PathWorkspace::Label& label = Touch(ends_[side]);
+      label.length[side] = 0;
+      floor_[side] = CostLength(label.bound[side]);
+      work_.heaps_[side].Push(floor_[side], ends_[side]);
+    }
+    Expand();
+    if (best_ == kInfiniteLength) {
+      return false;
+    }
+    path.cost = CostOf(best_);
+    for (const Node meet : work_.meets_) {
+      Collect(kForward, meet);
+      Collect(kBackward, meet);
+    }
+    work_.Walk(source, target, path);
+    return true;
+  }
+
+ private:
+  using Label = PathWorkspace::Label;
+  static constexpr uint32_t kForward = PathWorkspace::kForward;
+  static constexpr uint32_t kBackward = PathWorkspace::kBackward;
+
+  Label& Touch(Node node) {
+    Label& label = work_.labels_[node];
+    if (label.stamp != work_.stamp_) {
+      label.length[kForward] = label.length[kBackward] = kInfiniteLength;
+      label.arc[kForward] = label.arc[kBackward] = kNone;
+      label.bound[kForward] = label.bound[kBackward] = 0;
+      if (landmarks_ != nullptr && node < landmarks_->node_count()) {
+        const Landmarks::Line& line = landmarks_->line(node);
+        label.bound[kForward] = Landmarks::Bound(line, landmarks_->line(ends_[kBackward]));
+        label.bound[kBackward] = Landmarks::Bound(landmarks_->line(ends_[kForward]), line);
+      }
+      label.stamp = work_.stamp_;
+      label.tied[kForward] = label.tied[kBackward] = 0;
+      label.expanded = 0;
+      label.collected = 0;
+    }
+    return label;
+  }
+
+  // True if no path as short as the best goes through a node that `side` reaches with `length`.
+  bool Rejected(uint32_t side, const Label& label, Length length) const {
+    return length + CostLength(label.bound[side]) > best_ ||
+           length + floor_[1 - side] > best_ + CostLength(label.bound[1 - side]);
+  }
+
+  void Expand() {
+    while (!work_.heaps_[kForward].empty() && !work_.heaps_[kBackward].empty()) {
+      const uint32_t side =
+          work_.heaps_[kForward].size() <= work_.heaps_[kBackward].size() ? kForward : kBackward;
+      Heap& heap = work_.heaps_[side];
+      const Node node = heap.top_node();
+      const Length key = heap.top_key();
+      floor_[side] = key;
+      if (key > best_ || (landmarks_ == nullptr && key + floor_[1 - side] > best_)) {
+        return;
+      }
+      heap.Pop();
+      Label& label = work_.labels_[node];
+      const Length length = label.length[side];
+      if (label.expanded != 0 || length + CostLength(label.bound[side]) != key) {
+        continue;  // Expanded before, or this entry is out of date.
+      }
+      label.expanded = static_cast<uint8_t>(1 + side);
+      if (Rejected(side, label, length)) {
+        label.expanded = kRejected;
+        continue;
+      }
+      ++work_.expanded_;
+      for (const Arc& arc : side == kForward ? graph_.out(node) : graph_.in(node)) {
+        if (Admits(side, arc, node)) {
+          Relax(side, node, arc, length);
+        }
+      }
+    }
+  }
+
+  bool Admits(uint32_t side, const Arc& arc, Node node) const {
+    return side == kForward ? filter_(arc, node, arc.other) : filter_(arc, arc.other, node);
+  }
+
+  void Relax(uint32_t side, Node node, const Arc& arc, Length length) {
+    Label& label = Touch(arc.other);
+    const Length candidate = length + ArcLength(weight_(arc));
+    if (label.expanded != 0 || candidate > label.length[side]) {
+      return;
+    }
+    if (candidate == label.length[side]) {
+      label.tied[side] = 1;
+      return;
+    }
+    if (Rejected(side, label, candidate)) {
+      return;
+    }
+    label.length[side] = candidate;
+    label.arc[side] = arc.id;
+    label.parent[side] = node;
+    label.tied[side] = 0;
+    work_.heaps_[side].Push(candidate + CostLength(label.bound[side]), arc.other);
+    const Length total = candidate + label.length[1 - side];
+    if (total <= best_) {
+      if (total < best_) {
+        best_ = total;
+        work_.meets_.clear();
+      }
+      work_.meets_.push_back(arc.other);
+    }
+  }
+
+  // Adds to work_.shortest_ every arc of every shortest path between `meet` and the end of `side`.
+  void Collect(uint32_t side, Node meet) {
+    work_.stack_.assign(1, meet);
+    while (!work_.stack_.empty()) {
+      const Node node = work_.stack_.back();
+      work_.stack_.pop_back();
+      Label& label = work_.labels_[node];
+      if ((label.collected & (1U << side)) != 0 || node == ends_[side]) {
+        continue;
+      }
+      label.collected = static_cast<uint8_t>(label.collected | (1U << side));
+      if (label.tied[side] == 0) {
+        AddShortest(side, node, label.arc[side], label.parent[side]);
+        continue;
+      }
+      for (const Arc& arc : side == kForward ? graph_.in(node) : graph_.out(node)) {
+        const Label& other = work_.labels_[arc.other];
+        if (other.stamp == work_.stamp_ && other.expanded == 1 + side &&
+            other.length[side] + ArcLength(weight_(arc)) == label.length[side] &&
+            (side == kForward ? filter_(arc, arc.other, node) : filter_(arc, node, arc.other))) {
+          AddShortest(side, node, arc.id, arc.other);
+        }
+      }
+    }
+  }
+
+  void AddShortest(uint32_t side, Node node, ArcId arc, Node parent) {
+    work_.shortest_.push_back(side == kForward ? PathWorkspace::ShortestArc{parent, arc, node}
+                                               : PathWorkspace::ShortestArc{node, arc, parent});
+    work_.stack_.push_back(parent);
+  }
+
+  static constexpr uint8_t kRejected = 3;
+
+  const Digraph& graph_;
+  const Weight& weight_;
+  const Filter& filter_;
+  const Landmarks* landmarks_;
+  PathWorkspace& work_;
+  Node ends_[2] = {kNone, kNone};
+  Length floor_[2] = {0, 0};  // No unexpanded node of the side has a smaller length + bound.
+  Length best_ = kInfiniteLength;
+};
+
+// Returns whether there is a path, and puts the one the tie rule names into `path` (empty if source
+// == target).
+//
+// `landmarks`, if not null, must bound `weight` in `graph` from below. Ends early when either side
+// is exhausted. REQUIRES source, target < graph.node_count().
+template <typename Weight, typename Filter>
+bool FindPath(const Digraph& graph, Node source, Node target, const Weight& weight,
+              const Filter& filter, const Landmarks* landmarks, PathWorkspace& work,
+              FoundPath& path) {
+  return PathSearch<Weight, Filter>(graph, weight, filter, landmarks, work)
+      .Run(source, target, path);
+}
+
+}  // namespace srpce::graph
