@@ -159,7 +159,9 @@ class PathSearch {
         continue;
       }
       ++work_.expanded_;
-      for (const Arc& arc : side == kForward ? graph_.out(node) : graph_.in(node)) {
+      const std::span<const Arc> arcs = side == kForward ? graph_.out(node) : graph_.in(node);
+      scanned_[side] += 1 + arcs.size();
+      for (const Arc& arc : arcs) {
         if (Admits(side, arc, node)) {
           Relax(side, node, arc, length);
         }
@@ -239,7 +241,8 @@ class PathSearch {
   const Landmarks* landmarks_;
   PathWorkspace& work_;
   Node ends_[2] = {kNone, kNone};
-  Length floor_[2] = {0, 0};  // No unexpanded node of the side has a smaller length + bound.
+  Length floor_[2] = {0, 0};    // No unexpanded node of the side has a smaller length + bound.
+  size_t scanned_[2] = {0, 0};  // Arcs and nodes.
   Length best_ = kInfiniteLength;
 };
 
