@@ -138,8 +138,8 @@ class PathSearch {
 
   void Expand() {
     while (!work_.heaps_[kForward].empty() && !work_.heaps_[kBackward].empty()) {
-      const uint32_t side =
-          work_.heaps_[kForward].size() <= work_.heaps_[kBackward].size() ? kForward : kBackward;
+      // Equal work on both sides: a side that is soon exhausted ends the search soon.
+      const uint32_t side = scanned_[kForward] <= scanned_[kBackward] ? kForward : kBackward;
       Heap& heap = work_.heaps_[side];
       const Node node = heap.top_node();
       const Length key = heap.top_key();

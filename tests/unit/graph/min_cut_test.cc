@@ -1,0 +1,135 @@
+// FindMinCut: the cut separates, and as many disjoint paths as its value exist.
+#include "lib/graph/min_cut.h"
+
+#include <gtest/gtest.h>
+
+#include "lib/graph/dijkstra.h"
+#include "tests/unit/graph/random_graph.h"
+
+namespace srpce::graph {
+namespace {
+
+// Augmenting paths by depth-first search over a matrix: O(value * nodes^2), nothing shared with LEMON.
+class NaiveFlow {
+ public:
+  explicit NaiveFlow(uint32_t nodes) : capacity_(nodes, std::vector<uint64_t>(nodes)) {}
+  void Add(Node tail, Node head, uint64_t units) { capacity_[tail][head] += units; }
+  uint64_t Run(Node source, Node target) {
+    uint64_t value = 0;
+    for (;; ++value) {
+      visited_.assign(capacity_.size(), false);
+      if (!Augment(source, target)) {
+        return value;
+      }
+    }
+  }
+
+ private:
+  bool Augment(Node node, Node target) {
+    if (node == target) {
+      return true;
+    }
+    visited_[node] = true;
+    for (Node next = 0; next < capacity_.size(); ++next) {
+      if (capacity_[node][next] > 0 && !visited_[next] && Augment(next, target)) {
+        --capacity_[node][next];
+        ++capacity_[next][node];
+        return true;
+      }
+    }
+    return false;
+  }
+  std::vector<std::vector<uint64_t>> capacity_;
+  std::vector<bool> visited_;
+};
+
+bool Reaches(const Digraph& graph, Node source, Node target, const std::vector<ArcId>& cut_arcs,
+             const std::vector<Node>& cut_nodes) {
+  DistanceTree tree;
+  Dijkstra(
+      graph, Direction::kForward, source, HopWeight{},
+      [&](const Arc& arc, Node, Node head) {
+        return !std::binary_search(cut_arcs.begin(), cut_arcs.end(), arc.id) &&
+               !std::binary_search(cut_nodes.begin(), cut_nodes.end(), head);
+      },
+      tree);
+  return tree.reached(target);
+}
+
+constexpr auto kUnit = [](const Arc&, Node, Node) -> uint32_t { return 1; };
+
+TEST(MinCutTest, CutsAsFewArcsAsThereAreDisjointPaths) {
+  Random random(TestSeed(21));
+  for (int round = 0; round < 300; ++round) {
+    const Digraph graph = RandomGraph(random, {.nodes = 9, .edges = 14, .one_way_percent = 30});
+    const MinCut cut = FindMinCut(graph, 0, 8, kUnit);
+    NaiveFlow flow(9);
+    for (ArcId arc = 0; arc < graph.arc_bound(); ++arc) {
+      flow.Add(graph.ends(arc).tail, graph.ends(arc).head, 1);
+    }
+    ASSERT_TRUE(cut.exists);
+    EXPECT_EQ(cut.value, flow.Run(0, 8)) << "round " << round;
+    EXPECT_EQ(cut.arcs.size(), cut.value);
+    EXPECT_TRUE(cut.nodes.empty());
+    EXPECT_FALSE(Reaches(graph, 0, 8, cut.arcs, {}));
+  }
+}
+
+TEST(MinCutTest, CutsNodesAndArcsWhenNodesAreLimited) {
+  Random random(TestSeed(22));
+  for (int round = 0; round < 300; ++round) {
+    const Digraph graph = RandomGraph(random, {.nodes = 9, .edges = 16, .one_way_percent = 30});
+    const MinCut cut = FindMinCut(graph, 0, 8, kUnit, /*unit_nodes=*/true);
+    NaiveFlow flow(18);
+    for (Node node = 0; node < 9; ++node) {
+      flow.Add(node, node + 9, node == 0 || node == 8 ? 100 : 1);
+    }
+    for (ArcId arc = 0; arc < graph.arc_bound(); ++arc) {
+      flow.Add(graph.ends(arc).tail + 9, graph.ends(arc).head, 1);
+    }
+    ASSERT_TRUE(cut.exists);
+    EXPECT_EQ(cut.value, flow.Run(0, 8 + 9)) << "round " << round;
+    EXPECT_EQ(cut.arcs.size() + cut.nodes.size(), cut.value);
+    EXPECT_FALSE(Reaches(graph, 0, 8, cut.arcs, cut.nodes));
+  }
+}
+
+// Explanations: arcs a constraint refuses cost one, the others are there anyway.
+TEST(MinCutTest, NamesTheRefusedArcsThatBlock) {
+  Random random(TestSeed(23));
+  int blocked = 0;
+  for (int round = 0; round < 300; ++round) {
+    const Digraph graph = RandomGraph(random, {.nodes = 9, .edges = 16, .admitted_percent = 40});
+    const MinCut cut = FindMinCut(graph, 0, 8, [](const Arc& arc, Node, Node) {
+      return (arc.data.flags & kAdmitted) != 0 ? kUncuttable : 1;
+    });
+    const bool open = AllPaths(graph, 0, 8, 0, Filter{0}).Best().has_value();
+    ASSERT_EQ(cut.exists, !open) << "round " << round;
+    if (open) {
+      EXPECT_TRUE(cut.arcs.empty());
+      continue;
+    }
+    for (const ArcId arc : cut.arcs) {
+      EXPECT_EQ(graph.data(arc).flags & kAdmitted, 0U);
+      // With this arc and the refused ones outside the cut there is a path: a minimum cut has no superfluous arc.
+      std::vector<ArcId> rest;
+      std::copy_if(cut.arcs.begin(), cut.arcs.end(), std::back_inserter(rest),
+                   [arc](ArcId other) { return other != arc; });
+      EXPECT_TRUE(Reaches(graph, 0, 8, rest, {}));
+      ++blocked;
+    }
+    EXPECT_FALSE(Reaches(graph, 0, 8, cut.arcs, {}));
+  }
+  EXPECT_GT(blocked, 100);
+}
+
+TEST(MinCutTest, SaysWhenNothingCanBeCut) {
+  const std::vector<FlowArc> arcs = {{0, 1, 0, kUncuttable}, {1, 2, 1, kUncuttable}, {0, 2, 2, 1}};
+  const MinCut cut = FindMinCut(3, arcs, 0, 2, false);
+  EXPECT_FALSE(cut.exists);
+  EXPECT_TRUE(cut.arcs.empty());
+  EXPECT_TRUE(FindMinCut(3, arcs, 2, 0, false).exists);  // Nothing leads back.
+}
+
+}  // namespace
+}  // namespace srpce::graph
