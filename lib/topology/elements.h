@@ -135,7 +135,7 @@ struct LinkAttributes {
 
 struct PrefixAttributes {
   std::optional<uint32_t> metric;
-  std::vector<PrefixSid> sids;      // One per algorithm, or more.
+  std::vector<PrefixSid> sids;      // At most one per algorithm.
   std::optional<bool> node_sid;     // N flag: identifies the node (RFC 8667 s2.1). Absent: a host prefix is one.
   std::optional<bool> anycast;      // RFC 9513 AC flag / absence of N flag with several owners.
 

@@ -26,7 +26,7 @@ inline constexpr size_t kDelayWeight = 2;  // Link::charged_delay(), microsecond
 
 // graph::ArcData::flags. A search asks for a set of these with one mask compare.
 inline constexpr uint32_t kArcUsable = 1U << 0;           // Link::usable.
-inline constexpr uint32_t kArcHasIgp = 1U << 1;           // weight[kIgpWeight] was announced.
+inline constexpr uint32_t kArcHasIgp = 1U << 1;           // weight[kIgpWeight] was announced and is below 2^24-1 (RFC 5305 s3: not in SPF).
 inline constexpr uint32_t kArcHasTe = 1U << 2;            // weight[kTeWeight] holds a value (TE or its IGP fallback).
 inline constexpr uint32_t kArcHasDelay = 1U << 3;
 inline constexpr uint32_t kArcTeAnnounced = 1U << 4;      // The TE metric itself was announced (flex-algo needs it, RFC 9350 s15.2).
@@ -49,7 +49,7 @@ struct SidOwner {
   std::optional<LinkIndex> link;  // Adjacency or End.X SID.
   uint8_t algorithm = kAlgorithmSpf;
 
-  bool operator==(const SidOwner&) const = default;
+  auto operator<=>(const SidOwner&) const = default;
 };
 
 class Ted {
@@ -77,7 +77,7 @@ class Ted {
   const Node& node(NodeIndex index) const { return *nodes_[index.value()]; }
   const Link& link(LinkIndex index) const { return *links_[index.value()]; }
 
-  // Finds by id, else by unique display name, else by router id ("10.0.0.1").
+  // Finds by id, else by unique display name, else by unique router id ("10.0.0.1", any spelling).
   std::optional<NodeIndex> FindNode(absl::string_view name) const;
   // The link of exactly this key. An empty local_interface matches when only one parallel link exists.
   std::optional<LinkIndex> FindLink(const LinkKey& key) const;
@@ -98,8 +98,9 @@ class Ted {
 
  private:
   friend class TedBuilder;
-  explicit Ted(const Edit& edit) : by_name_(edit), by_link_(edit), by_prefix_sid_(edit), by_srv6_sid_(edit), by_locator_(edit) {}
+  explicit Ted(const Edit& edit) : by_name_(edit), by_prefix_sid_(edit), by_srv6_sid_(edit), by_locator_(edit) {}
   Ted(const Ted&) = default;
+  std::optional<NodeIndex> FindNodeByExactName(absl::string_view name) const;
 
   uint64_t generation_ = 0;
   uint64_t lineage_ = 0;
@@ -109,10 +110,10 @@ class Ted {
   PersistentVector<std::shared_ptr<const Link>> links_;
   PersistentVector<std::shared_ptr<const std::vector<uint32_t>>> srlg_sets_;
   PersistentMap<std::string, std::vector<NodeIndex>> by_name_;        // Id, display name and router ids.
-  PersistentMap<std::string, std::vector<LinkIndex>> by_link_;        // LinkKey::ToString().
   PersistentMap<uint64_t, std::vector<NodeIndex>> by_prefix_sid_;     // algorithm << 32 | index.
   PersistentMap<Ipv6Address, std::vector<SidOwner>> by_srv6_sid_;
   PersistentMap<IpPrefix, std::vector<SidOwner>> by_locator_;
+  std::shared_ptr<const std::vector<uint8_t>> locator_lengths_;        // In use, longest first.
   std::shared_ptr<const std::vector<FlexAlgoDefinition>> flex_algos_;  // Winners, by algorithm.
   uint32_t known_node_count_ = 0;
   uint32_t usable_link_count_ = 0;
@@ -126,7 +127,7 @@ struct LinkChange {
   LinkIndex link;
   bool degraded = false;   // Went unusable or away, or some attribute got worse (metric, delay, loss up; bandwidth down).
   bool improved = false;   // Came, became usable, or some attribute got better.
-  bool went_down = false;  // Was usable and is not.
+  bool went_down = false;  // Was usable and is not; in a merged delta: was not at some generation in between.
 };
 struct TedDelta {
   uint64_t from_generation = 0;

@@ -1,0 +1,101 @@
+// lib/topology/statement_table.h -- what each source states of one element, and the merged result.
+#pragma once
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "lib/topology/merge_attributes.h"
+#include "lib/topology/source_table.h"
+
+namespace srpce::topology {
+
+// The statements of all sources on one element. Few: one or two as a rule, so that a vector is searched in order.
+template <typename T>
+class Statements {
+ public:
+  bool empty() const { return entries_.empty(); }
+
+  // Returns the statement of `source`, or null.
+  const T* Find(SourceId source) const {
+    const auto it = Position(source);
+    return it == entries_.end() ? nullptr : &it->statement;
+  }
+
+  // Returns true when that changed something. `sync` is Source::sync of now.
+  bool Set(SourceId source, uint64_t sync, T statement) {
+    const auto it = Position(source);
+    if (it == entries_.end()) {
+      entries_.push_back({source, sync, std::move(statement)});
+      return true;
+    }
+    it->sync = sync;
+    if (it->statement == statement) {
+      return false;
+    }
+    it->statement = std::move(statement);
+    return true;
+  }
+
+  // Returns whether there was one.
+  bool Erase(SourceId source) {
+    const auto it = Position(source);
+    if (it == entries_.end()) {
+      return false;
+    }
+    entries_.erase(it);
+    return true;
+  }
+
+  // True when `source` made its statement before the sync it is in.
+  bool OlderThan(SourceId source, uint64_t sync) const {
+    const auto it = Position(source);
+    return it != entries_.end() && it->sync < sync;
+  }
+
+  // Returns each attribute as the source with the highest rank states it. Nothing stated: T().
+  T Merge(const SourceTable& sources) const {
+    if (entries_.size() == 1) {
+      return entries_.front().statement;
+    }
+    std::vector<const Entry*> ranked;
+    for (const Entry& entry : entries_) {
+      ranked.push_back(&entry);
+    }
+    std::sort(ranked.begin(), ranked.end(), [&](const Entry* a, const Entry* b) {
+      return sources[a->source].Outranks(sources[b->source]);
+    });
+    T merged{};
+    for (const Entry* entry : ranked) {
+      FillFrom(entry->statement, merged);
+    }
+    return merged;
+  }
+
+  // True when there are statements and every source of them went silent.
+  bool Stale(const SourceTable& sources) const {
+    return !entries_.empty() && std::none_of(entries_.begin(), entries_.end(), [&](const Entry& e) {
+      return sources[e.source].connected;
+    });
+  }
+
+ private:
+  struct Entry {
+    SourceId source;
+    uint64_t sync;
+    T statement;
+  };
+
+  auto Position(SourceId source) {
+    return std::find_if(entries_.begin(), entries_.end(),
+                        [&](const Entry& entry) { return entry.source == source; });
+  }
+  auto Position(SourceId source) const {
+    return std::find_if(entries_.begin(), entries_.end(),
+                        [&](const Entry& entry) { return entry.source == source; });
+  }
+
+  std::vector<Entry> entries_;
+};
+
+}  // namespace srpce::topology
