@@ -27,3 +27,7 @@ if(SRPCE_SANITIZE)
 endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_DEBUG "-g1")
+if(NOT SRPCE_SANITIZE)
+  # For the target all_verify_interface_header_sets, which tests/layers runs: each header compiles alone.
+  set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
+endif()
