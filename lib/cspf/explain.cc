@@ -1,0 +1,370 @@
+// lib/cspf/explain.cc -- lifts constraints one at a time until a path appears.
+#include "lib/cspf/explain.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "lib/graph/min_cut.h"
+
+namespace srpce::cspf {
+namespace {
+
+constexpr std::array<FilterClass, 6> kClassOrder = {kClassFlexAlgorithm, kClassDataPlane, kClassExclusion,
+                                                    kClassAffinity,      kClassBandwidth, kClassAttribute};
+
+Reason ReasonOfClass(FilterClass filter_class) {
+  switch (filter_class) {
+    case kClassFlexAlgorithm:
+      return Reason::kFlexAlgorithm;
+    case kClassDataPlane:
+      return Reason::kDataPlane;
+    case kClassExclusion:
+      return Reason::kExcluded;
+    case kClassAffinity:
+      return Reason::kAffinity;
+    case kClassBandwidth:
+      return Reason::kBandwidth;
+    default:
+      return Reason::kMissingAttribute;
+  }
+}
+
+Query WithoutRoute(Query query) {
+  for (size_t i = 0; i < kAdditiveCount; ++i) {
+    query.constraints = WithoutBound(std::move(query.constraints), static_cast<Additive>(i));
+  }
+  return query;
+}
+
+class Explainer {
+ public:
+  Explainer(const topology::Ted& ted, const Query& query, Workspace::Impl& work, uint64_t& labels_left)
+      : ted_(ted), query_(query), work_(work), labels_left_(labels_left) {}
+
+  NoPath Run();
+
+ private:
+  struct Leg {
+    NodeIndex from;
+    NodeIndex to;
+  };
+  // The class that cuts a leg, and the classes under which it does.
+  struct Cut {
+    FilterClass filter_class;
+    uint32_t others;
+    bool alone;  // Lifting it alone opens a path.
+  };
+
+  std::string Name(NodeIndex node) const {
+    return ted_.HasNode(node) ? ted_.node(node).display_name() : absl::StrCat("node ", node.value());
+  }
+  std::string Name(const Leg& leg) const { return absl::StrCat(Name(leg.from), " to ", Name(leg.to)); }
+
+  bool Reaches(uint32_t classes, const Leg& leg);
+  std::optional<Leg> FirstLegCut();
+  NoPath ExplainLeg(const Leg& leg);
+  NoPath ExplainUnreachable(const Leg& leg) const;
+  Cut FindCut(const Leg& leg);
+  std::vector<LinkIndex> BlockingLinks(const Cut& cut, const Leg& leg) const;
+  std::string ClassMessage(const Cut& cut, const Leg& leg, const NoPath& no_path) const;
+  std::string RefusedEnd(const Cut& cut, const Leg& leg) const;
+  std::string MissingNames(const std::vector<LinkIndex>& links) const;
+
+  // The greatest announced bandwidth below the wanted one for which `works`.
+  std::optional<uint64_t> Widest(const std::function<bool(BytesPerSecond)>& works) const;
+  std::optional<uint64_t> WidestPath(const Leg& leg);
+  NoPath ExplainBounds();
+  NoPath ExplainCombination();
+  // The least sum of `what` over the paths of `query` through the filter of the query explained; absent: none, or out of budget.
+  std::optional<double> Least(Additive what, const Query& query, const LinkFilter& filter);
+
+  const topology::Ted& ted_;
+  const Query& query_;
+  Workspace::Impl& work_;
+  uint64_t& labels_left_;
+};
+
+NoPath Explainer::Run() {
+  if (!ObjectiveOf(ted_, query_)) {
+    const unsigned algorithm = query_.constraints.flex_algorithm;
+    return {.reason = Reason::kFlexAlgorithm,
+            .message = absl::StrCat("flex-algorithm ", algorithm, ": no node announces a definition of it")};
+  }
+  const Leg whole{query_.source, query_.target};
+  if (!Reaches(kClassAll, whole)) return ExplainLeg(whole);
+  if (const std::optional<Leg> leg = FirstLegCut()) {
+    NoPath no_path = ExplainLeg(*leg);
+    no_path.reason = Reason::kWaypoint;
+    no_path.message = absl::StrCat("waypoint: the leg from ", Name(*leg), " is cut: ", no_path.message);
+    return no_path;
+  }
+  return ExplainBounds();
+}
+
+bool Explainer::Reaches(uint32_t classes, const Leg& leg) {
+  LinkFilter filter;
+  filter.Compile(ted_, query_, classes);
+  if (!filter.AllowsNode(leg.from) || !filter.AllowsNode(leg.to)) return false;
+  const bool found = graph::FindPath(ted_.graph(), leg.from.value(), leg.to.value(), graph::HopWeight{}, filter, nullptr,
+                                     work_.path, work_.leg);
+  labels_left_ -= std::min(labels_left_, work_.path.expanded());
+  return found;
+}
+
+std::optional<Explainer::Leg> Explainer::FirstLegCut() {
+  Leg leg{query_.source, query_.source};
+  for (const NodeIndex waypoint : query_.constraints.waypoints) {
+    leg = {leg.to, waypoint};
+    if (!Reaches(kClassAll, leg)) return leg;
+  }
+  leg = {leg.to, query_.target};
+  if (!Reaches(kClassAll, leg)) return leg;
+  return std::nullopt;
+}
+
+NoPath Explainer::ExplainLeg(const Leg& leg) {
+  if (!Reaches(0, leg)) return ExplainUnreachable(leg);
+  const Cut cut = FindCut(leg);
+  NoPath no_path{.reason = ReasonOfClass(cut.filter_class)};
+  no_path.blocking_links = BlockingLinks(cut, leg);
+  if (cut.filter_class == kClassBandwidth) {
+    no_path.wanted = static_cast<double>(query_.constraints.min_bandwidth.value);
+    const std::optional<uint64_t> widest = cut.alone ? WidestPath(leg) : std::nullopt;
+    if (widest) no_path.best_achievable = static_cast<double>(*widest);
+  }
+  no_path.message = ClassMessage(cut, leg, no_path);
+  return no_path;
+}
+
+NoPath Explainer::ExplainUnreachable(const Leg& leg) const {
+  NoPath no_path{.reason = Reason::kUnreachable};
+  no_path.message = absl::StrCat("unreachable: no usable links lead from ", Name(leg));
+  const bool transit = leg.from != query_.source && ted_.HasNode(leg.from);
+  if (transit && ted_.node(leg.from).attributes.overload.value_or(false)) {
+    absl::StrAppend(&no_path.message, "; ", Name(leg.from), " is overloaded and carries no transit");
+  }
+  return no_path;
+}
+
+Explainer::Cut Explainer::FindCut(const Leg& leg) {
+  for (const FilterClass filter_class : kClassOrder) {
+    if (Reaches(kClassAll & ~filter_class, leg)) return {filter_class, kClassAll & ~filter_class, true};
+  }
+  uint32_t classes = 0;
+  for (const FilterClass filter_class : kClassOrder) {
+    if (!Reaches(classes | filter_class, leg)) return {filter_class, classes, false};
+    classes |= filter_class;
+  }
+  return {kClassAttribute, classes & ~kClassAttribute, false};  // Not reached: all classes together do cut.
+}
+
+std::vector<LinkIndex> Explainer::BlockingLinks(const Cut& cut, const Leg& leg) const {
+  if (leg.from == leg.to) return {};
+  LinkFilter others;
+  LinkFilter all;
+  others.Compile(ted_, query_, cut.others);
+  all.Compile(ted_, query_, cut.others | cut.filter_class);
+  const graph::MinCut links = graph::FindMinCut(
+      ted_.graph(), leg.from.value(), leg.to.value(),
+      [&](const graph::Arc& arc, graph::Node tail, graph::Node head) -> uint32_t {
+        if (!others(arc, tail, head)) return 0;
+        return all(arc, tail, head) ? graph::kUncuttable : 1;
+      });
+  std::vector<LinkIndex> blocking;
+  if (!links.exists) return blocking;
+  for (const graph::ArcId arc : links.arcs) blocking.push_back(LinkIndex(arc));
+  return blocking;
+}
+
+std::string Explainer::RefusedEnd(const Cut& cut, const Leg& leg) const {
+  LinkFilter only;
+  only.Compile(ted_, query_, cut.filter_class);
+  for (const NodeIndex end : {leg.from, leg.to}) {
+    if (!only.AllowsNode(end)) return Name(end);
+  }
+  return "";
+}
+
+std::string Explainer::ClassMessage(const Cut& cut, const Leg& leg, const NoPath& no_path) const {
+  const Constraints& constraints = query_.constraints;
+  const std::string end = RefusedEnd(cut, leg);
+  const std::string blocked =
+      no_path.blocking_links.empty() ? "" : absl::StrCat("; blocked by ", LinkNames(ted_, no_path.blocking_links));
+  const std::string together = cut.alone ? "" : ", together with the other constraints";
+  const unsigned algorithm = constraints.flex_algorithm;
+  const char* plane = constraints.data_plane == DataPlane::kSrMpls ? "SR-MPLS" : "SRv6";
+  switch (cut.filter_class) {
+    case kClassFlexAlgorithm:
+      if (!end.empty()) return absl::StrCat("flex-algorithm ", algorithm, ": ", end, " does not take part in it");
+      return absl::StrCat("flex-algorithm ", algorithm, ": its topology does not join ", Name(leg), together, blocked);
+    case kClassDataPlane:
+      if (!end.empty()) return absl::StrCat("data plane: ", end, " does not announce ", plane);
+      return absl::StrCat("data plane: no path from ", Name(leg), " over nodes with ", plane, " only", together, blocked);
+    case kClassExclusion:
+      if (!end.empty()) return absl::StrCat("exclusions: ", end, " itself is excluded");
+      return absl::StrCat("exclusions: they cut every path from ", Name(leg), together, blocked);
+    case kClassAffinity:
+      return absl::StrCat("affinity: no path from ", Name(leg), " over links of the wanted admin groups", together, blocked);
+    case kClassBandwidth: {
+      std::string message = "bandwidth: ";
+      if (no_path.best_achievable) {
+        const auto best = static_cast<uint64_t>(*no_path.best_achievable);
+        absl::StrAppend(&message, "best achievable ", FormatBandwidth({best}), ", ");
+      }
+      return absl::StrCat(message, "wanted ", FormatBandwidth(constraints.min_bandwidth), together, blocked);
+    }
+    default:
+      return absl::StrCat("missing attribute: no path from ", Name(leg), " over links that announce ",
+                          MissingNames(no_path.blocking_links), together, blocked);
+  }
+}
+
+std::string Explainer::MissingNames(const std::vector<LinkIndex>& links) const {
+  std::vector<Additive> needed = {*ObjectiveOf(ted_, query_)};
+  for (const Bound& bound : BoundsOf(query_.constraints)) needed.push_back(bound.what);
+  std::string names;
+  for (size_t i = 0; i < needed.size(); ++i) {
+    if (std::find(needed.begin(), needed.begin() + static_cast<ptrdiff_t>(i), needed[i]) !=
+        needed.begin() + static_cast<ptrdiff_t>(i)) {
+      continue;
+    }
+    const bool missing = std::any_of(links.begin(), links.end(), [&](LinkIndex link) {
+      return !PublicValue(Measure(ted_, {link}), needed[i]);
+    });
+    if (missing) absl::StrAppend(&names, names.empty() ? "" : " and ", AdditiveName(needed[i]));
+  }
+  return names.empty() ? "the metric asked for" : names;
+}
+
+std::optional<uint64_t> Explainer::Widest(const std::function<bool(BytesPerSecond)>& works) const {
+  std::vector<uint64_t> steps = {0};
+  const graph::Digraph& graph = ted_.graph();
+  for (graph::Node node = 0; node < graph.node_count(); ++node) {
+    for (const graph::Arc& arc : graph.out(node)) {
+      if (arc.data.capacity < query_.constraints.min_bandwidth.value) steps.push_back(arc.data.capacity);
+    }
+  }
+  std::sort(steps.begin(), steps.end());
+  steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
+  if (!works({steps.front()})) return std::nullopt;
+  size_t good = 0;
+  for (size_t bad = steps.size(); bad - good > 1;) {
+    const size_t middle = good + (bad - good) / 2;
+    (works({steps[middle]}) ? good : bad) = middle;
+  }
+  return steps[good];
+}
+
+std::optional<uint64_t> Explainer::WidestPath(const Leg& leg) {
+  Query query = query_;
+  bool proved = true;
+  const auto within_all = [&](BytesPerSecond bandwidth) {
+    query.constraints.min_bandwidth = bandwidth;
+    const Solution solution = Solve(ted_, query, work_, labels_left_);
+    proved &= solution.status != Solution::Status::kExhausted;
+    return solution.status == Solution::Status::kFound;
+  };
+  const std::optional<uint64_t> widest = Widest(within_all);
+  if (!proved) return std::nullopt;
+  if (widest) return widest;
+  return Widest([&](BytesPerSecond bandwidth) {
+    query.constraints.min_bandwidth = bandwidth;
+    return Explainer(ted_, query, work_, labels_left_).Reaches(kClassAll, leg);
+  });
+}
+
+NoPath Explainer::ExplainBounds() {
+  LinkFilter filter;
+  filter.Compile(ted_, query_);
+  const Query unbounded = WithoutRoute(query_);
+  for (const Bound& bound : BoundsOf(query_.constraints)) {
+    const double wanted = *PublicBound(query_.constraints, bound.what);
+    uint64_t unlimited = UINT64_MAX;  // Without bounds each node is settled once: never more than the network's size.
+    std::swap(unlimited, labels_left_);
+    const std::optional<double> best = Least(bound.what, unbounded, filter);
+    std::swap(unlimited, labels_left_);
+    const double tolerance = bound.what == Additive::kLoss ? kLossTolerance : 0;
+    if (!best || *best <= wanted + tolerance) continue;
+    return {.reason = ReasonOf(bound.what),
+            .message = absl::StrCat(AdditiveName(bound.what), ": best achievable ", FormatAdditive(bound.what, *best),
+                                    ", bound ", FormatAdditive(bound.what, wanted)),
+            .wanted = wanted,
+            .best_achievable = best};
+  }
+  return ExplainCombination();
+}
+
+NoPath Explainer::ExplainCombination() {
+  LinkFilter filter;
+  filter.Compile(ted_, query_);
+  const BoundSet bounds = BoundsOf(query_.constraints);
+  NoPath no_path{.reason = Reason::kCombinedBounds, .message = "bounds: "};
+  for (size_t i = 0; i < bounds.count; ++i) {
+    const char* separator = i == 0 ? "" : i + 1 == bounds.count ? " and " : ", ";
+    absl::StrAppend(&no_path.message, separator, AdditiveName(bounds.items[i].what));
+  }
+  absl::StrAppend(&no_path.message, " can each be kept, but not together");
+  for (const Bound& bound : bounds) {
+    Query others = query_;
+    others.constraints = WithoutBound(others.constraints, bound.what);
+    const std::optional<double> best = Least(bound.what, others, filter);
+    if (!best) continue;
+    no_path.wanted = PublicBound(query_.constraints, bound.what);
+    no_path.best_achievable = best;
+    absl::StrAppend(&no_path.message, ": with the others kept, best achievable ", AdditiveName(bound.what), " ",
+                    FormatAdditive(bound.what, *best), ", bound ", FormatAdditive(bound.what, *no_path.wanted));
+    break;
+  }
+  return no_path;
+}
+
+std::optional<double> Explainer::Least(Additive what, const Query& query, const LinkFilter& filter) {
+  if (!work_.labels.Prepare(ted_, query, filter, what, LabelSearch::Want::kBest)) return std::nullopt;
+  const Found found = work_.labels.Run(work_.labels.Start(), labels_left_);
+  if (found.status != Found::Status::kFound) return std::nullopt;
+  return PublicValue(Measure(ted_, found.links), what);
+}
+
+}  // namespace
+
+NoPath Explain(const topology::Ted& ted, const Query& query, Workspace::Impl& work, uint64_t& labels_left) {
+  return Explainer(ted, query, work, labels_left).Run();
+}
+
+std::string LinkName(const topology::Ted& ted, LinkIndex link) {
+  const topology::Link& element = ted.link(link);
+  const auto name = [&](NodeIndex node) { return ted.node(node).display_name(); };
+  const bool parallel = ted.FindParallelLinks(element.local, element.remote).size() > 1;
+  return absl::StrCat(name(element.local), "->", name(element.remote),
+                      parallel ? absl::StrCat("#", element.key.local_interface) : "");
+}
+
+std::string LinkNames(const topology::Ted& ted, const std::vector<LinkIndex>& links) {
+  constexpr size_t kMaxNamed = 8;
+  std::string names = absl::StrCat(links.size(), links.size() == 1 ? " link: " : " links: ");
+  for (size_t i = 0; i < std::min(links.size(), kMaxNamed); ++i) {
+    absl::StrAppend(&names, i == 0 ? "" : ", ", LinkName(ted, links[i]));
+  }
+  if (links.size() > kMaxNamed) absl::StrAppend(&names, " ...");
+  return names;
+}
+
+std::string FormatBandwidth(BytesPerSecond bandwidth) {
+  const double bits = static_cast<double>(bandwidth.value) * static_cast<double>(kBitsPerByte);
+  const auto scaled = [&](double unit, const char* name) {
+    std::string digits = absl::StrFormat("%.9f", bits / unit);  // All digits that matter: 9.96 is not 10.
+    digits.erase(std::max(digits.find_last_not_of('0') + 1, digits.find('.') + 2));
+    return digits + name;
+  };
+  if (bits >= 1e9) return scaled(1e9, " Gb/s");
+  if (bits >= 1e6) return scaled(1e6, " Mb/s");
+  if (bits >= 1e3) return scaled(1e3, " kb/s");
+  return absl::StrFormat("%.0f b/s", bits);
+}
+
+}  // namespace srpce::cspf

@@ -1,0 +1,323 @@
+// lib/cspf/label_search.cc -- lower bounds, then labels in order.
+#include "lib/cspf/label_search.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace srpce::cspf {
+
+using graph::Arc;
+using graph::DistanceTree;
+using graph::kNone;
+using graph::kUnreachable;
+using graph::Length;
+using graph::Node;
+
+namespace {
+
+// -log(1 - loss) in units of 2^-40, rounded down: sums of it never overstate the loss of a path.
+constexpr double kLogUnit = 0x1p-40;
+constexpr uint64_t kLogOfTotalLoss = uint64_t{1} << 50;  // e^-1024 is 0 in a double.
+
+uint64_t LossLog(double loss) {
+  if (loss >= 1.0) return kLogOfTotalLoss;
+  return static_cast<uint64_t>(-std::log1p(-loss) / kLogUnit);
+}
+
+constexpr uint64_t kNoLimit = kUnreachable - 1;
+
+uint64_t LossKeyOfLog(uint64_t log) { return LossKey(std::exp(-static_cast<double>(log) * kLogUnit)); }
+
+}  // namespace
+
+bool LabelSearch::Prepare(const topology::Ted& ted, const Query& query, const LinkFilter& filter, Additive objective,
+                          Want want) {
+  ted_ = &ted;
+  query_ = &query;
+  filter_ = &filter;
+  objective_ = objective;
+  bounds_ = BoundsOf(query.constraints);
+  source_ = query.source.value();
+  node_count_ = ted.graph().node_count();
+  layers_ = static_cast<uint32_t>(query.constraints.waypoints.size()) + 1;
+  target_state_ = (layers_ - 1) * node_count_ + query.target.value();
+  const size_t states = size_t{layers_} * node_count_;
+  if (state_labels_.size() < states) state_labels_.resize(states);
+  if (ban_stamps_.size() < states) ban_stamps_.resize(states);
+  ClearBans();
+  bounds_ready_ = 0;
+  cost_limit_ = kNoLimit;
+  if (bounds_.impossible) return false;
+  for (size_t i = 0; i < bounds_.count; ++i) {
+    if (!ComputeRest(bounds_.items[i].what, bounds_.items[i].limit, bound_rest_[i])) return false;
+    ++bounds_ready_;
+    if (!Alive(Start().state)) return false;
+    if (want == Want::kBest) TryLeastPath();
+  }
+  if (objective == Additive::kLoss) return true;  // Products round: no consistent bound. Plain label setting.
+  return ComputeRest(objective, cost_limit_, cost_rest_);
+}
+
+State LabelSearch::Advance(uint32_t layer, Node node) const {
+  const std::vector<NodeIndex>& waypoints = query_->constraints.waypoints;
+  while (layer < waypoints.size() && waypoints[layer].value() == node) ++layer;
+  return layer * node_count_ + node;
+}
+
+Node LabelSearch::GoalOf(uint32_t layer) const {
+  const std::vector<NodeIndex>& waypoints = query_->constraints.waypoints;
+  return layer < waypoints.size() ? waypoints[layer].value() : query_->target.value();
+}
+
+bool LabelSearch::ComputeRest(Additive what, uint64_t limit, Rest& rest) {
+  switch (what) {
+    case Additive::kDelay:
+      return FillRest(graph::SlotWeight{topology::kDelayWeight}, limit, rest);
+    case Additive::kIgp:
+      return FillRest(graph::SlotWeight{topology::kIgpWeight}, limit, rest);
+    case Additive::kTe:
+      return FillRest(graph::SlotWeight{topology::kTeWeight}, limit, rest);
+    case Additive::kHops:
+      return FillRest(graph::HopWeight{}, limit, rest);
+    case Additive::kVariation:
+    case Additive::kLoss:
+      break;
+  }
+  // The filter does not judge an arc before its weight is asked for: the attribute may be absent.
+  const auto attributes = [this](const Arc& arc) -> const topology::LinkAttributes& {
+    return ted_->link(LinkIndex(arc.id)).attributes;
+  };
+  if (what == Additive::kVariation) {
+    const auto variation = [&](const Arc& arc) -> graph::Distance {
+      return static_cast<uint64_t>(attributes(arc).delay_variation.value_or(Microseconds(0)).count());
+    };
+    return FillRest(variation, limit, rest);
+  }
+  const auto loss = [&](const Arc& arc) -> graph::Distance { return LossLog(attributes(arc).loss.value_or(0)); };
+  return FillRest(loss, kNoLimit, rest);
+}
+
+// Backward from the last layer: the distance from a waypoint on is what the layers behind it begin with. Nodes farther than `limit`
+// are left unsettled: their labels, if any, are beyond the limit too.
+template <typename Weight>
+bool LabelSearch::FillRest(const Weight& weight, uint64_t limit, Rest& rest) {
+  if (rest.trees.size() < layers_) rest.trees.resize(layers_);
+  rest.base.assign(layers_, 0);
+  for (uint32_t layer = layers_; layer-- > 0;) {
+    const Node goal = GoalOf(layer);
+    uint64_t base = 0;
+    if (layer + 1 < layers_) base = RestOf(rest, Advance(layer + 1, goal));
+    if (base == kUnreachable) return false;
+    rest.base[layer] = base;
+    const auto filter = [&](const Arc& arc, Node tail, Node head) {
+      return (*filter_)(arc, tail, head) && Alive(layer * node_count_ + tail);
+    };
+    graph::Dijkstra(ted_->graph(), graph::Direction::kBackward, goal, weight, filter, rest.trees[layer],
+                    [&](Node, graph::Distance distance) { return base + distance <= limit; });
+  }
+  return RestOf(rest, Start().state) <= limit;
+}
+
+uint64_t LabelSearch::RestOf(const Rest& rest, State state) const {
+  const uint32_t layer = state / node_count_;
+  const uint64_t distance = rest.trees[layer].distance(state % node_count_);
+  return distance == kUnreachable ? kUnreachable : rest.base[layer] + distance;
+}
+
+bool LabelSearch::Alive(State state) const {
+  constexpr Sums kNothing{};
+  return BoundsMayFit(kNothing.data(), state);
+}
+
+bool LabelSearch::BoundsMayFit(const uint64_t* sums, State state) const {
+  for (size_t i = 0; i < bounds_ready_; ++i) {
+    uint64_t rest = RestOf(bound_rest_[i], state);
+    if (rest == kUnreachable) return false;
+    if (bounds_.items[i].what == Additive::kLoss) rest = LossKeyOfLog(rest);
+    if (!bounds_.items[i].MayFit(sums[i], rest)) return false;
+  }
+  return true;
+}
+
+void LabelSearch::TryLeastPath() {
+  const Rest& rest = bound_rest_[bounds_ready_ - 1];
+  std::vector<LinkIndex> links;
+  Prefix walk = Start();
+  while (walk.state != target_state_) {
+    const graph::ArcId arc = rest.trees[walk.state / node_count_].parent_arc(walk.state % node_count_);
+    links.push_back(LinkIndex(arc));
+    Append(walk, LinkIndex(arc));
+  }
+  for (size_t i = 0; i < bounds_.count; ++i) {
+    if (!bounds_.items[i].MayFit(walk.sums[i], 0)) return;
+  }
+  if (walk.cost >= cost_limit_) return;
+  cost_limit_ = walk.cost;
+  incumbent_ = std::move(links);
+}
+
+void LabelSearch::Append(Prefix& prefix, LinkIndex link) const {
+  const Arc arc{ted_->graph().ends(link.value()).head, link.value(), ted_->graph().data(link.value())};
+  prefix.cost = Extend(objective_, prefix.cost, arc, *ted_);
+  for (size_t i = 0; i < bounds_.count; ++i) {
+    prefix.sums[i] = Extend(bounds_.items[i].what, prefix.sums[i], arc, *ted_);
+  }
+  prefix.state = Next(prefix.state, arc);
+}
+
+void LabelSearch::ClearBans() {
+  banned_first_.clear();
+  if (++ban_stamp_ == 0) {  // Every 2^32 searches old stamps would look fresh.
+    std::fill(ban_stamps_.begin(), ban_stamps_.end(), 0);
+    ban_stamp_ = 1;
+  }
+}
+
+void LabelSearch::BanState(State state) { ban_stamps_[state] = ban_stamp_; }
+
+Found LabelSearch::Run(const Prefix& start, uint64_t& labels_left) {
+  Found found;
+  labels_.clear();
+  sums_.clear();
+  heap_.Clear();
+  if (++run_stamp_ == 0) {
+    std::fill(state_labels_.begin(), state_labels_.end(), StateLabels{});
+    run_stamp_ = 1;
+  }
+  if (!BoundsMayFit(start.sums.data(), start.state)) return found;
+  labels_.push_back({.cost = start.cost, .state = start.state});
+  sums_.insert(sums_.end(), start.sums.begin(), start.sums.begin() + static_cast<ptrdiff_t>(bounds_.count));
+  LabelsOf(start.state).first = 0;
+  heap_.Push(graph::CostLength(start.cost), 0);
+  while (!heap_.empty()) {
+    const uint32_t at = heap_.top_node();
+    if (labels_[at].dead) {
+      heap_.Pop();
+      continue;
+    }
+    if (labels_[at].state == target_state_) {
+      found.status = Found::Status::kFound;
+      Extract(at, found);
+      return found;
+    }
+    if (labels_left == 0) {
+      found.lower_bound = graph::CostOf(heap_.top_key());
+      Exhaust(found);
+      return found;
+    }
+    --labels_left;
+    heap_.Pop();
+    labels_[at].settled = true;
+    Expand(at);
+  }
+  return found;
+}
+
+void LabelSearch::Expand(uint32_t at) {
+  const State state = labels_[at].state;
+  const Node node = state % node_count_;
+  for (const Arc& arc : ted_->graph().out(node)) {
+    if (!(*filter_)(arc, node, arc.other)) continue;
+    if (at == 0 && std::find(banned_first_.begin(), banned_first_.end(), LinkIndex(arc.id)) != banned_first_.end()) continue;
+    const State next = Next(state, arc);
+    if (ban_stamps_[next] != ban_stamp_) Offer(at, arc, next);
+  }
+}
+
+void LabelSearch::Offer(uint32_t parent, const Arc& arc, State state) {
+  uint64_t rest = 0;
+  if (objective_ != Additive::kLoss) {
+    rest = RestOf(cost_rest_, state);
+    if (rest == kUnreachable) return;
+  }
+  Sums sums{};
+  for (size_t i = 0; i < bounds_.count; ++i) {
+    sums[i] = Extend(bounds_.items[i].what, sums_of(parent)[i], arc, *ted_);
+  }
+  if (!BoundsMayFit(sums.data(), state)) return;
+  const Label label{.cost = Extend(objective_, labels_[parent].cost, arc, *ted_),
+                    .hops = labels_[parent].hops + 1,
+                    .state = state,
+                    .parent = parent,
+                    .arc = arc.id};
+  if (label.cost + rest > cost_limit_ || Dominated(label, sums.data())) return;
+  const auto at = static_cast<uint32_t>(labels_.size());
+  labels_.push_back(label);
+  sums_.insert(sums_.end(), sums.begin(), sums.begin() + static_cast<ptrdiff_t>(bounds_.count));
+  StateLabels& list = LabelsOf(state);
+  labels_[at].next = list.first;
+  list.first = at;
+  heap_.Push(graph::CostLength(label.cost + rest) + label.hops, at);
+}
+
+// Also kills the queued labels that the candidate dominates. A settled one is never dominated: all labels of its (cost, hops) were
+// there when it was settled, since each arc adds a hop.
+bool LabelSearch::Dominated(const Label& candidate, const uint64_t* sums) {
+  uint32_t* link = &LabelsOf(candidate.state).first;
+  while (*link != kNone) {
+    Label& other = labels_[*link];
+    const uint64_t* other_sums = sums_of(*link);
+    const bool other_first = other.cost < candidate.cost || (other.cost == candidate.cost && Precedes(other, candidate));
+    if (other_first && NoWorse(other_sums, sums, candidate.state)) return true;
+    if (!other_first && !other.settled && NoWorse(sums, other_sums, candidate.state)) {
+      other.dead = true;
+      *link = other.next;
+      continue;
+    }
+    link = &other.next;
+  }
+  return false;
+}
+
+// At the target nothing more is added: any label there keeps the bounds.
+bool LabelSearch::NoWorse(const uint64_t* a, const uint64_t* b, State state) const {
+  if (state == target_state_) return true;
+  for (size_t i = 0; i < bounds_.count; ++i) {
+    if (a[i] > b[i]) return false;
+  }
+  return true;
+}
+
+bool LabelSearch::Precedes(const Label& a, const Label& b) const {
+  if (a.hops != b.hops) return a.hops < b.hops;
+  bool less = false;  // By the earliest arc that differs, which is the last one met going back.
+  const Label* left = &a;
+  const Label* right = &b;
+  while (left->parent != right->parent || left->arc != right->arc) {
+    if (left->arc != right->arc) less = left->arc < right->arc;
+    if (left->parent == right->parent) break;
+    left = &labels_[left->parent];
+    right = &labels_[right->parent];
+  }
+  return less;
+}
+
+LabelSearch::StateLabels& LabelSearch::LabelsOf(State state) {
+  StateLabels& list = state_labels_[state];
+  if (list.stamp != run_stamp_) list = {kNone, run_stamp_};
+  return list;
+}
+
+void LabelSearch::Extract(uint32_t label, Found& found) const {
+  found.has_links = true;
+  found.cost = labels_[label].cost;
+  found.links.clear();
+  for (uint32_t at = label; labels_[at].parent != kNone; at = labels_[at].parent) {
+    found.links.push_back(LinkIndex(labels_[at].arc));
+  }
+  std::reverse(found.links.begin(), found.links.end());
+}
+
+void LabelSearch::Exhaust(Found& found) {
+  found.status = Found::Status::kExhausted;
+  const uint32_t label = LabelsOf(target_state_).first;  // Dominance leaves one label at the target.
+  if (label != kNone) {
+    Extract(label, found);
+  } else if (cost_limit_ != kNoLimit) {
+    found.has_links = true;
+    found.links = incumbent_;
+    found.cost = cost_limit_;
+  }
+}
+
+}  // namespace srpce::cspf

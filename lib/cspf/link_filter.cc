@@ -1,0 +1,160 @@
+// lib/cspf/link_filter.cc -- hot tests as masks, the rest behind one branch.
+#include "lib/cspf/link_filter.h"
+
+#include <algorithm>
+
+namespace srpce::cspf {
+
+using topology::AdminGroup;
+using topology::FlexAlgoDefinition;
+using topology::kFirstFlexAlgorithm;
+
+std::optional<Additive> ObjectiveOf(const topology::Ted& ted, const Query& query) {
+  const uint8_t algorithm = query.constraints.flex_algorithm;
+  if (algorithm < kFirstFlexAlgorithm) return AdditiveOf(query.objective);
+  const FlexAlgoDefinition* definition = ted.FindFlexAlgo(algorithm);
+  if (definition == nullptr) return std::nullopt;
+  return AdditiveOf(definition->metric);
+}
+
+void LinkFilter::Compile(const topology::Ted& ted, const Query& query, uint32_t classes) {
+  const Constraints& constraints = query.constraints;
+  Reset(ted, query);
+  if ((classes & kClassAttribute) != 0) RequireAttributes(query);
+  if ((classes & kClassBandwidth) != 0) min_capacity_ = constraints.min_bandwidth.value;
+  if ((classes & kClassAffinity) != 0) {
+    AddAffinity({&constraints.exclude_any, &constraints.include_any, &constraints.include_all});
+  }
+  if ((classes & kClassExclusion) != 0) AddExclusions(constraints);
+  if ((classes & kClassDataPlane) != 0 && constraints.data_plane != DataPlane::kEither) {
+    data_plane_ = constraints.data_plane;
+    const bool mpls = data_plane_ == DataPlane::kSrMpls;
+    head_flags_ = (mpls ? topology::kArcHeadSrMpls : topology::kArcHeadSrv6) | topology::kArcHeadPseudonode;
+    cold_ = true;
+  }
+  if ((classes & kClassFlexAlgorithm) != 0 && constraints.flex_algorithm >= kFirstFlexAlgorithm) {
+    const FlexAlgoDefinition& definition = *ted.FindFlexAlgo(constraints.flex_algorithm);
+    algorithm_ = constraints.flex_algorithm;
+    AddAffinity({&definition.exclude_any, &definition.include_any, &definition.include_all});
+    AddSrlgs(definition.exclude_srlgs);
+    cold_ = true;
+  }
+}
+
+void LinkFilter::Reset(const topology::Ted& ted, const Query& query) {
+  ted_ = &ted;
+  source_ = query.source.value();
+  required_flags_ = topology::kArcUsable;
+  min_capacity_ = exclude_mask_ = include_all_mask_ = 0;
+  cold_ = false;
+  head_flags_ = 0;
+  data_plane_ = DataPlane::kEither;
+  algorithm_ = topology::kAlgorithmSpf;
+  needs_loss_ = needs_variation_ = false;
+  affinity_count_ = 0;
+  excluded_nodes_.clear();
+  excluded_links_.clear();
+  excluded_srlgs_.clear();
+  group_verdicts_.clear();
+}
+
+void LinkFilter::RequireAttributes(const Query& query) {
+  const Constraints& constraints = query.constraints;
+  const auto require = [&](Additive what) {
+    if (what == Additive::kIgp) required_flags_ |= topology::kArcHasIgp;
+    if (what == Additive::kTe) required_flags_ |= topology::kArcHasTe;
+    if (what == Additive::kDelay) required_flags_ |= topology::kArcHasDelay;
+    needs_loss_ |= what == Additive::kLoss;
+    needs_variation_ |= what == Additive::kVariation;
+  };
+  const Additive objective = *ObjectiveOf(*ted_, query);
+  require(objective);
+  // RFC 9350 s15.2: no fallback to the IGP metric inside a flex-algorithm.
+  if (constraints.flex_algorithm >= kFirstFlexAlgorithm && objective == Additive::kTe) {
+    required_flags_ |= topology::kArcTeAnnounced;
+  }
+  for (const Bound& bound : BoundsOf(constraints)) require(bound.what);
+  cold_ |= needs_loss_ || needs_variation_;
+}
+
+void LinkFilter::AddAffinity(const Affinity& affinity) {
+  if (affinity.exclude_any->empty() && affinity.include_any->empty() && affinity.include_all->empty()) return;
+  exclude_mask_ |= affinity.exclude_any->low64();
+  include_all_mask_ |= affinity.include_all->low64();
+  affinities_[affinity_count_++] = affinity;
+  const bool masks_suffice =
+      affinity.include_any->empty() && affinity.exclude_any->fits64() && affinity.include_all->fits64();
+  cold_ |= !masks_suffice;
+}
+
+void LinkFilter::AddExclusions(const Constraints& constraints) {
+  for (const NodeIndex node : constraints.exclude_nodes) {
+    excluded_nodes_.resize(ted_->node_bound());
+    if (node.value() < excluded_nodes_.size()) excluded_nodes_[node.value()] = true;
+  }
+  for (const LinkIndex link : constraints.exclude_links) {
+    excluded_links_.resize(ted_->graph().arc_bound());
+    if (link.value() < excluded_links_.size()) excluded_links_[link.value()] = true;
+  }
+  AddSrlgs(constraints.exclude_srlgs);
+  cold_ |= !excluded_nodes_.empty() || !excluded_links_.empty();
+}
+
+void LinkFilter::AddSrlgs(const std::vector<uint32_t>& srlgs) {
+  if (srlgs.empty()) return;
+  excluded_srlgs_.insert(excluded_srlgs_.end(), srlgs.begin(), srlgs.end());
+  std::sort(excluded_srlgs_.begin(), excluded_srlgs_.end());
+  cold_ = true;
+}
+
+bool LinkFilter::AllowsNode(NodeIndex node) const {
+  if (!ted_->HasNode(node) || (!excluded_nodes_.empty() && excluded_nodes_[node.value()])) return false;
+  const topology::NodeAttributes& attributes = ted_->node(node).attributes;
+  if (attributes.pseudonode.value_or(false)) return true;  // A LAN forwards whatever its routers forward.
+  if (data_plane_ == DataPlane::kSrMpls && attributes.srgb.empty()) return false;
+  if (data_plane_ == DataPlane::kSrv6 && attributes.locators.empty()) return false;
+  if (algorithm_ == topology::kAlgorithmSpf) return true;
+  return std::find(attributes.algorithms.begin(), attributes.algorithms.end(), algorithm_) !=
+         attributes.algorithms.end();
+}
+
+bool LinkFilter::AllowsCold(const graph::Arc& arc, graph::Node head) const {
+  if (head_flags_ != 0 && (arc.data.flags & head_flags_) == 0) return false;
+  if (!excluded_nodes_.empty() && excluded_nodes_[head]) return false;
+  if (!excluded_links_.empty() && excluded_links_[arc.id]) return false;
+  if (!excluded_srlgs_.empty() && !AllowsSrlgs(arc.data.group)) return false;
+  for (size_t i = 0; i < affinity_count_; ++i) {
+    if (!AllowsAffinity(arc, affinities_[i])) return false;
+  }
+  if (algorithm_ != topology::kAlgorithmSpf && !AllowsNode(NodeIndex(head))) return false;
+  if (!needs_loss_ && !needs_variation_) return true;
+  const topology::LinkAttributes& attributes = ted_->link(LinkIndex(arc.id)).attributes;
+  return (!needs_loss_ || attributes.loss) && (!needs_variation_ || attributes.delay_variation);
+}
+
+// The masks have judged bits 0 to 63 of exclude_any and include_all.
+bool LinkFilter::AllowsAffinity(const graph::Arc& arc, const Affinity& affinity) const {
+  const bool wide_link = (arc.data.flags & topology::kArcWideAdminGroup) != 0;
+  const AdminGroup& any = *affinity.include_any;
+  if (!wide_link) {  // Only bits 0 to 63 are set.
+    return affinity.include_all->fits64() && (any.empty() || (arc.data.mask & any.low64()) != 0);
+  }
+  const std::optional<AdminGroup>& group = ted_->link(LinkIndex(arc.id)).attributes.admin_group;
+  if (!group) return affinity.include_all->empty() && any.empty();
+  return !group->Intersects(*affinity.exclude_any) && group->Contains(*affinity.include_all) &&
+         (any.empty() || group->Intersects(any));
+}
+
+bool LinkFilter::AllowsSrlgs(uint32_t group) const {
+  if (group >= group_verdicts_.size()) group_verdicts_.resize(group + 1, Verdict::kUnknown);
+  Verdict& verdict = group_verdicts_[group];
+  if (verdict == Verdict::kUnknown) {
+    verdict = Verdict::kAllowed;
+    for (const uint32_t srlg : ted_->srlgs(group)) {
+      if (std::binary_search(excluded_srlgs_.begin(), excluded_srlgs_.end(), srlg)) verdict = Verdict::kRefused;
+    }
+  }
+  return verdict == Verdict::kAllowed;
+}
+
+}  // namespace srpce::cspf

@@ -1,0 +1,135 @@
+// lib/cspf/path_enumerator.cc -- paths in order: Yen (1971) in the form of Lawler (1972).
+//
+// The paths not yet returned are split into cells: "begin with this prefix, do not continue by these links". The best path of each
+// cell waits in a heap; the best of those is next, and its cell is split at each of its nodes. All cells share one set of lower bounds,
+// which bans only make stronger.
+#include <algorithm>
+#include <optional>
+#include <queue>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "lib/cspf/compute_path.h"
+#include "lib/cspf/explain.h"
+#include "lib/cspf/label_search.h"
+#include "lib/cspf/solver.h"
+
+namespace srpce::cspf {
+
+class PathEnumerator::Impl {
+ public:
+  Impl(const topology::Ted& ted, const Query& query, Workspace& workspace, const Budget& budget)
+      : ted_(ted), query_(query), work_(workspace.impl()), budget_(budget), labels_left_(budget.max_labels) {}
+
+  PathResult Next();
+
+ private:
+  struct Cell {
+    std::vector<LinkIndex> links{};  // The best path of the cell.
+    uint64_t cost = 0;
+    size_t fixed = 0;               // Its first links belong to every path of the cell.
+    std::vector<LinkIndex> banned{};  // Links that do not follow the fixed ones.
+  };
+  struct Later {
+    bool operator()(const Cell& a, const Cell& b) const {
+      return std::forward_as_tuple(a.cost, a.links.size(), a.links) > std::forward_as_tuple(b.cost, b.links.size(), b.links);
+    }
+  };
+
+  PathResult First();
+  // Splits the cell of the last path returned. Returns a status if the budget ran out.
+  std::optional<NoPath> Split();
+  NoPath Exhaust();
+
+  const topology::Ted& ted_;
+  const Query query_;
+  Workspace::Impl& work_;
+  const Budget budget_;
+  uint64_t labels_left_;
+  Additive objective_ = Additive::kIgp;
+  LinkFilter filter_;
+  LabelSearch search_;  // Its own: the workspace serves other queries between two calls of Next().
+  bool started_ = false;
+  bool prepared_ = false;
+  std::optional<NoPath> end_;  // The answer from now on.
+  Cell last_;
+  std::priority_queue<Cell, std::vector<Cell>, Later> cells_;
+};
+
+PathResult PathEnumerator::Impl::Next() {
+  if (end_) return *end_;
+  if (!started_) return First();
+  if (!prepared_) {
+    prepared_ = true;
+    filter_.Compile(ted_, query_);
+    search_.Prepare(ted_, query_, filter_, objective_, LabelSearch::Want::kAll);
+  }
+  if (std::optional<NoPath> exhausted = Split()) {
+    end_ = *exhausted;
+    return *exhausted;
+  }
+  if (cells_.empty()) {
+    end_ = NoPath{.reason = Reason::kSidDepth, .message = "paths: no further path keeps the constraints"};
+    return *end_;
+  }
+  last_ = cells_.top();
+  cells_.pop();
+  return MakePath(ted_, last_.links, objective_);
+}
+
+PathResult PathEnumerator::Impl::First() {
+  started_ = true;
+  Solution solution = Solve(ted_, query_, work_, labels_left_);
+  if (solution.status == Solution::Status::kNone) {
+    end_ = Explain(ted_, query_, work_, labels_left_);
+    return *end_;
+  }
+  if (solution.status == Solution::Status::kExhausted) {
+    end_ = Exhausted(std::move(solution), budget_);
+    return *end_;
+  }
+  objective_ = *ObjectiveOf(ted_, query_);
+  last_ = {solution.path.links, solution.path.cost, 0, {}};
+  return std::move(solution.path);
+}
+
+std::optional<NoPath> PathEnumerator::Impl::Split() {
+  Prefix prefix = search_.Start();
+  search_.ClearBans();
+  for (size_t i = 0; i < last_.links.size(); ++i) {
+    if (i >= last_.fixed) {
+      Cell cell{.fixed = i};
+      if (i == last_.fixed) cell.banned = last_.banned;
+      cell.banned.push_back(last_.links[i]);
+      search_.SetBannedFirst(cell.banned);
+      const Found found = search_.Run(prefix, labels_left_);
+      if (found.status == Found::Status::kExhausted) return Exhaust();
+      if (found.status == Found::Status::kFound) {
+        cell.links.assign(last_.links.begin(), last_.links.begin() + static_cast<ptrdiff_t>(i));
+        cell.links.insert(cell.links.end(), found.links.begin(), found.links.end());
+        cell.cost = found.cost;
+        cells_.push(std::move(cell));
+      }
+    }
+    search_.BanState(prefix.state);  // No loops: the rest of the path does not come back here.
+    search_.Append(prefix, last_.links[i]);
+  }
+  return std::nullopt;
+}
+
+// Cells not yet searched may hold anything from the last path's cost on; so may the waiting ones.
+NoPath PathEnumerator::Impl::Exhaust() {
+  Solution solution{.status = Solution::Status::kExhausted, .lower_bound = last_.cost};
+  if (!cells_.empty()) solution.best = MakePath(ted_, cells_.top().links, objective_);
+  return Exhausted(std::move(solution), budget_);
+}
+
+PathEnumerator::PathEnumerator(const topology::Ted& ted, const Query& query, Workspace& workspace, const Budget& budget)
+    : impl_(std::make_unique<Impl>(ted, query, workspace, budget)) {}
+PathEnumerator::~PathEnumerator() = default;
+
+PathResult PathEnumerator::Next() { return impl_->Next(); }
+
+}  // namespace srpce::cspf

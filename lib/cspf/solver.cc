@@ -1,0 +1,93 @@
+// lib/cspf/solver.cc -- the unbounded optimum first; label setting when that breaks a bound.
+#include "lib/cspf/solver.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace srpce::cspf {
+namespace {
+
+void Charge(uint64_t labels, uint64_t& labels_left) { labels_left -= std::min(labels_left, labels); }
+
+// Leg by leg: each leg's optimum by (cost, hops, links) is part of the whole's.
+template <typename Weight>
+std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const Query& query, const Weight& weight,
+                                                const LinkFilter& filter, const graph::Landmarks* landmarks,
+                                                Workspace::Impl& work, uint64_t& labels_left) {
+  std::vector<LinkIndex> links;
+  NodeIndex from = query.source;
+  const std::vector<NodeIndex>& waypoints = query.constraints.waypoints;
+  for (size_t i = 0; i <= waypoints.size(); ++i) {
+    const NodeIndex to = i < waypoints.size() ? waypoints[i] : query.target;
+    const bool found = graph::FindPath(ted.graph(), from.value(), to.value(), weight, filter, landmarks, work.path, work.leg);
+    Charge(work.path.expanded() + 1, labels_left);
+    if (!found) return std::nullopt;
+    for (const graph::ArcId arc : work.leg.arcs) links.push_back(LinkIndex(arc));
+    from = to;
+  }
+  return links;
+}
+
+}  // namespace
+
+bool AllowsEnds(const Query& query, const LinkFilter& filter) {
+  const std::vector<NodeIndex>& waypoints = query.constraints.waypoints;
+  return filter.AllowsNode(query.source) && filter.AllowsNode(query.target) &&
+         std::all_of(waypoints.begin(), waypoints.end(), [&](NodeIndex node) { return filter.AllowsNode(node); });
+}
+
+std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, const Query& query, Additive objective,
+                                                     const LinkFilter& filter, Workspace::Impl& work,
+                                                     uint64_t& labels_left) {
+  const graph::Landmarks* landmarks = LandmarksFor(ted, objective, work);
+  const auto solve = [&](const auto& weight) {
+    return SolveLegs(ted, query, weight, filter, landmarks, work, labels_left);
+  };
+  switch (objective) {
+    case Additive::kIgp:
+      return solve(graph::SlotWeight{topology::kIgpWeight});
+    case Additive::kTe:
+      return solve(graph::SlotWeight{topology::kTeWeight});
+    case Additive::kDelay:
+      return solve(graph::SlotWeight{topology::kDelayWeight});
+    default:
+      return solve(graph::HopWeight{});
+  }
+}
+
+Path MakePath(const topology::Ted& ted, std::vector<LinkIndex> links, Additive objective) {
+  Path path{.links = std::move(links)};
+  path.metrics = Measure(ted, path.links);
+  path.cost = CostIn(path.metrics, objective);
+  return path;
+}
+
+Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& work, uint64_t& labels_left) {
+  Solution solution;
+  const std::optional<Additive> objective = ObjectiveOf(ted, query);
+  if (!objective) return solution;
+  work.filter.Compile(ted, query);
+  if (!AllowsEnds(query, work.filter)) return solution;
+  auto links = SolveUnbounded(ted, query, *objective, work.filter, work, labels_left);
+  if (!links) return solution;
+  solution.path = MakePath(ted, std::move(*links), *objective);
+  if (KeepsBounds(solution.path.metrics, query.constraints)) {
+    solution.status = Solution::Status::kFound;
+    return solution;
+  }
+  const uint64_t unbounded_cost = solution.path.cost;
+  if (!work.labels.Prepare(ted, query, work.filter, *objective, LabelSearch::Want::kBest)) return solution;
+  Found found = work.labels.Run(work.labels.Start(), labels_left);
+  if (found.status == Found::Status::kNone) return solution;
+  if (found.status == Found::Status::kFound) {
+    solution.status = Solution::Status::kFound;
+    solution.path = MakePath(ted, std::move(found.links), *objective);
+    return solution;
+  }
+  solution.status = Solution::Status::kExhausted;
+  solution.lower_bound = std::max(unbounded_cost, found.lower_bound);
+  if (found.has_links) solution.best = MakePath(ted, std::move(found.links), *objective);
+  return solution;
+}
+
+}  // namespace srpce::cspf

@@ -1,0 +1,53 @@
+// lib/cspf/solver.h -- the search behind ComputePath, without explanations: what conflict search and explanations call many times.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "lib/cspf/compute_path.h"
+#include "lib/cspf/label_search.h"
+#include "lib/cspf/link_filter.h"
+#include "lib/graph/disjoint_pair.h"
+#include "lib/graph/landmarks.h"
+#include "lib/graph/path_search.h"
+
+namespace srpce::cspf {
+
+struct Workspace::Impl {
+  const PotentialCache* potentials = nullptr;
+  LinkFilter filter;
+  graph::PathWorkspace path;
+  graph::FoundPath leg;
+  graph::DisjointWorkspace disjoint;
+  graph::DisjointPair pair;
+  LabelSearch labels;
+};
+
+struct Solution {
+  enum class Status : uint8_t { kFound, kNone, kExhausted };
+  Status status = Status::kNone;
+  Path path{};                   // kFound.
+  std::optional<Path> best{};     // kExhausted: keeps the constraints.
+  uint64_t lower_bound = 0;      // kExhausted.
+};
+
+// Returns the answer of ComputePath. Counts `labels_left` down by the labels settled; only bounded queries stop at 0.
+Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& work, uint64_t& labels_left);
+
+// Returns the links of the least path in `objective` that `filter` allows, waypoints kept, bounds ignored. Counts as Solve.
+// REQUIRES objective is a metric of a Query.
+std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, const Query& query, Additive objective,
+                                                     const LinkFilter& filter, Workspace::Impl& work,
+                                                     uint64_t& labels_left);
+
+// True if source, target and waypoints may be used.
+bool AllowsEnds(const Query& query, const LinkFilter& filter);
+
+// Returns the path over `links` with its metrics and its cost in `objective`.
+Path MakePath(const topology::Ted& ted, std::vector<LinkIndex> links, Additive objective);
+
+// Lower bounds for searches that minimise `objective`; null where there are none.
+const graph::Landmarks* LandmarksFor(const topology::Ted& ted, Additive objective, const Workspace::Impl& work);
+
+}  // namespace srpce::cspf
