@@ -27,13 +27,16 @@ constexpr char kReservedSourcePrefix[] = "agent:";
 // What a single field cannot tell: how fields go together.
 class Checker {
  public:
-  Checker(const v1::Config& config, std::string file, const LineMap& lines, const PluginNames& plugins)
+  Checker(const v1::Config& config, std::string file, const LineMap& lines,
+          const PluginNames& plugins)
       : config_(config), file_(std::move(file)), lines_(lines), plugins_(plugins) {}
 
   absl::Status Check() {
-    CheckListenAddress("grpc.listen_address", config_.grpc().listen_address(), /*unix_allowed=*/true);
+    CheckListenAddress("grpc.listen_address", config_.grpc().listen_address(),
+                       /*unix_allowed=*/true);
     if (!config_.metrics().listen_address().empty()) {
-      CheckListenAddress("metrics.listen_address", config_.metrics().listen_address(), /*unix_allowed=*/false);
+      CheckListenAddress("metrics.listen_address", config_.metrics().listen_address(),
+                         /*unix_allowed=*/false);
     }
     CheckName("store.plugin", config_.store().plugin(), plugins_.stores);
     if (config_.store().path().empty()) {
@@ -46,14 +49,16 @@ class Checker {
     }
     CheckHeadends();
     CheckSources();
-    return errors_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(errors_, "\n"));
+    return errors_.empty() ? absl::OkStatus()
+                           : absl::InvalidArgumentError(absl::StrJoin(errors_, "\n"));
   }
 
  private:
   void Error(const std::string& path, absl::string_view what) {
     const auto line = lines_.find(path);
-    errors_.push_back(
-        absl::StrCat(file_, ":", line == lines_.end() ? "" : absl::StrCat(line->second, ":"), " ", path, ": ", what));
+    errors_.push_back(absl::StrCat(file_, ":",
+                                   line == lines_.end() ? "" : absl::StrCat(line->second, ":"), " ",
+                                   path, ": ", what));
   }
 
   void CheckListenAddress(const std::string& path, const std::string& text, bool unix_allowed) {
@@ -65,7 +70,8 @@ class Checker {
     }
   }
 
-  void CheckName(const std::string& path, const std::string& name, const std::vector<std::string>& known) {
+  void CheckName(const std::string& path, const std::string& name,
+                 const std::vector<std::string>& known) {
     for (const std::string& candidate : known) {
       if (candidate == name) {
         return;
@@ -91,7 +97,8 @@ class Checker {
       } else if (agent && headend.token_file().empty()) {
         Error(path, "token_file is missing: southbound agent needs one");
       } else if (!agent && headend.has_token_file()) {
-        Error(path + ".token_file", absl::StrCat("only southbound agent has tokens, got ", headend.southbound()));
+        Error(path + ".token_file",
+              absl::StrCat("only southbound agent has tokens, got ", headend.southbound()));
       }
     }
   }
@@ -105,8 +112,8 @@ class Checker {
       if (source.name().empty()) {
         Error(path + ".name", "got '', want a name");
       } else if (absl::StartsWith(source.name(), kReservedSourcePrefix)) {
-        Error(path + ".name", absl::StrCat("got '", source.name(), "', names that begin with '", kReservedSourcePrefix,
-                                           "' are the daemon's own"));
+        Error(path + ".name", absl::StrCat("got '", source.name(), "', names that begin with '",
+                                           kReservedSourcePrefix, "' are the daemon's own"));
       } else if (!seen.insert(source.name()).second) {
         Error(path + ".name", absl::StrCat("'", source.name(), "' is configured twice"));
       }
@@ -147,14 +154,15 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   }
   address.host = std::string(host);
   constexpr int kMaxPort = 65535;
-  if (!absl::SimpleAtoi(text.substr(colon + 1), &address.port) || address.port < 0 || address.port > kMaxPort) {
+  if (!absl::SimpleAtoi(text.substr(colon + 1), &address.port) || address.port < 0 ||
+      address.port > kMaxPort) {
     return error();
   }
   return address;
 }
 
-absl::StatusOr<v1::Config> ParseConfig(absl::string_view yaml, const std::string& file, const std::string& config_dir,
-                                       const PluginNames& plugins) {
+absl::StatusOr<v1::Config> ParseConfig(absl::string_view yaml, const std::string& file,
+                                       const std::string& config_dir, const PluginNames& plugins) {
   v1::Config config;
   LineMap lines;
   SRPCE_RETURN_IF_ERROR(YamlToProto(yaml, file, {{"config_dir", config_dir}}, &config, &lines));

@@ -26,8 +26,8 @@ struct PluginNames {
 absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const PluginNames& plugins);
 
 // The same from text, for tests.
-absl::StatusOr<v1::Config> ParseConfig(absl::string_view yaml, const std::string& file, const std::string& config_dir,
-                                       const PluginNames& plugins);
+absl::StatusOr<v1::Config> ParseConfig(absl::string_view yaml, const std::string& file,
+                                       const std::string& config_dir, const PluginNames& plugins);
 
 // An address to listen on, taken apart. Exactly one of host and unix_path is set.
 struct ListenAddress {

@@ -61,6 +61,32 @@ std::string EnumText(const EnumValueDescriptor& value) {
   return absl::AsciiStrToLower(absl::StripPrefix(value.name(), absl::StrCat(prefix, "_")));
 }
 
+// Sets a single field, appends to a repeated one.
+void Store(Message* message, const FieldDescriptor& field, const std::string& value) {
+  const Reflection* r = message->GetReflection();
+  field.is_repeated() ? r->AddString(message, &field, value) : r->SetString(message, &field, value);
+}
+void Store(Message* message, const FieldDescriptor& field, bool value) {
+  const Reflection* r = message->GetReflection();
+  field.is_repeated() ? r->AddBool(message, &field, value) : r->SetBool(message, &field, value);
+}
+void Store(Message* message, const FieldDescriptor& field, uint32_t value) {
+  const Reflection* r = message->GetReflection();
+  field.is_repeated() ? r->AddUInt32(message, &field, value) : r->SetUInt32(message, &field, value);
+}
+void Store(Message* message, const FieldDescriptor& field, uint64_t value) {
+  const Reflection* r = message->GetReflection();
+  field.is_repeated() ? r->AddUInt64(message, &field, value) : r->SetUInt64(message, &field, value);
+}
+void Store(Message* message, const FieldDescriptor& field, double value) {
+  const Reflection* r = message->GetReflection();
+  field.is_repeated() ? r->AddDouble(message, &field, value) : r->SetDouble(message, &field, value);
+}
+void Store(Message* message, const FieldDescriptor& field, const EnumValueDescriptor* value) {
+  const Reflection* r = message->GetReflection();
+  field.is_repeated() ? r->AddEnum(message, &field, value) : r->SetEnum(message, &field, value);
+}
+
 class Walker {
  public:
   Walker(std::string file, const Variables& variables, LineMap* lines)
@@ -68,7 +94,8 @@ class Walker {
 
   void FillMessage(const YAML::Node& node, const std::string& path, Message* message);
   absl::Status Result() const {
-    return errors_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(errors_, "\n"));
+    return errors_.empty() ? absl::OkStatus()
+                           : absl::InvalidArgumentError(absl::StrJoin(errors_, "\n"));
   }
 
  private:
@@ -85,14 +112,19 @@ class Walker {
   template <typename Visitor>
   void ForEachEntry(const YAML::Node& node, const std::string& path, Visitor&& visit);
   void CheckRequired(int line, const std::string& path, const Message& message);
-  void FillField(const YAML::Node& node, const std::string& path, const FieldDescriptor& field, Message* message);
-  void FillMap(const YAML::Node& node, const std::string& path, const FieldDescriptor& field, Message* message);
-  void FillList(const YAML::Node& node, const std::string& path, const FieldDescriptor& field, Message* message);
-  void FillScalar(const YAML::Node& node, const std::string& path, const FieldDescriptor& field, Message* message);
+  void FillField(const YAML::Node& node, const std::string& path, const FieldDescriptor& field,
+                 Message* message);
+  void FillMap(const YAML::Node& node, const std::string& path, const FieldDescriptor& field,
+               Message* message);
+  void FillList(const YAML::Node& node, const std::string& path, const FieldDescriptor& field,
+                Message* message);
+  void FillScalar(const YAML::Node& node, const std::string& path, const FieldDescriptor& field,
+                  Message* message);
   template <typename Number, typename Parse, typename Store>
-  void FillNumber(const YAML::Node& node, const std::string& path, const FieldDescriptor& field, const char* kind,
-                  Parse&& parse, Store&& store);
-  void FillEnum(const YAML::Node& node, const std::string& path, const FieldDescriptor& field, Message* message);
+  void FillNumber(const YAML::Node& node, const std::string& path, const FieldDescriptor& field,
+                  const char* kind, Parse&& parse, Store&& store);
+  void FillEnum(const YAML::Node& node, const std::string& path, const FieldDescriptor& field,
+                Message* message);
   // Replaces each "${name}".
   std::string Expand(const YAML::Node& node, const std::string& path);
 
@@ -107,13 +139,15 @@ void Walker::ForEachEntry(const YAML::Node& node, const std::string& path, Visit
   std::map<std::string, int> seen;
   for (const auto& entry : node) {
     if (!entry.first.IsScalar()) {
-      Error(LineOf(entry.first), path, absl::StrCat("got ", KindName(entry.first), " as a key, want a name"));
+      Error(LineOf(entry.first), path,
+            absl::StrCat("got ", KindName(entry.first), " as a key, want a name"));
       continue;
     }
     const std::string& name = entry.first.Scalar();
     const auto [first, inserted] = seen.emplace(name, LineOf(entry.first));
     if (!inserted) {
-      Error(LineOf(entry.first), Child(path, name), absl::StrCat("duplicate key, first on line ", first->second));
+      Error(LineOf(entry.first), Child(path, name),
+            absl::StrCat("duplicate key, first on line ", first->second));
       continue;
     }
     visit(name, entry.first, entry.second);
@@ -126,26 +160,36 @@ void Walker::FillMessage(const YAML::Node& node, const std::string& path, Messag
     return;
   }
   const auto* descriptor = message->GetDescriptor();
-  ForEachEntry(node, path, [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
-    const FieldDescriptor* field = descriptor->FindFieldByName(name);
-    if (field == nullptr) {
-      std::vector<std::string> known;
-      for (int i = 0; i < descriptor->field_count(); ++i) {
-        known.push_back(descriptor->field(i)->name());
-      }
-      Error(LineOf(key), path, absl::StrCat("unknown field '", name, "', known: ", absl::StrJoin(known, ", ")));
-      return;
-    }
-    const std::string field_path = Child(path, name);
-    if (lines_ != nullptr) {
-      (*lines_)[field_path] = LineOf(key);
-    }
-    if (value.IsNull()) {
-      Error(LineOf(key), field_path, "has no value");
-      return;
-    }
-    FillField(value, field_path, *field, message);
-  });
+  ForEachEntry(
+      node, path, [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
+        const FieldDescriptor* field = descriptor->FindFieldByName(name);
+        if (field == nullptr) {
+          std::vector<std::string> known;
+          for (int i = 0; i < descriptor->field_count(); ++i) {
+            known.push_back(descriptor->field(i)->name());
+          }
+          Error(LineOf(key), path,
+                absl::StrCat("unknown field '", name, "', known: ", absl::StrJoin(known, ", ")));
+          return;
+        }
+        const std::string field_path = Child(path, name);
+        if (lines_ != nullptr) {
+          (*lines_)[field_path] = LineOf(key);
+        }
+        if (value.IsNull()) {
+          Error(LineOf(key), field_path, "has no value");
+          return;
+        }
+        const auto* oneof = field->real_containing_oneof();
+        if (oneof != nullptr && message->GetReflection()->HasOneof(*message, oneof)) {
+          const FieldDescriptor* other =
+              message->GetReflection()->GetOneofFieldDescriptor(*message, oneof);
+          Error(LineOf(key), field_path,
+                absl::StrCat("got it beside '", other->name(), "', want one of the two"));
+          return;
+        }
+        FillField(value, field_path, *field, message);
+      });
   CheckRequired(LineOf(node), path, *message);
 }
 
@@ -159,7 +203,8 @@ void Walker::CheckRequired(int line, const std::string& path, const Message& mes
   }
 }
 
-void Walker::FillField(const YAML::Node& node, const std::string& path, const FieldDescriptor& field, Message* message) {
+void Walker::FillField(const YAML::Node& node, const std::string& path,
+                       const FieldDescriptor& field, Message* message) {
   if (field.is_map()) {
     FillMap(node, path, field, message);
   } else if (field.is_repeated()) {
@@ -171,28 +216,31 @@ void Walker::FillField(const YAML::Node& node, const std::string& path, const Fi
   }
 }
 
-void Walker::FillMap(const YAML::Node& node, const std::string& path, const FieldDescriptor& field, Message* message) {
+void Walker::FillMap(const YAML::Node& node, const std::string& path, const FieldDescriptor& field,
+                     Message* message) {
   if (!node.IsMap()) {
     Mismatch(node, path, "a mapping of texts");
     return;
   }
-  ForEachEntry(node, path, [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
-    const std::string value_path = Child(path, name);
-    if (lines_ != nullptr) {
-      (*lines_)[value_path] = LineOf(key);
-    }
-    if (!value.IsScalar()) {
-      Mismatch(value, value_path, "a text");
-      return;
-    }
-    Message* entry = message->GetReflection()->AddMessage(message, &field);
-    const auto* type = entry->GetDescriptor();
-    entry->GetReflection()->SetString(entry, type->map_key(), name);
-    entry->GetReflection()->SetString(entry, type->map_value(), Expand(value, value_path));
-  });
+  ForEachEntry(
+      node, path, [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
+        const std::string value_path = Child(path, name);
+        if (lines_ != nullptr) {
+          (*lines_)[value_path] = LineOf(key);
+        }
+        if (!value.IsScalar()) {
+          Mismatch(value, value_path, "a text");
+          return;
+        }
+        Message* entry = message->GetReflection()->AddMessage(message, &field);
+        const auto* type = entry->GetDescriptor();
+        entry->GetReflection()->SetString(entry, type->map_key(), name);
+        entry->GetReflection()->SetString(entry, type->map_value(), Expand(value, value_path));
+      });
 }
 
-void Walker::FillList(const YAML::Node& node, const std::string& path, const FieldDescriptor& field, Message* message) {
+void Walker::FillList(const YAML::Node& node, const std::string& path, const FieldDescriptor& field,
+                      Message* message) {
   if (!node.IsSequence()) {
     Mismatch(node, path, "a sequence");
     return;
@@ -202,13 +250,18 @@ void Walker::FillList(const YAML::Node& node, const std::string& path, const Fie
     if (lines_ != nullptr) {
       (*lines_)[item_path] = LineOf(node[i]);
     }
-    FillMessage(node[i], item_path, message->GetReflection()->AddMessage(message, &field));
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      FillMessage(node[i], item_path, message->GetReflection()->AddMessage(message, &field));
+    } else {
+      FillScalar(node[i], item_path, field, message);
+    }
   }
 }
 
 template <typename Number, typename Parse, typename Store>
-void Walker::FillNumber(const YAML::Node& node, const std::string& path, const FieldDescriptor& field, const char* kind,
-                        Parse&& parse, Store&& store) {
+void Walker::FillNumber(const YAML::Node& node, const std::string& path,
+                        const FieldDescriptor& field, const char* kind, Parse&& parse,
+                        Store&& store) {
   const auto& range = field.options().GetExtension(v1::range);
   std::string want = kind;
   if (range.has_min() || std::is_unsigned_v<Number>) {
@@ -228,15 +281,15 @@ void Walker::FillNumber(const YAML::Node& node, const std::string& path, const F
   store(value);
 }
 
-void Walker::FillScalar(const YAML::Node& node, const std::string& path, const FieldDescriptor& field, Message* message) {
-  const Reflection* reflection = message->GetReflection();
+void Walker::FillScalar(const YAML::Node& node, const std::string& path,
+                        const FieldDescriptor& field, Message* message) {
   if (!node.IsScalar()) {
     Mismatch(node, path, "a single value");
     return;
   }
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      reflection->SetString(message, &field, Expand(node, path));
+      Store(message, field, Expand(node, path));
       return;
     case FieldDescriptor::CPPTYPE_BOOL:
       // YAML 1.2: yes, on and their like are texts.
@@ -244,38 +297,43 @@ void Walker::FillScalar(const YAML::Node& node, const std::string& path, const F
         Mismatch(node, path, "true or false");
         return;
       }
-      reflection->SetBool(message, &field, node.Scalar() == "true");
+      Store(message, field, node.Scalar() == "true");
       return;
     case FieldDescriptor::CPPTYPE_UINT32:
       FillNumber<uint32_t>(
-          node, path, field, "an integer", [](const std::string& text, uint32_t* v) { return absl::SimpleAtoi(text, v); },
-          [&](uint32_t v) { reflection->SetUInt32(message, &field, v); });
+          node, path, field, "an integer",
+          [](const std::string& text, uint32_t* v) { return absl::SimpleAtoi(text, v); },
+          [&](uint32_t v) { Store(message, field, v); });
       return;
     case FieldDescriptor::CPPTYPE_UINT64:
       FillNumber<uint64_t>(
-          node, path, field, "an integer", [](const std::string& text, uint64_t* v) { return absl::SimpleAtoi(text, v); },
-          [&](uint64_t v) { reflection->SetUInt64(message, &field, v); });
+          node, path, field, "an integer",
+          [](const std::string& text, uint64_t* v) { return absl::SimpleAtoi(text, v); },
+          [&](uint64_t v) { Store(message, field, v); });
       return;
     case FieldDescriptor::CPPTYPE_DOUBLE:
       FillNumber<double>(
-          node, path, field, "a number", [](const std::string& text, double* v) { return absl::SimpleAtod(text, v); },
-          [&](double v) { reflection->SetDouble(message, &field, v); });
+          node, path, field, "a number",
+          [](const std::string& text, double* v) { return absl::SimpleAtod(text, v); },
+          [&](double v) { Store(message, field, v); });
       return;
     case FieldDescriptor::CPPTYPE_ENUM:
       FillEnum(node, path, field, message);
       return;
     default:
-      Mismatch(node, path, absl::StrCat("no value: the type ", field.cpp_type_name(), " cannot be configured"));
+      Mismatch(node, path,
+               absl::StrCat("no value: the type ", field.cpp_type_name(), " cannot be configured"));
   }
 }
 
-void Walker::FillEnum(const YAML::Node& node, const std::string& path, const FieldDescriptor& field, Message* message) {
+void Walker::FillEnum(const YAML::Node& node, const std::string& path, const FieldDescriptor& field,
+                      Message* message) {
   const EnumDescriptor* type = field.enum_type();
   std::vector<std::string> known;
   for (int i = 0; i < type->value_count(); ++i) {
     known.push_back(EnumText(*type->value(i)));
     if (node.Scalar() == known.back()) {
-      message->GetReflection()->SetEnum(message, &field, type->value(i));
+      Store(message, field, type->value(i));
       return;
     }
   }
@@ -298,7 +356,8 @@ std::string Walker::Expand(const YAML::Node& node, const std::string& path) {
       for (const auto& [known_name, value] : variables_) {
         known.push_back(known_name);
       }
-      Error(LineOf(node), path, absl::StrCat("unknown variable '", name, "', known: ", absl::StrJoin(known, ", ")));
+      Error(LineOf(node), path,
+            absl::StrCat("unknown variable '", name, "', known: ", absl::StrJoin(known, ", ")));
       return text;
     }
     result += text.substr(at, open - at) + variable->second;
@@ -359,7 +418,11 @@ void PrintField(const Message& message, const FieldDescriptor& field, YAML::Emit
   } else if (field.is_repeated()) {
     out << YAML::BeginSeq;
     for (int i = 0; i < reflection->FieldSize(message, &field); ++i) {
-      Print(reflection->GetRepeatedMessage(message, &field, i), out);
+      if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+        out << YAML::DoubleQuoted << reflection->GetRepeatedString(message, &field, i);
+      } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+        Print(reflection->GetRepeatedMessage(message, &field, i), out);
+      }
     }
     out << YAML::EndSeq;
   } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
@@ -374,7 +437,8 @@ void Print(const Message& message, YAML::Emitter& out) {
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor& field = *message.GetDescriptor()->field(i);
     const bool plain = !field.is_repeated() && field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE;
-    const bool shown = !plain || field.has_default_value() || message.GetReflection()->HasField(message, &field);
+    const bool shown =
+        !plain || field.has_default_value() || message.GetReflection()->HasField(message, &field);
     if (shown) {
       out << YAML::Key << field.name() << YAML::Value;
       PrintField(message, field, out);
@@ -385,17 +449,18 @@ void Print(const Message& message, YAML::Emitter& out) {
 
 }  // namespace
 
-absl::Status YamlToProto(absl::string_view yaml, const std::string& file, const Variables& variables, Message* message,
-                         LineMap* lines) {
+absl::Status YamlToProto(absl::string_view yaml, const std::string& file,
+                         const Variables& variables, Message* message, LineMap* lines) {
   std::vector<YAML::Node> documents;
   try {
     documents = YAML::LoadAll(std::string(yaml));
   } catch (const YAML::Exception& e) {
-    return absl::InvalidArgumentError(absl::StrCat(file, ":", e.mark.line + 1, ": not YAML: ", e.msg));
+    return absl::InvalidArgumentError(
+        absl::StrCat(file, ":", e.mark.line + 1, ": not YAML: ", e.msg));
   }
   if (documents.size() > 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(file, ":", LineOf(documents[1]), ": got ", documents.size(), " documents, want one"));
+    return absl::InvalidArgumentError(absl::StrCat(file, ":", LineOf(documents[1]), ": got ",
+                                                   documents.size(), " documents, want one"));
   }
   if (documents.empty() || documents[0].IsNull()) {
     return absl::OkStatus();  // An empty file asks for the defaults.

@@ -24,8 +24,9 @@ using Variables = std::map<std::string, std::string>;
 //
 // Errors: INVALID_ARGUMENT  one "file:line: field: got X, want Y" a line for: what is not YAML, an unknown field (the known ones are
 //         listed), a duplicate key, a wrong type, a number outside (srpce.config.v1.range), a missing required field, an unknown variable.
-absl::Status YamlToProto(absl::string_view yaml, const std::string& file, const Variables& variables,
-                         google::protobuf::Message* message, LineMap* lines);
+absl::Status YamlToProto(absl::string_view yaml, const std::string& file,
+                         const Variables& variables, google::protobuf::Message* message,
+                         LineMap* lines);
 
 // Returns `message` as YAML that YamlToProto reads back, with the defaults of what is not set.
 std::string ProtoToYaml(const google::protobuf::Message& message);

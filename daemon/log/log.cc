@@ -13,7 +13,8 @@ namespace {
 // "%*": the message as a JSON string (RFC 8259 s7).
 class JsonMessage final : public spdlog::custom_flag_formatter {
  public:
-  void format(const spdlog::details::log_msg& message, const std::tm& /*time*/, spdlog::memory_buf_t& out) override {
+  void format(const spdlog::details::log_msg& message, const std::tm& /*time*/,
+              spdlog::memory_buf_t& out) override {
     constexpr char kHex[] = "0123456789abcdef";
     constexpr unsigned char kFirstPrintable = 0x20;
     out.push_back('"');
@@ -32,7 +33,9 @@ class JsonMessage final : public spdlog::custom_flag_formatter {
     }
     out.push_back('"');
   }
-  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JsonMessage>(); }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<JsonMessage>();
+  }
 };
 
 spdlog::level::level_enum SpdlogLevel(Level level) {
@@ -52,12 +55,14 @@ spdlog::level::level_enum SpdlogLevel(Level level) {
 }  // namespace
 
 void Init(Level level, Format format) {
-  auto logger = std::make_shared<spdlog::logger>("srpce", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger =
+      std::make_shared<spdlog::logger>("srpce", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   formatter->add_flag<JsonMessage>('*');
-  formatter->set_pattern(format == Format::kJson
-                             ? R"({"time":"%Y-%m-%dT%H:%M:%S.%f%z","level":"%l","thread":%t,"message":%*})"
-                             : "%Y-%m-%d %H:%M:%S.%e %L %v");
+  formatter->set_pattern(
+      format == Format::kJson
+          ? R"({"time":"%Y-%m-%dT%H:%M:%S.%f%z","level":"%l","thread":%t,"message":%*})"
+          : "%Y-%m-%d %H:%M:%S.%e %L %v");
   logger->set_formatter(std::move(formatter));
   logger->set_level(SpdlogLevel(level));
   logger->flush_on(spdlog::level::debug);

@@ -1,0 +1,74 @@
+// daemon/metrics/metrics.h -- what srpced tells Prometheus. Names and units: README.md in this folder.
+//
+// Events are counted as they happen; state (sizes, queue depths) is read when a scrape asks. Every label has a bounded set of values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "lib/base/clock.h"
+#include "lib/pce/policy_engine.h"
+
+namespace prometheus {
+class Collectable;
+}
+
+namespace srpce::metrics {
+
+using Labels = std::map<std::string, std::string>;
+
+// Takes the values of one scrape.
+class Samples {
+ public:
+  virtual ~Samples() = default;
+  virtual void Gauge(const std::string& name, const std::string& help, const Labels& labels,
+                     double value) = 0;
+  virtual void Counter(const std::string& name, const std::string& help, const Labels& labels,
+                       double value) = 0;
+};
+
+class Metrics final : public pce::PolicyEngineObserver {
+ public:
+  explicit Metrics(const std::string& version);
+  ~Metrics() override;
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  // Any thread, at any time. `method` is "Service/Method" as the proto files have it, `code` a grpc::StatusCode.
+  void OnRpc(absl::string_view method, int code);
+  // `kind` is the field of TopologyUpdate.update. The label of a source beyond the first kMaxSources is "other".
+  void OnTopologyUpdate(const std::string& source, absl::string_view kind, bool accepted);
+  // A change of the TED was applied and published.
+  void OnTedApply(Duration took);
+  void OnTedChange(WallTime when);
+  void SetReady(bool ready);
+
+  // pce::PolicyEngineObserver; also what RPCs compute.
+  void OnComputation(topology::MetricType objective, const char* result, const char* reason,
+                     Duration took) override;
+  void OnEventToPush(const std::string& trigger, Duration event_to_push) override;
+  void OnPush(const std::string& channel, const char* result) override;
+  void OnStoreResult(bool ok) override;
+
+  // `collect` is called at each scrape, from the thread of the exposer, until RemoveCollectors returns.
+  void AddCollector(std::function<void(Samples&)> collect);
+  void RemoveCollectors();
+
+  // What an exposer serves.
+  std::shared_ptr<prometheus::Collectable> collectable() const;
+  // The page a scrape would get now, for tests.
+  std::string Scrape() const;
+
+  static constexpr size_t kMaxSources = 64;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;  // Shared with the exposer.
+};
+
+}  // namespace srpce::metrics

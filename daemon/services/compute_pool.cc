@@ -1,0 +1,65 @@
+#include "daemon/services/compute_pool.h"
+
+#include <utility>
+
+namespace srpce::services {
+
+ComputePool::ComputePool(size_t threads, size_t max_queue) : max_queue_(max_queue) {
+  threads_.reserve(threads);
+  for (size_t i = 0; i < threads; ++i) {
+    threads_.emplace_back([this] { Run(); });
+  }
+}
+
+ComputePool::~ComputePool() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  more_.notify_all();
+  for (std::thread& thread : threads_) {
+    thread.join();
+  }
+}
+
+bool ComputePool::TrySubmit(std::function<void()> work) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= max_queue_) {
+      return false;
+    }
+    queue_.push_back(std::move(work));
+  }
+  more_.notify_one();
+  return true;
+}
+
+void ComputePool::Post(std::function<void()> work) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(work));
+  }
+  more_.notify_one();
+}
+
+size_t ComputePool::queue_depth() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+void ComputePool::Run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    more_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (queue_.empty()) {
+      return;
+    }
+    const std::function<void()> work = std::move(queue_.front());
+    queue_.pop_front();
+    lock.unlock();
+    work();
+    lock.lock();
+  }
+}
+
+}  // namespace srpce::services

@@ -1,0 +1,405 @@
+#include "daemon/services/ingest_service.h"
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+#include <spdlog/spdlog.h>
+
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "daemon/services/rpc_status.h"
+#include "daemon/services/stream_set.h"
+#include "proto/convert/topology.h"
+#include "srpce/v1/topology.grpc.pb.h"
+
+namespace srpce::services {
+namespace {
+
+constexpr char kMethod[] = "TopologyIngest/Publish";
+// Sources of the daemon itself: what agents report of their interfaces.
+constexpr char kReservedSourcePrefix[] = "agent:";
+
+const char* KindName(v1::TopologyUpdate::UpdateCase kind) {
+  switch (kind) {
+    case v1::TopologyUpdate::kHello:
+      return "hello";
+    case v1::TopologyUpdate::kSyncBegin:
+      return "sync_begin";
+    case v1::TopologyUpdate::kSyncEnd:
+      return "sync_end";
+    case v1::TopologyUpdate::kNode:
+      return "node";
+    case v1::TopologyUpdate::kLink:
+      return "link";
+    case v1::TopologyUpdate::kPrefix:
+      return "prefix";
+    case v1::TopologyUpdate::kRemoveNode:
+      return "remove_node";
+    case v1::TopologyUpdate::kRemoveLink:
+      return "remove_link";
+    case v1::TopologyUpdate::kRemovePrefix:
+      return "remove_prefix";
+    case v1::TopologyUpdate::UPDATE_NOT_SET:
+      break;
+  }
+  return "none";
+}
+
+// Applies one statement of `source`.
+struct Apply {
+  topology::TedBuilder& builder;
+  topology::SourceId source;
+  MonotonicTime now;
+
+  absl::Status operator()(const plugin::SyncBegin& /*s*/) const {
+    return builder.BeginSync(source);
+  }
+  absl::Status operator()(const plugin::SyncEnd& /*s*/) const {
+    return builder.EndSync(source).status();
+  }
+  absl::Status operator()(const plugin::NodeStatement& s) const {
+    return builder.SetNode(source, s.id, s.attributes, s.patch, now);
+  }
+  absl::Status operator()(const plugin::LinkStatement& s) const {
+    return builder.SetLink(source, s.key, s.attributes, s.patch, now);
+  }
+  absl::Status operator()(const plugin::PrefixStatement& s) const {
+    return builder.SetPrefix(source, s.node_id, s.prefix, s.attributes, s.patch, now);
+  }
+  absl::Status operator()(const plugin::NodeRemoval& s) const {
+    return builder.RemoveNode(source, s.id, now);
+  }
+  absl::Status operator()(const plugin::LinkRemoval& s) const {
+    return builder.RemoveLink(source, s.key, now);
+  }
+  absl::Status operator()(const plugin::PrefixRemoval& s) const {
+    return builder.RemovePrefix(source, s.node_id, s.prefix, now);
+  }
+};
+
+class Publisher;
+using Publishers = StreamSet<Publisher>;
+
+// One stream. Lives until gRPC is done with it and the writer has answered everything it was given.
+class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::IngestAck> {
+ public:
+  Publisher(const IngestOptions& options, pce::TopologyWriter& writer, metrics::Metrics& metrics,
+            Publishers& publishers)
+      : options_(options), writer_(writer), metrics_(metrics), publishers_(publishers) {}
+
+  void Start() {
+    switch (publishers_.Add(this)) {
+      case Publishers::Admission::kAdmitted:
+        StartRead(&update_);
+        return;
+      case Publishers::Admission::kFull:
+        Refuse(ToGrpcStatus(absl::ResourceExhaustedError(absl::StrCat(
+                                publishers_.limit(), " streams are open, the configured limit")),
+                            kReasonTooManyStreams));
+        return;
+      case Publishers::Admission::kDraining:
+        BeginDrain();
+    }
+  }
+
+  void BeginDrain() {
+    Refuse(ToGrpcStatus(absl::UnavailableError("the daemon stops"), kReasonShuttingDown));
+  }
+
+  // One read is outstanding at a time, so calls of this do not overlap.
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      Refuse(grpc::Status::OK);  // Broken or half-closed: the end, and nobody's fault.
+      return;
+    }
+    if (const absl::Status status = CheckOrder(); !status.ok()) {
+      Refuse(ToGrpcStatus(status, said_hello_ ? kReasonBadSequence : kReasonHelloMissing));
+      return;
+    }
+    if (!said_hello_) {
+      said_hello_ = true;
+      Connect();  // Reads on when the source is connected.
+      return;
+    }
+    SubmitUpdate();
+  }
+
+  void OnWriteDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+    if (!ok) {
+      broken_ = true;
+      acks_.clear();
+      BeginClose(grpc::Status::CANCELLED);
+    } else {
+      --unacknowledged_;
+      WriteNext();
+      ReadIfRoom();
+    }
+    FinishIfIdle();
+  }
+
+  void OnDone() override {
+    publishers_.Remove(this);
+    delete this;
+  }
+
+ private:
+  absl::Status CheckOrder() {
+    if (!said_hello_ && update_.update_case() != v1::TopologyUpdate::kHello) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the first message: got ", KindName(update_.update_case()), ", want hello"));
+    }
+    if (update_.sequence() != last_sequence_ + 1) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("sequence: got ", update_.sequence(), ", want ", last_sequence_ + 1));
+    }
+    ++last_sequence_;
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<topology::SourceOptions> ReadHello() const {
+    const v1::SourceHello& hello = update_.hello();
+    if (absl::StartsWith(hello.name(), kReservedSourcePrefix)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("hello: name: got '", hello.name(), "', names that begin with '",
+                       kReservedSourcePrefix, "' are the daemon's own"));
+    }
+    topology::SourceOptions options;
+    options.name = hello.name();
+    options.precedence = hello.precedence() == 0 ? options_.default_precedence : hello.precedence();
+    if (!hello.keep_forever()) {
+      options.hold_time = hello.has_hold_time_seconds()
+                              ? std::chrono::seconds(hello.hold_time_seconds())
+                              : options_.default_hold_time;
+    }
+    return options;
+  }
+
+  void Connect() {
+    auto options = ReadHello();
+    if (!options.ok()) {
+      Refuse(ToGrpcStatus(options.status(), kReasonInvalidArgument));
+      return;
+    }
+    source_name_ = options->name;
+    const std::lock_guard lock(mutex_);
+    CountSubmitted();
+    writer_.Submit(
+        [this, options = *std::move(options)](topology::TedBuilder& builder, MonotonicTime now) {
+          auto source = builder.Connect(options, now);
+          if (source.ok()) {
+            source_ = *source;
+          }
+          return source.status();
+        },
+        [this](const absl::Status& result, uint64_t generation) {
+          OnConnected(result, generation);
+        });
+  }
+
+  void OnConnected(const absl::Status& result, uint64_t generation) {
+    metrics_.OnTopologyUpdate(source_name_, "hello", result.ok());
+    const std::lock_guard lock(mutex_);
+    --pending_works_;
+    if (result.ok()) {
+      spdlog::info("topology source {}: connected", source_name_);
+      connected_ = true;
+      PushAck(1, result, generation);
+      if (closing_) {
+        SubmitDisconnect();
+      }
+      reading_ = false;
+      ReadIfRoom();
+    } else {
+      const bool taken = absl::IsAlreadyExists(result);
+      BeginClose(ToGrpcStatus(result, taken ? kReasonSourceConnected : kReasonInvalidArgument));
+    }
+    FinishIfIdle();
+  }
+
+  // A refusal goes the same way as the others, so that acknowledgements stay in order.
+  void SubmitUpdate() {
+    const auto kind = update_.update_case();
+    absl::StatusOr<plugin::Statement> statement = absl::InvalidArgumentError("hello: said twice");
+    if (kind == v1::TopologyUpdate::UPDATE_NOT_SET) {
+      statement =
+          absl::InvalidArgumentError("update: none is set, want one of those this version knows");
+    } else if (kind != v1::TopologyUpdate::kHello) {
+      statement = convert::FromProto(update_);
+    }
+    const uint64_t sequence = update_.sequence();
+    const std::lock_guard lock(mutex_);
+    reading_ = false;
+    if (closing_) {
+      return;  // The source may be gone already.
+    }
+    CountSubmitted();
+    writer_.Submit(
+        [this, statement = std::move(statement)](topology::TedBuilder& builder, MonotonicTime now) {
+          return statement.ok() ? std::visit(Apply{builder, *source_, now}, *statement)
+                                : statement.status();
+        },
+        [this, sequence, kind](const absl::Status& result, uint64_t generation) {
+          metrics_.OnTopologyUpdate(source_name_, KindName(kind), result.ok());
+          const std::lock_guard lock(mutex_);
+          --pending_works_;
+          PushAck(sequence, result, generation);
+          FinishIfIdle();
+        });
+    ReadIfRoom();
+  }
+
+  // ---- Below: REQUIRES mutex_ held. ----
+
+  void CountSubmitted() {
+    ++pending_works_;
+    ++unacknowledged_;
+  }
+
+  void PushAck(uint64_t sequence, const absl::Status& result, uint64_t generation) {
+    if (broken_) {
+      return;
+    }
+    v1::IngestAck& ack = acks_.emplace_back();
+    ack.set_sequence(sequence);
+    if (result.ok()) {
+      ack.set_generation(generation);
+    } else {
+      ack.set_error(std::string(result.message()));
+      ack.set_error_code(absl::StatusCodeToString(result.code()));
+    }
+    WriteNext();
+  }
+
+  void WriteNext() {
+    if (writing_ || finished_ || acks_.empty()) {
+      return;
+    }
+    writing_ = true;
+    ack_.Swap(&acks_.front());
+    acks_.pop_front();
+    grpc::WriteOptions options;
+    if (!acks_.empty()) {
+      options.set_buffer_hint();  // More is coming at once: one packet for many.
+    }
+    StartWrite(&ack_, options);
+  }
+
+  void ReadIfRoom() {
+    if (reading_ || closing_ || unacknowledged_ >= options_.window) {
+      return;
+    }
+    reading_ = true;
+    StartRead(&update_);
+  }
+
+  // The source goes when everything it said before is applied: the writer keeps the order.
+  void BeginClose(grpc::Status status) {
+    if (closing_) {
+      return;
+    }
+    closing_ = true;
+    final_status_ = std::move(status);
+    if (connected_) {
+      SubmitDisconnect();
+    }
+  }
+
+  void SubmitDisconnect() {
+    ++pending_works_;
+    writer_.Submit(
+        [this](topology::TedBuilder& builder, MonotonicTime now) {
+          builder.Disconnect(*source_, now);
+          return absl::OkStatus();
+        },
+        [this](const absl::Status& /*result*/, uint64_t /*generation*/) {
+          spdlog::info("topology source {}: disconnected", source_name_);
+          const std::lock_guard lock(mutex_);
+          --pending_works_;
+          FinishIfIdle();
+        });
+  }
+
+  void FinishIfIdle() {
+    if (!closing_ || finished_ || pending_works_ > 0 || writing_ || !acks_.empty()) {
+      return;
+    }
+    finished_ = true;
+    metrics_.OnRpc(kMethod, final_status_.error_code());
+    Finish(final_status_);
+  }
+
+  // ---- Above. ----
+
+  void Refuse(grpc::Status status) {
+    const std::lock_guard lock(mutex_);
+    BeginClose(std::move(status));
+    FinishIfIdle();
+  }
+
+  const IngestOptions& options_;
+  pce::TopologyWriter& writer_;
+  metrics::Metrics& metrics_;
+  Publishers& publishers_;
+
+  // Only the one outstanding read and what follows from it.
+  v1::TopologyUpdate update_;
+  bool said_hello_ = false;
+  uint64_t last_sequence_ = 0;
+  std::string source_name_;  // Constant once hello was read.
+  // Only the writer thread; set before any other work of this stream runs.
+  std::optional<topology::SourceId> source_;
+
+  std::mutex mutex_;
+  std::deque<v1::IngestAck> acks_;  // To be written after ack_.
+  v1::IngestAck ack_;
+  size_t pending_works_ = 0;   // Given to the writer and not answered.
+  size_t unacknowledged_ = 0;  // Read and not acknowledged on the wire.
+  bool reading_ = true;        // A read is outstanding, or what it brought is being handled.
+  bool writing_ = false;
+  bool connected_ = false;
+  bool broken_ = false;  // Nothing can be written any more.
+  bool closing_ = false;
+  bool finished_ = false;
+  grpc::Status final_status_;
+};
+
+}  // namespace
+
+class IngestService::Impl final : public v1::TopologyIngest::CallbackService {
+ public:
+  Impl(const IngestOptions& options, pce::TopologyWriter& writer, metrics::Metrics& metrics)
+      : options_(options), writer_(writer), metrics_(metrics), publishers_(options.max_streams) {}
+
+  grpc::ServerBidiReactor<v1::TopologyUpdate, v1::IngestAck>* Publish(
+      grpc::CallbackServerContext* /*context*/) override {
+    auto* publisher =
+        new Publisher(options_, writer_, metrics_, publishers_);  // Deletes itself when done.
+    publisher->Start();
+    return publisher;
+  }
+  Publishers& publishers() { return publishers_; }
+
+ private:
+  const IngestOptions options_;
+  pce::TopologyWriter& writer_;
+  metrics::Metrics& metrics_;
+  Publishers publishers_;
+};
+
+IngestService::IngestService(const IngestOptions& options, pce::TopologyWriter& writer,
+                             metrics::Metrics& metrics)
+    : impl_(std::make_unique<Impl>(options, writer, metrics)) {}
+IngestService::~IngestService() = default;
+grpc::Service* IngestService::service() { return impl_.get(); }
+size_t IngestService::streams() const { return impl_->publishers().size(); }
+void IngestService::Drain() { impl_->publishers().Drain(); }
+
+}  // namespace srpce::services

@@ -1,0 +1,46 @@
+// daemon/services/ingest_service.h -- srpce.v1.TopologyIngest: one stream a source, every update applied in order and acknowledged.
+//
+// A stream holds at most `window` updates that are not acknowledged; then it is not read until acknowledgements were written. So a
+// slow writer, or a client that does not read, holds up its own stream and nothing else. A refused update changes nothing
+// and the stream goes on. When the stream ends, however it ends, what it said goes stale.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "daemon/metrics/metrics.h"
+#include "lib/base/clock.h"
+#include "lib/pce/topology_writer.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace srpce::services {
+
+struct IngestOptions {
+  size_t window = 1024;
+  size_t max_streams = 64;
+  uint32_t default_precedence = 100;
+  Duration default_hold_time = std::chrono::seconds(300);
+};
+
+class IngestService {
+ public:
+  // `writer` and `metrics` outlive the service.
+  IngestService(const IngestOptions& options, pce::TopologyWriter& writer,
+                metrics::Metrics& metrics);
+  ~IngestService();
+
+  grpc::Service* service();
+  size_t streams() const;
+  // Ends every stream, and each new one, with UNAVAILABLE. Returns at once.
+  void Drain();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace srpce::services

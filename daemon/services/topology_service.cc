@@ -1,0 +1,153 @@
+#include "daemon/services/topology_service.h"
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/services/rpc_status.h"
+#include "lib/base/status_macros.h"
+#include "proto/convert/topology.h"
+#include "srpce/v1/topology.grpc.pb.h"
+
+namespace srpce::services {
+namespace {
+
+constexpr char kMethod[] = "TopologyService/GetTopology";
+// Elements of one message: converted on a thread of gRPC, so not many at a time.
+constexpr int kElementsPerPart = 200;
+
+void FillSource(const topology::SourceStatus& from, MonotonicTime now, v1::TopologySource* to) {
+  to->set_name(from.options.name);
+  to->set_precedence(from.options.precedence);
+  to->set_connected(from.connected);
+  to->set_in_sync(from.in_sync);
+  to->set_nodes(from.nodes);
+  to->set_links(from.links);
+  to->set_prefixes(from.prefixes);
+  if (from.last_update) {
+    to->set_seconds_since_update(std::chrono::duration<double>(now - *from.last_update).count());
+  }
+}
+
+// Streams one snapshot. The whole or, with a filter, the indexes found beforehand.
+class Reader final : public grpc::ServerWriteReactor<v1::Topology> {
+ public:
+  Reader(topology::TedPtr ted, std::vector<topology::SourceStatus> sources, MonotonicTime now,
+         const v1::GetTopologyRequest& request, metrics::Metrics& metrics)
+      : ted_(std::move(ted)), filtered_(request.nodes_size() > 0), metrics_(metrics) {
+    if (const absl::Status status = Select(request); !status.ok()) {
+      End(ToGrpcStatus(status, kReasonUnknownNode));
+      return;
+    }
+    for (const topology::SourceStatus& source : sources) {
+      FillSource(source, now, part_.add_sources());
+    }
+    WritePart();
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) {
+      End(grpc::Status::CANCELLED);
+    } else if (Finished()) {
+      End(grpc::Status::OK);
+    } else {
+      part_.Clear();
+      WritePart();
+    }
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  absl::Status Select(const v1::GetTopologyRequest& request) {
+    for (const std::string& name : request.nodes()) {
+      const auto node = ted_->FindNode(name);
+      if (!node) {
+        return absl::NotFoundError(absl::StrCat("nodes: unknown node '", name, "'"));
+      }
+      nodes_.push_back(*node);
+    }
+    std::sort(nodes_.begin(), nodes_.end());
+    nodes_.erase(std::unique(nodes_.begin(), nodes_.end()), nodes_.end());
+    for (const topology::NodeIndex node : nodes_) {
+      for (const graph::Arc& arc : ted_->graph().out(node.value())) {
+        links_.push_back(topology::LinkIndex(arc.id));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  size_t node_bound() const { return filtered_ ? nodes_.size() : ted_->node_bound(); }
+  size_t link_bound() const { return filtered_ ? links_.size() : ted_->link_bound(); }
+  topology::NodeIndex NodeAt(size_t i) const {
+    return filtered_ ? nodes_[i] : topology::NodeIndex(static_cast<uint32_t>(i));
+  }
+  topology::LinkIndex LinkAt(size_t i) const {
+    return filtered_ ? links_[i] : topology::LinkIndex(static_cast<uint32_t>(i));
+  }
+  bool Finished() const { return next_node_ >= node_bound() && next_link_ >= link_bound(); }
+
+  void WritePart() {
+    part_.set_generation(ted_->generation());
+    int room = kElementsPerPart;
+    for (; next_node_ < node_bound() && room > 0; ++next_node_) {
+      if (ted_->HasNode(NodeAt(next_node_))) {
+        convert::ToProto(ted_->node(NodeAt(next_node_)), part_.add_nodes());
+        --room;
+      }
+    }
+    for (; next_link_ < link_bound() && room > 0; ++next_link_) {
+      if (ted_->HasLink(LinkAt(next_link_))) {
+        convert::ToProto(*ted_, ted_->link(LinkAt(next_link_)), part_.add_links());
+        --room;
+      }
+    }
+    StartWrite(&part_);
+  }
+
+  void End(grpc::Status status) {
+    metrics_.OnRpc(kMethod, status.error_code());
+    Finish(std::move(status));
+  }
+
+  const topology::TedPtr ted_;
+  const bool filtered_;
+  metrics::Metrics& metrics_;
+  std::vector<topology::NodeIndex> nodes_;
+  std::vector<topology::LinkIndex> links_;
+  size_t next_node_ = 0;
+  size_t next_link_ = 0;
+  v1::Topology part_;
+};
+
+}  // namespace
+
+class TopologyService::Impl final : public v1::TopologyService::CallbackService {
+ public:
+  Impl(const pce::TopologyWriter& writer, const Clock& clock, metrics::Metrics& metrics)
+      : writer_(writer), clock_(clock), metrics_(metrics) {}
+
+  grpc::ServerWriteReactor<v1::Topology>* GetTopology(
+      grpc::CallbackServerContext* /*context*/, const v1::GetTopologyRequest* request) override {
+    return new Reader(writer_.ted(), writer_.sources(), clock_.Now(), *request,
+                      metrics_);  // Deletes itself when done.
+  }
+
+ private:
+  const pce::TopologyWriter& writer_;
+  const Clock& clock_;
+  metrics::Metrics& metrics_;
+};
+
+TopologyService::TopologyService(const pce::TopologyWriter& writer, const Clock& clock,
+                                 metrics::Metrics& metrics)
+    : impl_(std::make_unique<Impl>(writer, clock, metrics)) {}
+TopologyService::~TopologyService() = default;
+grpc::Service* TopologyService::service() { return impl_.get(); }
+
+}  // namespace srpce::services
