@@ -22,32 +22,44 @@ Node Farthest(const Digraph& graph, const std::vector<Distance>& nearest) {
   return best;
 }
 
-}  // namespace
-
-Landmarks Landmarks::Compute(const Digraph& graph, size_t slot) {
-  Landmarks table;
-  table.lines_.resize(graph.node_count());
+template <typename Weight>
+std::vector<Landmarks::Line> Lines(const Digraph& graph, const Weight& weight) {
+  std::vector<Landmarks::Line> lines(graph.node_count());
   std::vector<Distance> nearest(graph.node_count(), kUnreachable);
   DistanceTree from;
   DistanceTree to;
-  const SlotWeight weight{slot};
   Node landmark = Farthest(graph, nearest);
   if (landmark == kNone) {
-    return table;
+    return lines;
   }
   // The first pick is arbitrary: start from the periphery it finds.
   Dijkstra(graph, Direction::kForward, landmark, weight, AnyArc{}, from);
   landmark = from.settled().back();
-  for (size_t i = 0; i < kLandmarks; ++i) {
+  for (size_t i = 0; i < Landmarks::kLandmarks; ++i) {
     Dijkstra(graph, Direction::kForward, landmark, weight, AnyArc{}, from);
     Dijkstra(graph, Direction::kBackward, landmark, weight, AnyArc{}, to);
     for (Node node = 0; node < graph.node_count(); ++node) {
-      table.lines_[node].from[i] = Saturate(from.distance(node));
-      table.lines_[node].to[i] = Saturate(to.distance(node));
+      lines[node].from[i] = Saturate(from.distance(node));
+      lines[node].to[i] = Saturate(to.distance(node));
       nearest[node] = std::min({nearest[node], from.distance(node), to.distance(node)});
     }
     landmark = Farthest(graph, nearest);
   }
+  return lines;
+}
+
+}  // namespace
+
+Landmarks Landmarks::Compute(const Digraph& graph, size_t slot) {
+  Landmarks table;
+  table.lines_ = Lines(graph, SlotWeight{slot});
+  return table;
+}
+
+Landmarks Landmarks::Compute(const Digraph& graph,
+                             const std::function<Distance(const Arc& arc)>& weight) {
+  Landmarks table;
+  table.lines_ = Lines(graph, weight);
   return table;
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "lib/graph/digraph.h"
@@ -32,6 +33,9 @@ class Landmarks {
 
   // Picks landmarks far from each other and runs 2 * kLandmarks searches over weight slot `slot`.
   static Landmarks Compute(const Digraph& graph, size_t slot);
+  // The same with weight(arc), for a caller that wants bounds on less than the weights there are now.
+  static Landmarks Compute(const Digraph& graph,
+                           const std::function<Distance(const Arc& arc)>& weight);
 
   uint32_t node_count() const { return static_cast<uint32_t>(lines_.size()); }
   const Line& line(Node node) const { return lines_[node]; }
