@@ -36,7 +36,8 @@ class TopologyWriter {
   using Done = std::function<void(const absl::Status& result, uint64_t generation)>;
   using Listener = std::function<void(const TedUpdate& update)>;
 
-  // `listener` is called on the writer thread for every snapshot with a non-empty delta, before Done of its works.
+  // `listener` is called on the writer thread for every new generation, before Done of its works. (The delta is empty
+  // where only the staleness of nodes changed.)
   TopologyWriter(const Clock& clock, Listener listener);
   // Stops; works not yet applied are answered CANCELLED.
   ~TopologyWriter();
