@@ -16,6 +16,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "daemon/config/yaml_documents.h"
 #include "srpce/config/v1/config.pb.h"
 
 namespace srpce::config {
@@ -451,13 +452,11 @@ void Print(const Message& message, YAML::Emitter& out) {
 
 absl::Status YamlToProto(absl::string_view yaml, const std::string& file,
                          const Variables& variables, Message* message, LineMap* lines) {
-  std::vector<YAML::Node> documents;
-  try {
-    documents = YAML::LoadAll(std::string(yaml));
-  } catch (const YAML::Exception& e) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(file, ":", e.mark.line + 1, ": not YAML: ", e.msg));
+  auto loaded = LoadDocuments(yaml, file);
+  if (!loaded.ok()) {
+    return loaded.status();
   }
+  const std::vector<YAML::Node>& documents = *loaded;
   if (documents.size() > 1) {
     return absl::InvalidArgumentError(absl::StrCat(file, ":", LineOf(documents[1]), ": got ",
                                                    documents.size(), " documents, want one"));
