@@ -14,8 +14,6 @@ Workspace::Workspace(const PotentialCache* potentials) : impl_(std::make_unique<
 }
 Workspace::~Workspace() = default;
 
-const graph::Landmarks* LandmarksFor(const topology::Ted&, Additive, const Workspace::Impl&) { return nullptr; }
-
 PathResult ComputePath(const topology::Ted& ted, const Query& query, Workspace& workspace, const Budget& budget) {
   uint64_t labels_left = budget.max_labels;
   Solution solution = Solve(ted, query, workspace.impl(), labels_left);

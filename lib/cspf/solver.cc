@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/cspf/potential_cache.h"
+
 namespace srpce::cspf {
 namespace {
 
@@ -39,9 +41,9 @@ bool AllowsEnds(const Query& query, const LinkFilter& filter) {
 std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, const Query& query, Additive objective,
                                                      const LinkFilter& filter, Workspace::Impl& work,
                                                      uint64_t& labels_left) {
-  const graph::Landmarks* landmarks = LandmarksFor(ted, objective, work);
+  const std::shared_ptr<const graph::Landmarks> landmarks = LandmarksFor(ted, objective, work);
   const auto solve = [&](const auto& weight) {
-    return SolveLegs(ted, query, weight, filter, landmarks, work, labels_left);
+    return SolveLegs(ted, query, weight, filter, landmarks.get(), work, labels_left);
   };
   switch (objective) {
     case Additive::kIgp:
@@ -52,6 +54,21 @@ std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, c
       return solve(graph::SlotWeight{topology::kDelayWeight});
     default:
       return solve(graph::HopWeight{});
+  }
+}
+
+std::shared_ptr<const graph::Landmarks> LandmarksFor(const topology::Ted& ted, Additive objective,
+                                                     const Workspace::Impl& work) {
+  if (work.potentials == nullptr) return nullptr;
+  switch (objective) {
+    case Additive::kIgp:
+      return work.potentials->Get(ted, topology::kIgpWeight);
+    case Additive::kTe:
+      return work.potentials->Get(ted, topology::kTeWeight);
+    case Additive::kDelay:
+      return work.potentials->Get(ted, topology::kDelayWeight);
+    default:
+      return nullptr;
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -48,6 +49,6 @@ bool AllowsEnds(const Query& query, const LinkFilter& filter);
 Path MakePath(const topology::Ted& ted, std::vector<LinkIndex> links, Additive objective);
 
 // Lower bounds for searches that minimise `objective`; null where there are none.
-const graph::Landmarks* LandmarksFor(const topology::Ted& ted, Additive objective, const Workspace::Impl& work);
+std::shared_ptr<const graph::Landmarks> LandmarksFor(const topology::Ted& ted, Additive objective, const Workspace::Impl& work);
 
 }  // namespace srpce::cspf
