@@ -91,15 +91,21 @@ class Checker {
         Error(path + ".headend", absl::StrCat("'", headend.headend(), "' is configured twice"));
       }
       CheckName(path + ".southbound", headend.southbound(), plugins_.southbounds);
-      const bool agent = headend.southbound() == kAgentSouthbound;
-      if (agent && headend.headend() == "*") {
-        Error(path + ".headend", "got '*', want a node id: an agent's token names its headend");
-      } else if (agent && headend.token_file().empty()) {
-        Error(path, "token_file is missing: southbound agent needs one");
-      } else if (!agent && headend.has_token_file()) {
+      CheckToken(path, headend);
+    }
+  }
+
+  void CheckToken(const std::string& path, const v1::Headend& headend) {
+    if (headend.southbound() != kAgentSouthbound) {
+      if (headend.has_token_file()) {
         Error(path + ".token_file",
               absl::StrCat("only southbound agent has tokens, got ", headend.southbound()));
       }
+    } else if (headend.has_token_file() && headend.headend() == "*") {
+      Error(path + ".headend", "got '*', want a node id: a token names one headend");
+    } else if (!headend.has_token_file() && !config_.agents().allow_anonymous()) {
+      Error(path,
+            "token_file is missing: southbound agent needs one, unless agents.allow_anonymous");
     }
   }
 
@@ -122,7 +128,7 @@ class Checker {
 
   const v1::Config& config_;
   const std::string file_;
-  const LineMap& lines_;
+  const LineMap lines_;
   const PluginNames& plugins_;
   std::vector<std::string> errors_;
 };
@@ -159,6 +165,11 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
     return error();
   }
   return address;
+}
+
+absl::Status CheckConfig(const v1::Config& config, const std::string& file,
+                         const PluginNames& plugins) {
+  return Checker(config, file, /*lines=*/{}, plugins).Check();
 }
 
 absl::StatusOr<v1::Config> ParseConfig(absl::string_view yaml, const std::string& file,

@@ -29,6 +29,11 @@ absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const PluginNames
 absl::StatusOr<v1::Config> ParseConfig(absl::string_view yaml, const std::string& file,
                                        const std::string& config_dir, const PluginNames& plugins);
 
+// Checks what no single field can tell: addresses, names of plugins, fields that go together. `file` begins each error.
+// Errors: INVALID_ARGUMENT  as LoadConfig, without lines.
+absl::Status CheckConfig(const v1::Config& config, const std::string& file,
+                         const PluginNames& plugins);
+
 // An address to listen on, taken apart. Exactly one of host and unix_path is set.
 struct ListenAddress {
   std::string host;

@@ -69,4 +69,6 @@ void Init(Level level, Format format) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+void Info(const std::string& message) { spdlog::info("{}", message); }
+
 }  // namespace srpce::log

@@ -1,0 +1,140 @@
+#include "daemon/srpced/agent_links.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace srpce::srpced {
+namespace {
+
+// Above any source of a configuration: nobody knows an interface better than the router it is in.
+constexpr uint32_t kPrecedence = 1'000'000'000;
+
+bool LeavesFrom(const topology::Link& link, const std::set<std::string>& interfaces) {
+  const auto& address = link.attributes.local_address;
+  return interfaces.contains(link.key.local_interface) ||
+         (address && interfaces.contains(address->ToString()));
+}
+
+// Returns the links of `headend` that leave from one of `interfaces`.
+std::map<std::string, topology::LinkKey> FindLinks(const topology::Ted& ted,
+                                                   const std::string& headend,
+                                                   const std::set<std::string>& interfaces) {
+  std::map<std::string, topology::LinkKey> found;
+  const auto node = ted.FindNode(headend);
+  if (!node || interfaces.empty()) {
+    return found;
+  }
+  for (const graph::Arc& arc : ted.graph().out(node->value())) {
+    const topology::Link& link = ted.link(topology::LinkIndex(arc.id));
+    if (LeavesFrom(link, interfaces)) {
+      found.emplace(link.key.ToString(), link.key);
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+void AgentLinks::OnSession(const std::string& headend, bool up) {
+  writer_.Submit(
+      [this, headend, up](topology::TedBuilder& builder, MonotonicTime now) {
+        up ? Connect(builder, headend, now) : Disconnect(builder, headend, now);
+        return absl::OkStatus();
+      },
+      nullptr);
+}
+
+void AgentLinks::OnLinkEvent(const std::string& headend, const std::string& interface, bool up) {
+  writer_.Submit(
+      [this, headend, interface, up](topology::TedBuilder& builder, MonotonicTime now) {
+        Headend& state = headends_[headend];
+        const bool changed = up ? state.down_interfaces.erase(interface) > 0
+                                : state.down_interfaces.insert(interface).second;
+        if (changed) {
+          spdlog::info("agent {}: interface {} is {}", headend, interface, up ? "up" : "down");
+          Reconcile(builder, headend, now);
+        }
+        return absl::OkStatus();
+      },
+      nullptr);
+}
+
+void AgentLinks::OnTedUpdate(const pce::TedUpdate& update) {
+  if (!update.delta.structure_changed) {
+    return;
+  }
+  for (const auto& [headend, state] : headends_) {
+    if (state.source && !state.down_interfaces.empty()) {
+      writer_.Submit(
+          [this, name = headend](topology::TedBuilder& builder, MonotonicTime now) {
+            Reconcile(builder, name, now);
+            return absl::OkStatus();
+          },
+          nullptr);
+    }
+  }
+}
+
+// A session begins with nothing said: the agent reports each interface that is down after its hello.
+void AgentLinks::Connect(topology::TedBuilder& builder, const std::string& headend,
+                         MonotonicTime now) {
+  Headend& state = headends_[headend];
+  if (state.source) {
+    return;
+  }
+  const auto source = builder.Connect(
+      {.name = absl::StrCat("agent:", headend), .precedence = kPrecedence, .hold_time = hold_time_},
+      now);
+  if (!source.ok()) {
+    spdlog::error("agent {}: {}", headend, std::string(source.status().message()));
+    return;
+  }
+  state.source = *source;
+  for (const auto& [name, key] : std::exchange(state.stated, {})) {
+    // Gone already where its hold time is over.
+    (void)builder.RemoveLink(*source, key, now);
+  }
+  Reconcile(builder, headend, now);
+}
+
+void AgentLinks::Disconnect(topology::TedBuilder& builder, const std::string& headend,
+                            MonotonicTime now) {
+  Headend& state = headends_[headend];
+  if (state.source) {
+    builder.Disconnect(*state.source, now);
+    state.source.reset();
+    state.down_interfaces.clear();
+  }
+}
+
+void AgentLinks::Reconcile(topology::TedBuilder& builder, const std::string& headend,
+                           MonotonicTime now) {
+  Headend& state = headends_[headend];
+  if (!state.source) {
+    return;
+  }
+  std::map<std::string, topology::LinkKey> wanted =
+      FindLinks(*writer_.ted(), headend, state.down_interfaces);
+  for (const auto& [name, key] : state.stated) {
+    if (!wanted.contains(name)) {
+      (void)builder.RemoveLink(*state.source, key, now);  // Ours; fails only if it is gone already.
+    }
+  }
+  topology::LinkAttributes down;
+  down.up = false;
+  for (const auto& [name, key] : wanted) {
+    if (state.stated.contains(name)) {
+      continue;
+    }
+    if (const absl::Status status = builder.SetLink(*state.source, key, down, /*patch=*/true, now);
+        !status.ok()) {
+      spdlog::error("agent {}: {}", headend, std::string(status.message()));
+    }
+  }
+  state.stated = std::move(wanted);
+}
+
+}  // namespace srpce::srpced

@@ -1,0 +1,48 @@
+// daemon/srpced/agent_links.h -- what agents see on their own interfaces, as topology sources of the daemon.
+//
+// Earlier than any routing protocol an agent tells that an interface went down. Source "agent:<headend>" then says
+// of every link from that interface that it is down; when the interface is up again it takes the statement back, and the others' word
+// counts. When the session ends the statements go stale: any live source overrides them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "lib/base/clock.h"
+#include "lib/pce/topology_writer.h"
+
+namespace srpce::srpced {
+
+class AgentLinks {
+ public:
+  // `writer` outlives this, and runs none of its works after it is gone. `hold_time`: see topology::SourceOptions.
+  AgentLinks(pce::TopologyWriter& writer, Duration hold_time)
+      : writer_(writer), hold_time_(hold_time) {}
+
+  // Any thread; never block. `interface` is the local_interface of the topology's link key, or the link's local address.
+  void OnSession(const std::string& headend, bool up);
+  void OnLinkEvent(const std::string& headend, const std::string& interface, bool up);
+  // For every snapshot, on the writer thread: a link may come after its interface went down.
+  void OnTedUpdate(const pce::TedUpdate& update);
+
+ private:
+  struct Headend {
+    std::optional<topology::SourceId> source;  // While there is a session.
+    std::set<std::string> down_interfaces;
+    std::map<std::string, topology::LinkKey>
+        stated;  // What the source says is down, by LinkKey::ToString().
+  };
+
+  // All on the writer thread.
+  void Connect(topology::TedBuilder& builder, const std::string& headend, MonotonicTime now);
+  void Disconnect(topology::TedBuilder& builder, const std::string& headend, MonotonicTime now);
+  void Reconcile(topology::TedBuilder& builder, const std::string& headend, MonotonicTime now);
+
+  pce::TopologyWriter& writer_;
+  const Duration hold_time_;
+  std::map<std::string, Headend> headends_;  // Only touched on the writer thread.
+};
+
+}  // namespace srpce::srpced
