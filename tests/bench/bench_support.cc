@@ -30,7 +30,7 @@ Summary Summarize(std::vector<double> samples) {
   return {
       samples[last / 2],
       std::accumulate(samples.begin(), samples.end(), 0.0) / static_cast<double>(samples.size()),
-      samples[last * 99 / 100]};
+      samples[(samples.size() * 99 + 99) / 100 - 1]};
 }
 
 int Report(const Options& options, const std::vector<Row>& rows) {

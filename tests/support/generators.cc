@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <numbers>
 #include <random>
 #include <set>
 #include <utility>
@@ -153,12 +154,16 @@ GeneratedNetwork IspNetwork(uint32_t node_count, uint32_t directed_links, uint64
 
 GeneratedNetwork RingNetwork(uint32_t node_count, uint32_t directed_links, uint64_t seed) {
   Generator generator("ring", node_count, directed_links, 0.96, seed);
-  const uint32_t core = std::max(4U, node_count / 156);
-  const uint32_t aggregation = std::max(4U, node_count * 64 / 1000 / 2 * 2);
+  const uint32_t core = std::max(4U, node_count / 25);
+  const uint32_t aggregation = std::max(4U, node_count * 6 / 100 / 2 * 2);
   constexpr uint32_t kRing = 15;  // Access nodes between the two aggregation nodes of a pair.
+  constexpr double kRadius = kPlaneKm / 2;
   const auto weight = [&](uint32_t low, uint32_t high) { return generator.Between(low, high); };
   for (uint32_t node = 0; node < core; ++node) {
-    generator.point(node) = generator.RandomPoint();
+    const double angle = 2 * std::numbers::pi * node / core;
+    const double radius = kRadius * (0.5 + generator.Fraction() / 2);
+    generator.point(node) = {kRadius + radius * std::cos(angle),
+                             kRadius + radius * std::sin(angle)};
   }
   for (uint32_t node = 0; node < core; ++node) {
     generator.AddEdge(node, (node + 1) % core, weight(5, 20));
@@ -184,12 +189,15 @@ GeneratedNetwork RingNetwork(uint32_t node_count, uint32_t directed_links, uint6
     }
     generator.AddEdge(before, first + 1, weight(20, 100));
   }
-  while (generator.edges_left() > 0 && generator.edges_left() < directed_links) {
+  if (generator.edges() > directed_links / 2) {
+    Die(absl::StrCat("ring: ", node_count, " nodes need ", 2 * generator.edges(), " links, got ",
+                     directed_links));
+  }
+  while (
+      generator.edges_left() >
+      0) {  // Chords of the core, not far along its ring; parallel links occur, as they do in cores.
     const uint32_t a = generator.Between(0, core - 1);
-    const uint32_t b = generator.Between(0, core - 1);
-    if (a != b) {  // Parallel links occur, as they do in cores.
-      generator.AddEdge(a, b, weight(5, 40));
-    }
+    generator.AddEdge(a, (a + generator.Between(1, std::max(2U, core / 20))) % core, weight(5, 60));
   }
   return std::move(generator).Take();
 }
