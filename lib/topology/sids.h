@@ -33,6 +33,11 @@ struct PrefixSid {
   bool operator==(const PrefixSid&) const = default;
 };
 
+// What tells prefix SIDs apart, whatever prefix they belong to: indexes and labels are two number spaces, per algorithm.
+constexpr uint64_t PrefixSidKey(const PrefixSid& sid) {
+  return uint64_t{sid.is_label} << 40 | uint64_t{sid.algorithm} << 32 | sid.value;
+}
+
 // An adjacency SID (RFC 8667 s2.2): a label of the advertising router, or with `is_index` an index into its SRLB/SRGB.
 struct AdjacencySid {
   uint32_t label = 0;

@@ -74,7 +74,14 @@ std::optional<LinkIndex> Ted::FindLink(const LinkKey& key) const {
 }
 
 std::vector<NodeIndex> Ted::FindPrefixSid(uint32_t index, uint8_t algorithm) const {
-  const std::vector<NodeIndex>* found = by_prefix_sid_.Find(uint64_t{algorithm} << 32 | index);
+  const std::vector<NodeIndex>* found =
+      by_prefix_sid_.Find(PrefixSidKey({.algorithm = algorithm, .value = index}));
+  return found == nullptr ? std::vector<NodeIndex>() : *found;
+}
+
+std::vector<NodeIndex> Ted::FindPrefixLabel(uint32_t label, uint8_t algorithm) const {
+  const std::vector<NodeIndex>* found =
+      by_prefix_sid_.Find(PrefixSidKey({.algorithm = algorithm, .value = label, .is_label = true}));
   return found == nullptr ? std::vector<NodeIndex>() : *found;
 }
 

@@ -89,6 +89,8 @@ class Ted {
 
   // Nodes that announce a prefix SID of this index (several = anycast), ascending.
   std::vector<NodeIndex> FindPrefixSid(uint32_t index, uint8_t algorithm) const;
+  // The same for prefix SIDs that are labels as they stand.
+  std::vector<NodeIndex> FindPrefixLabel(uint32_t label, uint8_t algorithm) const;
   // The node or adjacency an SRv6 SID is instantiated on; several for an anycast SID.
   std::vector<SidOwner> FindSrv6Sid(const Ipv6Address& sid) const;
   // The owner of the longest matching locator.
@@ -110,7 +112,7 @@ class Ted {
   PersistentVector<std::shared_ptr<const Link>> links_;
   PersistentVector<std::shared_ptr<const std::vector<uint32_t>>> srlg_sets_;
   PersistentMap<std::string, std::vector<NodeIndex>> by_name_;        // Id, display name and router ids.
-  PersistentMap<uint64_t, std::vector<NodeIndex>> by_prefix_sid_;     // algorithm << 32 | index.
+  PersistentMap<uint64_t, std::vector<NodeIndex>> by_prefix_sid_;     // PrefixSidKey.
   PersistentMap<Ipv6Address, std::vector<SidOwner>> by_srv6_sid_;
   PersistentMap<IpPrefix, std::vector<SidOwner>> by_locator_;
   std::shared_ptr<const std::vector<uint8_t>> locator_lengths_;        // In use, longest first.

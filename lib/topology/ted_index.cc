@@ -59,9 +59,7 @@ Entries<uint64_t, NodeIndex> PrefixSidsOf(NodeIndex index, const Node* node) {
   if (node != nullptr) {
     for (const Prefix& prefix : node->prefixes) {
       for (const PrefixSid& sid : prefix.attributes.sids) {
-        if (!sid.is_label) {
-          sids.emplace_back(uint64_t{sid.algorithm} << 32 | sid.value, index);
-        }
+        sids.emplace_back(PrefixSidKey(sid), index);
       }
     }
   }

@@ -1,0 +1,195 @@
+// lib/segments/compute_disjoint.cc -- joint paths first; where a list does not fit, the cheapest set of paths that all fit.
+//
+// The joint optimum without regard to lists is a lower bound, so if its lists fit it is the answer. Else each member's fitting paths are
+// enumerated in order of cost, and sets of them are tried in order of their sum: the first disjoint set is optimal.
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/segments/compute.h"
+#include "lib/segments/fit.h"
+
+namespace srpce::segments {
+namespace {
+
+using cspf::NoPath;
+using cspf::Path;
+using cspf::PathResult;
+using cspf::Reason;
+
+std::optional<SegmentRoute> FitAnyPlane(const Ted& ted, const SegmentQuery& query, const Path& path,
+                                        Shortfall& shortfall) {
+  for (const DataPlane data_plane : PlanesOf(query)) {
+    if (std::optional<SegmentRoute> route = Fit(ted, query, path, data_plane, shortfall))
+      return route;
+  }
+  return std::nullopt;
+}
+
+// One member's paths whose lists fit, cheapest first, found as far as asked for.
+class FittingPaths {
+ public:
+  FittingPaths(const Ted& ted, const SegmentQuery& query, const cspf::Budget& budget)
+      : ted_(ted), query_(query), paths_(ted, query.path, workspace_, budget) {}
+
+  // Returns the path of that rank, or null if there are not so many: see end(). Valid until the next call.
+  const SegmentRoute* At(size_t rank) {
+    while (!end_ && found_.size() <= rank) {
+      PathResult next = paths_.Next();
+      if (NoPath* none = std::get_if<NoPath>(&next)) {
+        end_ = std::move(*none);
+        break;
+      }
+      if (std::optional<SegmentRoute> route =
+              FitAnyPlane(ted_, query_, std::get<Path>(next), shortfall_)) {
+        found_.push_back(*std::move(route));
+      }
+    }
+    return rank < found_.size() ? &found_[rank] : nullptr;
+  }
+
+  // Why there are no more, once At() returned null.
+  const std::optional<NoPath>& end() const { return end_; }
+  bool empty() const { return found_.empty(); }
+  const Shortfall& shortfall() const { return shortfall_; }
+
+ private:
+  const Ted& ted_;
+  const SegmentQuery& query_;
+  cspf::Workspace workspace_;  // Its own: several enumerations are under way at once.
+  cspf::PathEnumerator paths_;
+  Shortfall shortfall_;
+  std::vector<SegmentRoute> found_;
+  std::optional<NoPath> end_;
+};
+
+// Sets of ranks, one a member, in order of summed cost.
+class JointSearch {
+ public:
+  JointSearch(const Ted& ted, const DisjointSegmentQuery& query, const cspf::Budget& budget)
+      : ted_(ted), query_(query), sets_left_(budget.max_labels) {
+    for (const SegmentQuery& member : query.members) {
+      members_.push_back(std::make_unique<FittingPaths>(ted, member, budget));
+    }
+  }
+
+  DisjointSegmentResult Run() {
+    Push(std::vector<size_t>(members_.size(), 0));
+    while (!queue_.empty() && sets_left_ > 0) {
+      --sets_left_;
+      const Entry entry = queue_.top();
+      queue_.pop();
+      lower_bound_ = entry.first;
+      std::vector<SegmentRoute> routes = RoutesOf(entry.second);
+      if (AreDisjoint(routes)) return routes;
+      for (size_t i = 0; i < members_.size(); ++i) {
+        std::vector<size_t> ranks = entry.second;
+        ++ranks[i];
+        Push(std::move(ranks));
+      }
+    }
+    return Verdict();
+  }
+
+ private:
+  using Entry = std::pair<uint64_t, std::vector<size_t>>;
+
+  void Push(std::vector<size_t> ranks) {
+    uint64_t cost = 0;
+    for (size_t i = 0; i < ranks.size(); ++i) {
+      const SegmentRoute* route = members_[i]->At(ranks[i]);
+      if (route == nullptr) return;
+      cost += route->path.cost;
+    }
+    if (seen_.insert(ranks).second) queue_.emplace(cost, std::move(ranks));
+  }
+
+  std::vector<SegmentRoute> RoutesOf(const std::vector<size_t>& ranks) {
+    std::vector<SegmentRoute> routes;
+    for (size_t i = 0; i < ranks.size(); ++i) {
+      routes.push_back(*members_[i]->At(ranks[i]));
+    }
+    return routes;
+  }
+
+  bool AreDisjoint(const std::vector<SegmentRoute>& routes) const {
+    for (size_t i = 0; i < routes.size(); ++i) {
+      for (size_t j = i + 1; j < routes.size(); ++j) {
+        const auto shared = cspf::FindSharedRisks(ted_, routes[i].expansion.path,
+                                                  routes[j].expansion.path, query_.disjointness);
+        if (!shared.empty()) return false;
+      }
+    }
+    return true;
+  }
+
+  NoPath Verdict() const {
+    bool ran_out = sets_left_ == 0 && !queue_.empty();
+    for (size_t i = 0; i < members_.size(); ++i) {
+      ran_out |= members_[i]->end() && members_[i]->end()->reason == Reason::kBudgetExhausted;
+    }
+    for (size_t i = 0; i < members_.size() && !ran_out; ++i) {
+      if (members_[i]->empty()) return Named(i, ToNoPath(members_[i]->shortfall()));
+    }
+    // Disjoint paths exist, and so do lists, but not together.
+    for (size_t i = 0; i < members_.size(); ++i) {
+      const Shortfall& shortfall = members_[i]->shortfall();
+      if (!shortfall.fewest_sids && shortfall.no_list.empty()) continue;
+      NoPath verdict = Named(i, ToNoPath(shortfall));
+      if (ran_out) {
+        verdict.reason = Reason::kBudgetExhausted;
+        verdict.lower_bound = lower_bound_;
+      }
+      return verdict;
+    }
+    return NoPath{.reason = ran_out ? Reason::kBudgetExhausted : Reason::kNotDisjoint,
+                  .message = "disjoint paths: none found whose segment lists fit",
+                  .lower_bound = ran_out ? std::optional(lower_bound_) : std::nullopt};
+  }
+
+  static NoPath Named(size_t member, NoPath verdict) {
+    verdict.message = absl::StrCat("member ", member + 1, ": ", verdict.message);
+    return verdict;
+  }
+
+  const Ted& ted_;
+  const DisjointSegmentQuery& query_;
+  uint64_t sets_left_;
+  uint64_t lower_bound_ = 0;
+  std::vector<std::unique_ptr<FittingPaths>> members_;
+  std::set<std::vector<size_t>> seen_;
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;
+};
+
+}  // namespace
+
+DisjointSegmentResult ComputeDisjointRoutes(const Ted& ted, const DisjointSegmentQuery& query,
+                                            cspf::Workspace& workspace,
+                                            const cspf::Budget& budget) {
+  cspf::DisjointQuery paths_query;
+  paths_query.disjointness = query.disjointness;
+  for (const SegmentQuery& member : query.members) {
+    paths_query.members.push_back(member.path);
+  }
+  cspf::DisjointResult joint = cspf::ComputeDisjoint(ted, paths_query, workspace, budget);
+  if (NoPath* none = std::get_if<NoPath>(&joint)) {
+    return std::move(*none);
+  }
+  std::vector<SegmentRoute> routes;
+  const std::vector<Path>& paths = std::get<cspf::DisjointPaths>(joint).paths;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    Shortfall shortfall;
+    std::optional<SegmentRoute> route = FitAnyPlane(ted, query.members[i], paths[i], shortfall);
+    if (!route) {
+      return JointSearch(ted, query, budget).Run();
+    }
+    routes.push_back(*std::move(route));
+  }
+  return routes;
+}
+
+}  // namespace srpce::segments

@@ -1,0 +1,89 @@
+#include "lib/segments/fit.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+
+namespace srpce::segments {
+namespace {
+
+absl::StatusOr<SegmentRoute> Prove(const Ted& ted, const SegmentQuery& query,
+                                   const cspf::Path& path, SegmentList list) {
+  SRPCE_ASSIGN_OR_RETURN(Expansion expansion, Expand(ted, query.path.source, list));
+  SRPCE_RETURN_IF_ERROR(CheckPromise(ted, query.path, expansion));
+  if (!expansion.single_path || expansion.path != path.links) {
+    return absl::InternalError(
+        absl::StrCat("list ", ToString(list), ": leaves the path it was made for"));
+  }
+  return SegmentRoute{path, std::move(list), std::move(expansion)};
+}
+
+}  // namespace
+
+std::optional<uint32_t> SidLimit(const Ted& ted, const SegmentQuery& query, const cspf::Path& path,
+                                 DataPlane data_plane) {
+  std::optional<uint32_t> limit = query.max_sids;
+  const auto lower = [&](std::optional<uint32_t> other) {
+    if (other) limit = std::min(limit.value_or(*other), *other);
+  };
+  lower(HeadendMsd(ted, query.path.source, data_plane));
+  if (data_plane == DataPlane::kSrMpls && !path.links.empty()) {
+    lower(ted.link(path.links.front()).attributes.msd_base_mpls_imposition);
+  }
+  return limit;
+}
+
+std::optional<SegmentRoute> Fit(const Ted& ted, const SegmentQuery& query, const cspf::Path& path,
+                                DataPlane data_plane, Shortfall& shortfall) {
+  const EncodeOptions options{.data_plane = data_plane,
+                              .algorithm = query.path.constraints.flex_algorithm,
+                              .compress = query.compress};
+  ++shortfall.paths;
+  absl::StatusOr<SegmentList> list = Encode(ted, query.path.source, path.links, options);
+  if (!list.ok()) {
+    if (shortfall.no_list.empty()) shortfall.no_list = std::string(list.status().message());
+    return std::nullopt;
+  }
+  const size_t depth = list->depth();
+  const std::optional<uint32_t> limit = SidLimit(ted, query, path, data_plane);
+  if (limit && depth > *limit) {
+    if (!shortfall.fewest_sids || depth < *shortfall.fewest_sids) {
+      shortfall.fewest_sids = depth;
+      shortfall.limit = limit;
+    }
+    return std::nullopt;
+  }
+  absl::StatusOr<SegmentRoute> route = Prove(ted, query, path, *std::move(list));
+  if (!route.ok()) {
+    if (shortfall.no_list.empty()) shortfall.no_list = std::string(route.status().message());
+    return std::nullopt;
+  }
+  return *std::move(route);
+}
+
+std::vector<DataPlane> PlanesOf(const SegmentQuery& query) {
+  if (query.path.constraints.data_plane == DataPlane::kEither) {
+    return {DataPlane::kSrMpls, DataPlane::kSrv6};
+  }
+  return {query.path.constraints.data_plane};
+}
+
+cspf::NoPath ToNoPath(const Shortfall& shortfall) {
+  cspf::NoPath no_path;
+  if (!shortfall.fewest_sids) {
+    no_path.reason = cspf::Reason::kNoSid;
+    no_path.message = absl::StrCat("segment list: none of ", shortfall.paths,
+                                   " paths can be expressed; the best one: ", shortfall.no_list);
+    return no_path;
+  }
+  no_path.reason = cspf::Reason::kSidDepth;
+  no_path.message = absl::StrCat("SID depth: got ", *shortfall.fewest_sids, " SIDs at least over ",
+                                 shortfall.paths, " paths, want at most ", *shortfall.limit);
+  no_path.wanted = static_cast<double>(*shortfall.limit);
+  no_path.best_achievable = static_cast<double>(*shortfall.fewest_sids);
+  return no_path;
+}
+
+}  // namespace srpce::segments

@@ -1,0 +1,275 @@
+#include "lib/segments/label_table.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+
+namespace srpce::segments {
+
+using topology::LabelRange;
+using topology::LinkIndex;
+using topology::NodeIndex;
+using topology::Ted;
+
+namespace {
+
+constexpr uint32_t kIpv4ExplicitNull = 0;
+constexpr uint32_t kIpv6ExplicitNull = 2;
+
+std::optional<uint32_t> LabelIn(const std::vector<LabelRange>& ranges, uint32_t index) {
+  for (const LabelRange& range : ranges) {
+    if (index < range.size) {
+      return range.first + index;
+    }
+    index -= range.size;
+  }
+  return std::nullopt;
+}
+
+std::optional<uint32_t> IndexIn(const std::vector<LabelRange>& ranges, uint32_t label) {
+  uint32_t before = 0;
+  for (const LabelRange& range : ranges) {
+    if (label >= range.first && label - range.first < range.size) {
+      return before + (label - range.first);
+    }
+    before += range.size;
+  }
+  return std::nullopt;
+}
+
+// The algorithms whose prefix SIDs `router` installs, lowest first.
+std::vector<uint8_t> AlgorithmsOf(const Ted& ted, NodeIndex router) {
+  std::vector<uint8_t> algorithms = ted.node(router).attributes.algorithms;
+  algorithms.push_back(topology::kAlgorithmSpf);
+  std::sort(algorithms.begin(), algorithms.end());
+  algorithms.erase(std::unique(algorithms.begin(), algorithms.end()), algorithms.end());
+  return algorithms;
+}
+
+std::vector<LinkIndex> ReadAdjacency(const Ted& ted, NodeIndex router, uint32_t label) {
+  std::vector<LinkIndex> links;
+  for (const graph::Arc& arc : ted.graph().out(router.value())) {
+    const LinkIndex link(arc.id);
+    const auto& sids = ted.link(link).attributes.adjacency_sids;
+    if (std::any_of(sids.begin(), sids.end(),
+                    [&](const auto& sid) { return AdjacencyLabel(ted, router, sid) == label; })) {
+      links.push_back(link);
+    }
+  }
+  return links;
+}
+
+bool IsPseudonode(const Ted& ted, NodeIndex node) {
+  return ted.node(node).attributes.pseudonode.value_or(false);
+}
+
+// The routers one hop from `router`, over LANs too; those whose labels it can push.
+std::vector<NodeIndex> Neighbours(const Ted& ted, NodeIndex router) {
+  std::vector<NodeIndex> neighbours;
+  for (const graph::Arc& arc : ted.graph().out(router.value())) {
+    for (const auto& way : AdjacencyWays(ted, LinkIndex(arc.id))) {
+      neighbours.push_back(ted.link(way.back()).remote);
+    }
+  }
+  std::sort(neighbours.begin(), neighbours.end());
+  neighbours.erase(std::unique(neighbours.begin(), neighbours.end()), neighbours.end());
+  return neighbours;
+}
+
+// Routers that get the packet from `start` first.
+std::vector<NodeIndex> NextHops(const Ted& ted, NodeIndex start, const ShortestDag& dag) {
+  std::vector<NodeIndex> hops;
+  for (const DagArc& arc : dag.arcs) {
+    if (arc.tail != start.value()) {
+      continue;
+    }
+    if (!IsPseudonode(ted, NodeIndex(arc.head))) {
+      hops.emplace_back(arc.head);
+      continue;
+    }
+    for (const DagArc& beyond : dag.arcs) {
+      if (beyond.tail == arc.head) {
+        hops.emplace_back(beyond.head);
+      }
+    }
+  }
+  return hops;
+}
+
+}  // namespace
+
+const Owner* PrefixFec::FindOwner(NodeIndex node) const {
+  const auto it = std::find_if(owners.begin(), owners.end(),
+                               [&](const Owner& owner) { return owner.node == node; });
+  return it == owners.end() ? nullptr : &*it;
+}
+
+std::optional<uint32_t> LabelAt(const Ted& ted, NodeIndex router, uint32_t value, bool is_label) {
+  const std::vector<LabelRange>& srgb = ted.node(router).attributes.srgb;
+  if (is_label) {
+    return srgb.empty() ? std::nullopt : std::optional(value);
+  }
+  return LabelIn(srgb, value);
+}
+
+std::optional<uint32_t> AdjacencyLabel(const Ted& ted, NodeIndex router,
+                                       const topology::AdjacencySid& sid) {
+  if (!sid.is_index) {
+    return sid.label;
+  }
+  const topology::NodeAttributes& attributes = ted.node(router).attributes;
+  return LabelIn(attributes.srlb.empty() ? attributes.srgb : attributes.srlb, sid.label);
+}
+
+std::optional<PrefixFec> FindFec(const Ted& ted, uint8_t algorithm, uint32_t value, bool is_label) {
+  std::optional<PrefixFec> best;
+  const std::vector<NodeIndex> nodes =
+      is_label ? ted.FindPrefixLabel(value, algorithm) : ted.FindPrefixSid(value, algorithm);
+  for (const NodeIndex node : nodes) {
+    for (const topology::Prefix& prefix : ted.node(node).prefixes) {
+      for (const topology::PrefixSid& sid : prefix.attributes.sids) {
+        if (sid.algorithm != algorithm || sid.value != value || sid.is_label != is_label ||
+            (best && best->prefix < prefix.prefix)) {
+          continue;
+        }
+        if (!best || prefix.prefix < best->prefix) {
+          best = PrefixFec{algorithm, prefix.prefix, value, is_label, {}};
+        }
+        // Flexible algorithms do not count the prefix's own metric within an area (RFC 9350 s13).
+        const uint32_t metric =
+            algorithm == topology::kAlgorithmSpf ? prefix.attributes.metric.value_or(0) : 0;
+        best->owners.push_back({node, metric, sid.no_php});
+      }
+    }
+  }
+  return best;
+}
+
+std::optional<PrefixFec> ReadPrefixLabel(const Ted& ted, NodeIndex router, uint32_t label) {
+  const std::vector<LabelRange>& srgb = ted.node(router).attributes.srgb;
+  if (srgb.empty()) {
+    return std::nullopt;
+  }
+  const std::vector<uint8_t> algorithms = AlgorithmsOf(ted, router);
+  if (const std::optional<uint32_t> index = IndexIn(srgb, label)) {
+    for (const uint8_t algorithm : algorithms) {
+      if (std::optional<PrefixFec> fec = FindFec(ted, algorithm, *index, /*is_label=*/false)) {
+        return fec;
+      }
+    }
+  }
+  for (const uint8_t algorithm : algorithms) {
+    if (std::optional<PrefixFec> fec = FindFec(ted, algorithm, label, /*is_label=*/true)) {
+      return fec;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<LabelReading> ReadLabel(const Ted& ted, NodeIndex router, uint32_t label) {
+  if (label == kIpv4ExplicitNull || label == kIpv6ExplicitNull) {
+    return LabelReading{.fec = {}, .adjacency = {}, .pop_only = true};
+  }
+  if (std::optional<PrefixFec> fec = ReadPrefixLabel(ted, router, label)) {
+    return LabelReading{.fec = std::move(fec), .adjacency = {}};
+  }
+  std::vector<LinkIndex> links = ReadAdjacency(ted, router, label);
+  if (links.empty()) {
+    return std::nullopt;
+  }
+  return LabelReading{.fec = {}, .adjacency = std::move(links)};
+}
+
+absl::StatusOr<LabelReading> ReadFirstLabel(const Ted& ted, NodeIndex headend, uint32_t label) {
+  if (label == kIpv4ExplicitNull || label == kIpv6ExplicitNull) {
+    return LabelReading{.fec = {}, .adjacency = {}, .pop_only = true};
+  }
+  std::vector<NodeIndex> readers = Neighbours(ted, headend);
+  readers.push_back(headend);
+  std::vector<PrefixFec> candidates;
+  for (const NodeIndex reader : readers) {
+    std::optional<PrefixFec> fec = ReadPrefixLabel(ted, reader, label);
+    const auto same = [&](const PrefixFec& other) { return other.SameAs(*fec); };
+    if (fec && std::none_of(candidates.begin(), candidates.end(), same)) {
+      candidates.push_back(*std::move(fec));
+    }
+  }
+  const auto reads_as = [&](NodeIndex reader, const PrefixFec& fec) {
+    const std::optional<PrefixFec> read = ReadPrefixLabel(ted, reader, label);
+    return read && read->SameAs(fec);
+  };
+  std::vector<LabelReading> readings;
+  if (std::vector<LinkIndex> links = ReadAdjacency(ted, headend, label); !links.empty()) {
+    readings.push_back({.fec = {}, .adjacency = std::move(links)});
+  }
+  std::string unreachable;
+  for (PrefixFec& fec : candidates) {
+    std::vector<NodeIndex> next{headend};
+    if (fec.FindOwner(headend) == nullptr) {
+      next = NextHops(ted, headend,
+                      *FindShortestDag(IgpView(ted, fec.algorithm), headend, fec.owners));
+    }
+    if (next.empty()) {
+      unreachable = fec.prefix.ToString();
+    } else if (std::all_of(next.begin(), next.end(),
+                           [&](NodeIndex hop) { return reads_as(hop, fec); })) {
+      readings.push_back({.fec = std::move(fec), .adjacency = {}});
+    }
+  }
+  const std::string& name = ted.node(headend).display_name();
+  if (readings.size() == 1) {
+    return std::move(readings.front());
+  }
+  if (readings.size() > 1) {
+    return absl::FailedPreconditionError(absl::StrCat("label ", label, " at headend ", name, ": ",
+                                                      readings.size(), " readings, want 1"));
+  }
+  if (!unreachable.empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("label ", label, ": ", unreachable, " cannot be reached from ", name));
+  }
+  return absl::NotFoundError(absl::StrCat("label ", label, ": neither an adjacency of headend ",
+                                          name, " nor a prefix known by it to all next hops"));
+}
+
+absl::Status CheckReceives(const Ted& ted, const PrefixFec& fec, NodeIndex router) {
+  const Owner* owner = fec.FindOwner(router);
+  if ((owner != nullptr && !owner->no_php) || IsPseudonode(ted, router)) {
+    return absl::OkStatus();
+  }
+  const std::optional<uint32_t> label = LabelAt(ted, router, fec.value, fec.is_label);
+  const std::optional<PrefixFec> read = label ? ReadPrefixLabel(ted, router, *label) : std::nullopt;
+  if (read && read->SameAs(fec)) {
+    return absl::OkStatus();
+  }
+  return absl::NotFoundError(
+      absl::StrCat("node ", ted.node(router).display_name(), ": no label for prefix SID ",
+                   fec.is_label ? "label " : "index ", fec.value, " of ", fec.prefix.ToString()));
+}
+
+absl::Status CheckLabelSwaps(const Ted& ted, const PrefixFec& fec, const ShortestDag& dag) {
+  for (const DagArc& arc : dag.arcs) {
+    SRPCE_RETURN_IF_ERROR(CheckReceives(ted, fec, NodeIndex(arc.head)));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::vector<LinkIndex>> AdjacencyWays(const Ted& ted, LinkIndex link) {
+  const topology::Link& first = ted.link(link);
+  if (!first.usable) {
+    return {};
+  }
+  if (!IsPseudonode(ted, first.remote)) {
+    return {{link}};
+  }
+  std::vector<std::vector<LinkIndex>> ways;
+  for (const graph::Arc& arc : ted.graph().out(first.remote.value())) {
+    if ((arc.data.flags & topology::kArcUsable) != 0 && arc.other != first.local.value()) {
+      ways.push_back({link, LinkIndex(arc.id)});
+    }
+  }
+  return ways;
+}
+
+}  // namespace srpce::segments
