@@ -1,0 +1,318 @@
+#include "tests/unit/topology/naive_ted.h"
+
+#include <algorithm>
+
+namespace srpce::topology {
+namespace {
+
+bool IsStated(const auto& field) {
+  if constexpr (requires { field.has_value(); }) {
+    return field.has_value();
+  } else {
+    return !field.empty();
+  }
+}
+
+// The first of `statements` that states `field` gives it.
+template <typename T, typename Field>
+void PickOne(const std::vector<const T*>& statements, T& to, Field T::*field) {
+  for (const T* statement : statements) {
+    if (IsStated(statement->*field)) {
+      to.*field = statement->*field;
+      return;
+    }
+  }
+}
+
+template <typename T, typename... Fields>
+T PickAll(const std::vector<const T*>& statements, Fields... fields) {
+  T picked;
+  (PickOne(statements, picked, fields), ...);
+  return picked;
+}
+
+NodeAttributes Pick(const std::vector<const NodeAttributes*>& s) {
+  using N = NodeAttributes;
+  return PickAll(s, &N::name, &N::asn, &N::router_ids, &N::srgb, &N::srlb, &N::algorithms,
+                 &N::flex_algo_definitions, &N::locators, &N::srv6_sids, &N::msd, &N::overload,
+                 &N::pseudonode, &N::multi_topology_ids, &N::position);
+}
+
+LinkAttributes Pick(const std::vector<const LinkAttributes*>& s) {
+  using L = LinkAttributes;
+  return PickAll(s, &L::up, &L::igp_metric, &L::te_metric, &L::delay, &L::min_delay, &L::max_delay,
+                 &L::delay_variation, &L::loss, &L::delay_anomalous, &L::capacity, &L::reservable,
+                 &L::available, &L::admin_group, &L::srlgs, &L::adjacency_sids, &L::srv6_sids,
+                 &L::local_address, &L::remote_address, &L::msd_base_mpls_imposition,
+                 &L::multi_topology_id);
+}
+
+PrefixAttributes Pick(const std::vector<const PrefixAttributes*>& s) {
+  using P = PrefixAttributes;
+  return PickAll(s, &P::metric, &P::sids, &P::node_sid, &P::anycast);
+}
+
+template <typename Map>
+bool Remove(Map& map, const typename Map::key_type& key) {
+  return map.erase(key) > 0;
+}
+
+template <typename Map>
+std::set<typename Map::key_type> KeysOf(const Map& map) {
+  std::set<typename Map::key_type> keys;
+  for (const auto& entry : map) {
+    keys.insert(entry.first);
+  }
+  return keys;
+}
+
+graph::ArcData DataOf(const Link& link, const Node& local, const Node& remote) {
+  const LinkAttributes& a = link.attributes;
+  graph::ArcData d;
+  const auto raise = [&](uint32_t flag, bool when) {
+    if (when) {
+      d.flags |= flag;
+    }
+  };
+  raise(kArcUsable, link.usable);
+  raise(kArcHasIgp, a.igp_metric && *a.igp_metric != 0xffffff);
+  raise(kArcHasTe, a.te_metric || a.igp_metric);
+  raise(kArcTeAnnounced, a.te_metric.has_value());
+  raise(kArcHasDelay, a.min_delay || a.delay);
+  raise(kArcHasCapacity, a.available || a.reservable || a.capacity);
+  raise(kArcWideAdminGroup, a.admin_group && a.admin_group->words().size() > 2);
+  raise(kArcTailOverloaded, local.attributes.overload == true);
+  raise(kArcTailSrMpls, !local.attributes.srgb.empty());
+  raise(kArcHeadSrMpls, !remote.attributes.srgb.empty());
+  raise(kArcTailSrv6, !local.attributes.locators.empty());
+  raise(kArcHeadSrv6, !remote.attributes.locators.empty());
+  raise(kArcHeadPseudonode, remote.attributes.pseudonode == true);
+  raise(kArcAnomalous, a.delay_anomalous == true);
+  d.weight[0] = a.igp_metric.value_or(0);
+  d.weight[1] = a.te_metric.value_or(d.weight[0]);
+  const Microseconds delay = a.min_delay.value_or(a.delay.value_or(Microseconds(0)));
+  d.weight[2] = static_cast<uint32_t>(delay.count());
+  d.capacity =
+      a.available.value_or(a.reservable.value_or(a.capacity.value_or(BytesPerSecond{}))).value;
+  if (a.admin_group) {
+    for (uint32_t bit = 0; bit < 64; ++bit) {
+      d.mask |= uint64_t{a.admin_group->Test(bit)} << bit;
+    }
+  }
+  return d;
+}
+
+}  // namespace
+
+NaiveKey KeyOf(const LinkKey& key) {
+  return {key.local_node, key.remote_node, key.local_interface};
+}
+
+void NaiveTed::Disconnect(const std::string& name, MonotonicTime now) {
+  Source& source = sources_[name];
+  source.connected = source.in_sync = false;
+  source.stale_since = now;
+}
+
+size_t NaiveTed::ExpireStale(MonotonicTime now) {
+  size_t gone = 0;
+  std::erase_if(sources_, [&](const auto& entry) {
+    const Source& source = entry.second;
+    const bool expired = !source.connected && source.options.hold_time &&
+                         *source.stale_since + *source.options.hold_time <= now;
+    gone += expired ? source.nodes.size() + source.links.size() + source.prefixes.size() : 0;
+    return expired;
+  });
+  return gone;
+}
+
+void NaiveTed::BeginSync(const std::string& name) {
+  Source& source = sources_[name];
+  source.in_sync = true;
+  source.old_nodes = KeysOf(source.nodes);
+  source.old_links = KeysOf(source.links);
+  source.old_prefixes = KeysOf(source.prefixes);
+}
+
+size_t NaiveTed::EndSync(const std::string& name) {
+  Source& source = sources_[name];
+  source.in_sync = false;
+  size_t gone = 0;
+  for (const auto& key : source.old_nodes) {
+    gone += source.nodes.erase(key);
+  }
+  for (const auto& key : source.old_links) {
+    gone += source.links.erase(key);
+  }
+  for (const auto& key : source.old_prefixes) {
+    gone += source.prefixes.erase(key);
+  }
+  return gone;
+}
+
+void NaiveTed::SetNode(const std::string& name, const std::string& id,
+                       const NodeAttributes& attributes, bool patch) {
+  Source& source = sources_[name];
+  source.old_nodes.erase(id);
+  NodeAttributes& stated = source.nodes[id];
+  stated = patch ? Pick({&attributes, &stated}) : attributes;
+}
+
+void NaiveTed::SetLink(const std::string& name, const LinkKey& key,
+                       const LinkAttributes& attributes, bool patch) {
+  Source& source = sources_[name];
+  source.old_links.erase(KeyOf(key));
+  Stated& stated = source.links[KeyOf(key)];
+  stated.attributes = patch ? Pick({&attributes, &stated.attributes}) : attributes;
+  if (!patch || !key.remote_interface.empty()) {
+    stated.remote_interface = key.remote_interface;
+  }
+}
+
+void NaiveTed::SetPrefix(const std::string& name, const std::string& id, const IpPrefix& prefix,
+                         const PrefixAttributes& attributes, bool patch) {
+  Source& source = sources_[name];
+  source.old_prefixes.erase({id, prefix});
+  PrefixAttributes& stated = source.prefixes[{id, prefix}];
+  stated = patch ? Pick({&attributes, &stated}) : attributes;
+}
+
+bool NaiveTed::RemoveNode(const std::string& name, const std::string& id) {
+  return Remove(sources_[name].nodes, id);
+}
+bool NaiveTed::RemoveLink(const std::string& name, const LinkKey& key) {
+  return Remove(sources_[name].links, KeyOf(key));
+}
+bool NaiveTed::RemovePrefix(const std::string& name, const std::string& id,
+                            const IpPrefix& prefix) {
+  return Remove(sources_[name].prefixes, PrefixKey{id, prefix});
+}
+
+bool NaiveTed::connected(const std::string& name) const {
+  const auto it = sources_.find(name);
+  return it != sources_.end() && it->second.connected;
+}
+bool NaiveTed::in_sync(const std::string& name) const {
+  const auto it = sources_.find(name);
+  return it != sources_.end() && it->second.in_sync;
+}
+
+std::vector<const NaiveTed::Source*> NaiveTed::Ranked() const {
+  std::vector<const Source*> ranked;
+  for (const auto& [name, source] : sources_) {
+    ranked.push_back(&source);  // By name already.
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const Source* a, const Source* b) {
+    return std::pair(a->connected, a->options.precedence) >
+           std::pair(b->connected, b->options.precedence);
+  });
+  return ranked;
+}
+
+NaiveSnapshot NaiveTed::Snapshot() const {
+  NaiveSnapshot snapshot;
+  const std::vector<const Source*> ranked = Ranked();
+  AddNodes(ranked, snapshot);
+  AddLinks(ranked, snapshot);
+  FinishLinks(snapshot);
+  ElectFlexAlgos(snapshot);
+  return snapshot;
+}
+
+void NaiveTed::AddNodes(const std::vector<const Source*>& ranked, NaiveSnapshot& snapshot) const {
+  std::set<PrefixKey> prefixes;
+  for (const Source* source : ranked) {
+    for (const auto& [id, attributes] : source->nodes) {
+      snapshot.nodes[id].known = true;
+    }
+    for (const auto& [key, attributes] : source->prefixes) {
+      snapshot.nodes[key.first];
+      prefixes.insert(key);
+    }
+    for (const auto& [key, stated] : source->links) {
+      snapshot.nodes[std::get<0>(key)];
+      snapshot.nodes[std::get<1>(key)];
+    }
+  }
+  for (auto& [id, node] : snapshot.nodes) {
+    node.id = id;
+    std::vector<const NodeAttributes*> statements;
+    node.stale = node.known;
+    for (const Source* source : ranked) {
+      if (const auto it = source->nodes.find(id); it != source->nodes.end()) {
+        statements.push_back(&it->second);
+        node.stale = node.stale && !source->connected;
+      }
+    }
+    node.attributes = Pick(statements);
+  }
+  for (const PrefixKey& key : prefixes) {
+    std::vector<const PrefixAttributes*> statements;
+    for (const Source* source : ranked) {
+      if (const auto it = source->prefixes.find(key); it != source->prefixes.end()) {
+        statements.push_back(&it->second);
+      }
+    }
+    snapshot.nodes[key.first].prefixes.push_back({key.second, Pick(statements)});
+  }
+}
+
+void NaiveTed::AddLinks(const std::vector<const Source*>& ranked, NaiveSnapshot& snapshot) const {
+  std::set<NaiveKey> keys;
+  for (const Source* source : ranked) {
+    keys.merge(KeysOf(source->links));
+  }
+  for (const NaiveKey& key : keys) {
+    NaiveLink& naive = snapshot.links[key];
+    naive.link.key = {std::get<0>(key), std::get<1>(key), std::get<2>(key), ""};
+    naive.link.stale = true;
+    std::vector<const LinkAttributes*> statements;
+    for (const Source* source : ranked) {
+      const auto it = source->links.find(key);
+      if (it == source->links.end()) {
+        continue;
+      }
+      statements.push_back(&it->second.attributes);
+      naive.link.stale = naive.link.stale && !source->connected;
+      if (naive.link.key.remote_interface.empty()) {
+        naive.link.key.remote_interface = it->second.remote_interface;
+      }
+    }
+    naive.link.attributes = Pick(statements);
+    if (naive.link.attributes.srlgs) {
+      const std::set<uint32_t> sorted(naive.link.attributes.srlgs->begin(),
+                                      naive.link.attributes.srlgs->end());
+      naive.srlgs.assign(sorted.begin(), sorted.end());
+      naive.link.attributes.srlgs = naive.srlgs;
+    }
+  }
+}
+
+void NaiveTed::FinishLinks(NaiveSnapshot& snapshot) const {
+  for (auto& [key, naive] : snapshot.links) {
+    const Node& local = snapshot.nodes.at(std::get<0>(key));
+    const Node& remote = snapshot.nodes.at(std::get<1>(key));
+    bool reverse_up = false;
+    if (const auto it = snapshot.links.find(other_end_.at(key)); it != snapshot.links.end()) {
+      naive.reverse = it->first;
+      reverse_up = it->second.link.attributes.up != false;
+    }
+    naive.link.usable =
+        local.known && remote.known && naive.link.attributes.up != false && reverse_up;
+    naive.data = DataOf(naive.link, local, remote);
+    snapshot.half_known_links += local.known && remote.known ? 0 : 1;
+  }
+}
+
+void NaiveTed::ElectFlexAlgos(NaiveSnapshot& snapshot) {
+  for (const auto& [id, node] : snapshot.nodes) {  // By ascending id: a later equal priority wins.
+    for (const FlexAlgoDefinition& definition : node.attributes.flex_algo_definitions) {
+      const auto it = snapshot.flex_algos.find(definition.algorithm);
+      if (it == snapshot.flex_algos.end() || it->second.priority <= definition.priority) {
+        snapshot.flex_algos[definition.algorithm] = definition;
+      }
+    }
+  }
+}
+
+}  // namespace srpce::topology
