@@ -1,0 +1,66 @@
+// daemon/srpcectl/fetch.cc
+#include "daemon/srpcectl/fetch.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "daemon/srpcectl/names.h"
+#include "srpce/v1/topology.grpc.pb.h"
+
+namespace srpce::ctl {
+
+absl::StatusOr<v1::Topology> FetchTopology(const Context& context,
+                                           const std::vector<std::string>& nodes) {
+  const auto channel = context.Channel();
+  const auto stub = v1::TopologyService::NewStub(channel);
+  const auto call = context.CallContext();
+  v1::GetTopologyRequest request;
+  for (const std::string& node : nodes) {
+    request.add_nodes(node);
+  }
+  const auto stream = stub->GetTopology(call.get(), request);
+  v1::Topology all;
+  v1::Topology part;
+  while (stream->Read(&part)) {
+    all.MergeFrom(part);
+  }
+  const grpc::Status status = stream->Finish();
+  if (!status.ok()) {
+    return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
+                        Explain(status, context.address, context.timeout_seconds));
+  }
+  return all;
+}
+
+absl::StatusOr<v1::TopologyLink> FindLink(const v1::Topology& topology, const v1::LinkKey& wanted) {
+  std::vector<const v1::TopologyLink*> found;
+  for (const v1::TopologyLink& link : topology.links()) {
+    if (ToText(link.key()) == ToText(wanted) &&
+        (wanted.local_interface().empty() ||
+         link.key().local_interface() == wanted.local_interface())) {
+      found.push_back(&link);
+    }
+  }
+  if (found.empty()) {
+    return absl::NotFoundError(absl::StrCat(
+        "link ", ToFullText(wanted), ": not in the topology ('srpcectl topology show links')"));
+  }
+  if (found.size() > 1) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "link ", ToText(wanted), ": got ", found.size(), " parallel links, want one of ",
+        absl::StrJoin(found, ", ", [](std::string* out, const v1::TopologyLink* l) {
+          *out += ToFullText(l->key());
+        })));
+  }
+  return *found[0];
+}
+
+absl::StatusOr<v1::TopologyLink> FindReverse(const v1::Topology& topology,
+                                             const v1::LinkKey& link) {
+  v1::LinkKey reverse;
+  reverse.set_local_node(link.remote_node());
+  reverse.set_remote_node(link.local_node());
+  reverse.set_local_interface(link.remote_interface());
+  return FindLink(topology, reverse);
+}
+
+}  // namespace srpce::ctl

@@ -1,0 +1,192 @@
+// daemon/srpcectl/path_text.cc
+#include "daemon/srpcectl/path_text.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "daemon/srpcectl/names.h"
+#include "daemon/srpcectl/quantity.h"
+#include "daemon/srpcectl/table.h"
+
+namespace srpce::ctl {
+namespace {
+
+std::string Bound(bool has, const std::string& text) {
+  return has ? absl::StrCat(" (bound ", text, ")") : "";
+}
+
+const char* DataPlaneText(v1::DataPlane plane) {
+  return plane == v1::DATA_PLANE_SRV6      ? "srv6"
+         : plane == v1::DATA_PLANE_SR_MPLS ? "sr-mpls"
+                                           : "either";
+}
+
+// What one segment stands for: "node 7_DE", "adjacency 7_DE->12_IT (to-12_IT)".
+std::string SegmentText(const v1::Segment& segment) {
+  std::string text;
+  switch (segment.kind()) {
+    case v1::SEGMENT_KIND_NODE:
+      text = absl::StrCat("node ", segment.node());
+      break;
+    case v1::SEGMENT_KIND_ADJACENCY:
+      text = absl::StrCat("adjacency ", ToText(segment.link()));
+      if (!segment.link().local_interface().empty()) {
+        absl::StrAppend(&text, " (", segment.link().local_interface(), ")");
+      }
+      break;
+    case v1::SEGMENT_KIND_ANYCAST:
+      text = absl::StrCat("anycast ", absl::StrJoin(segment.anycast(), " or "));
+      break;
+    case v1::SEGMENT_KIND_BINDING:
+      text = absl::StrCat("binding SID of ", segment.node());
+      break;
+    default:
+      text = "unknown";
+  }
+  return segment.algorithm() == 0 ? text : absl::StrCat(text, ", algorithm ", segment.algorithm());
+}
+
+// A bound or what can be had instead, in the unit that goes with the reason.
+std::string FactText(const std::string& reason, double value) {
+  if (reason == "DELAY_BOUND_UNREACHABLE" || reason == "VARIATION_BOUND_UNREACHABLE") {
+    return FormatMicroseconds(static_cast<uint64_t>(value));
+  }
+  if (reason == "NO_PATH_BANDWIDTH") {
+    return FormatBitsPerSecond(
+        static_cast<uint64_t>(value * 8));  // Bytes per second, as routing protocols have it.
+  }
+  if (reason == "LOSS_BOUND_UNREACHABLE") {
+    return FormatFraction(value);
+  }
+  return FormatNumber(value, 6);
+}
+
+}  // namespace
+
+std::string MetricsText(const v1::PathMetrics& m, const v1::PathConstraints* bounds) {
+  static const v1::PathConstraints kNone;
+  const v1::PathConstraints& c = bounds != nullptr ? *bounds : kNone;
+  std::vector<std::string> parts;
+  if (m.has_delay_us()) {
+    parts.push_back(
+        absl::StrCat("delay ", FormatMicroseconds(m.delay_us()),
+                     Bound(c.has_max_delay_us(), FormatMicroseconds(c.max_delay_us()))));
+  }
+  if (m.has_igp_cost()) {
+    parts.push_back(absl::StrCat("igp ", m.igp_cost(),
+                                 Bound(c.has_max_igp_cost(), absl::StrCat(c.max_igp_cost()))));
+  }
+  if (m.has_te_cost()) {
+    parts.push_back(absl::StrCat("te ", m.te_cost(),
+                                 Bound(c.has_max_te_cost(), absl::StrCat(c.max_te_cost()))));
+  }
+  parts.push_back(absl::StrCat(m.hops(), m.hops() == 1 ? " hop" : " hops",
+                               Bound(c.has_max_hops(), absl::StrCat(c.max_hops()))));
+  if (m.has_loss_fraction()) {
+    parts.push_back(
+        absl::StrCat("loss ", FormatFraction(m.loss_fraction()),
+                     Bound(c.has_max_loss_fraction(), FormatFraction(c.max_loss_fraction()))));
+  }
+  if (m.has_delay_variation_us()) {
+    parts.push_back(absl::StrCat(
+        "variation ", FormatMicroseconds(m.delay_variation_us()),
+        Bound(c.has_max_delay_variation_us(), FormatMicroseconds(c.max_delay_variation_us()))));
+  }
+  if (m.has_bottleneck_bps()) {
+    parts.push_back(
+        absl::StrCat("bottleneck ", FormatBitsPerSecond(m.bottleneck_bps()),
+                     Bound(c.bandwidth_bps() > 0, FormatBitsPerSecond(c.bandwidth_bps()))));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+std::string NodesText(const v1::Path& path) {
+  std::vector<std::string> nodes;
+  for (const v1::Hop& hop : path.hops()) {
+    if (nodes.empty()) {
+      nodes.push_back(hop.link().local_node());
+    }
+    nodes.push_back(hop.link().remote_node());
+  }
+  return absl::StrJoin(nodes, " ");
+}
+
+std::string SegmentListLine(const v1::SegmentList& list) {
+  if (list.labels().empty() && list.sids().empty()) {
+    return absl::StrCat(DataPlaneText(list.data_plane()), " (no SID needed)");
+  }
+  return absl::StrCat(DataPlaneText(list.data_plane()), " ",
+                      list.data_plane() == v1::DATA_PLANE_SRV6
+                          ? absl::StrJoin(list.sids(), ", ")
+                          : absl::StrJoin(list.labels(), ", "));
+}
+
+std::string SegmentListText(const v1::SegmentList& list, const std::string& indent) {
+  const bool srv6 = list.data_plane() == v1::DATA_PLANE_SRV6;
+  const int count = srv6 ? list.sids_size() : list.labels_size();
+  std::string text =
+      absl::StrCat(indent, "segment list: ", DataPlaneText(list.data_plane()), ", ", count,
+                   count == 1 ? " SID" : " SIDs",
+                   list.weight() > 1 ? absl::StrCat(", weight ", list.weight()) : "", "\n");
+  // A container holds several segments: then the two do not stand side by side.
+  const bool side_by_side = count == list.segments_size();
+  for (int i = 0; i < count; ++i) {
+    absl::StrAppend(&text, indent, "  ", srv6 ? list.sids(i) : absl::StrCat(list.labels(i)),
+                    side_by_side ? absl::StrCat("  ", SegmentText(list.segments(i))) : "", "\n");
+  }
+  if (!side_by_side) {
+    for (const v1::Segment& segment : list.segments()) {
+      absl::StrAppend(&text, indent, "    ", srv6 ? segment.sid() : absl::StrCat(segment.label()),
+                      "  ", SegmentText(segment), "\n");
+    }
+  }
+  return text;
+}
+
+std::string PathText(const v1::Path& path, const v1::PathConstraints& constraints) {
+  std::string text = absl::StrCat(MetricsText(path.metrics(), &constraints), "\n\n");
+  Table table({"HOP", "LINK", "INTERFACE", "IGP", "DELAY"});
+  for (int i = 0; i < path.hops_size(); ++i) {
+    const v1::Hop& hop = path.hops(i);
+    table.Add({absl::StrCat(i + 1), ToText(hop.link()), hop.link().local_interface(),
+               hop.has_igp_metric() ? absl::StrCat(hop.igp_metric()) : "",
+               hop.has_delay_us() ? FormatMicroseconds(hop.delay_us()) : ""});
+  }
+  absl::StrAppend(&text, table.ToString("  "), "\n", SegmentListText(path.segment_list(), "  "));
+  return text;
+}
+
+std::string NoPathText(const v1::NoPath& no_path) {
+  std::string text = absl::StrCat("no path: ", no_path.message(), " [", no_path.reason(), "]\n");
+  if (no_path.has_wanted()) {
+    absl::StrAppend(&text, "  wanted:          ", FactText(no_path.reason(), no_path.wanted()),
+                    "\n");
+  }
+  if (no_path.has_best_achievable()) {
+    absl::StrAppend(
+        &text, "  best achievable: ", FactText(no_path.reason(), no_path.best_achievable()), "\n");
+  }
+  if (!no_path.blocking_links().empty()) {
+    absl::StrAppend(
+        &text, "  blocking links:  ",
+        absl::StrJoin(no_path.blocking_links(), ", ",
+                      [](std::string* out, const v1::LinkKey& key) { *out += ToFullText(key); }),
+        "\n");
+  }
+  if (!no_path.shared_srlgs().empty()) {
+    absl::StrAppend(&text, "  shared SRLGs:    ", absl::StrJoin(no_path.shared_srlgs(), ", "),
+                    "\n");
+  }
+  if (no_path.has_lower_bound()) {
+    absl::StrAppend(&text, "  no path costs less than ", no_path.lower_bound(), "\n");
+  }
+  if (no_path.has_best_found()) {
+    absl::StrAppend(&text, "  best found so far: ", NodesText(no_path.best_found()), " (",
+                    MetricsText(no_path.best_found().metrics(), nullptr), ")\n");
+  }
+  return text;
+}
+
+}  // namespace srpce::ctl

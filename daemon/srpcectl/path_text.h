@@ -1,0 +1,28 @@
+// daemon/srpcectl/path_text.h -- paths, segment lists and reasons for people.
+#pragma once
+
+#include <string>
+
+#include "srpce/v1/path.pb.h"
+#include "srpce/v1/topology.pb.h"
+
+namespace srpce::ctl {
+
+// "delay 12.3 ms, igp 52, 4 hops, bottleneck 10 Gb/s". `bounds` adds "(bound 20 ms)" where there is one; may be null.
+std::string MetricsText(const v1::PathMetrics& metrics, const v1::PathConstraints* bounds);
+
+// "A B C", the nodes in order of travel.
+std::string NodesText(const v1::Path& path);
+
+// One line: "sr-mpls 16008, 24003" or "srv6 fcbb:bb00:8::".
+std::string SegmentListLine(const v1::SegmentList& list);
+// A heading and a line a SID, saying what it stands for. Ends with a newline.
+std::string SegmentListText(const v1::SegmentList& list, const std::string& indent);
+
+// Metrics, hops and segment list, several lines.
+std::string PathText(const v1::Path& path, const v1::PathConstraints& constraints);
+
+// The reason, the facts and what blocks; several lines.
+std::string NoPathText(const v1::NoPath& no_path);
+
+}  // namespace srpce::ctl
