@@ -1,0 +1,144 @@
+#include "daemon/agent/route_plan.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "daemon/agent/srh.h"
+#include "lib/base/status_macros.h"
+
+namespace srpce::agent {
+namespace {
+
+constexpr uint32_t kAddressBits = 128;
+constexpr size_t kMaxLists = 64;  // So that the next hops of a route fit one netlink attribute.
+
+uint32_t CommonPrefixLength(const Ipv6Address& a, const Ipv6Address& b) {
+  uint32_t length = 0;
+  while (length < kAddressBits && a.Bits(length, 1) == b.Bits(length, 1)) ++length;
+  return length;
+}
+
+bool IsZeroFrom(const Ipv6Address& address, uint32_t offset) {
+  for (uint32_t bit = offset; bit < kAddressBits; ++bit) {
+    if (address.Bits(bit, 1) != 0) return false;
+  }
+  return true;
+}
+
+// The kernel has 8 bits for a weight; what is larger is scaled, never to nothing.
+std::vector<uint32_t> ScaledWeights(const std::vector<policy::WeightedList>& lists) {
+  uint64_t largest = 1;
+  for (const policy::WeightedList& list : lists) largest = std::max<uint64_t>(largest, list.weight);
+  std::vector<uint32_t> weights;
+  for (const policy::WeightedList& list : lists) {
+    const uint64_t weight = std::max<uint64_t>(1, list.weight);
+    const uint64_t scaled =
+        largest <= kMaxNextHopWeight ? weight : weight * kMaxNextHopWeight / largest;
+    weights.push_back(static_cast<uint32_t>(std::max<uint64_t>(1, scaled)));
+  }
+  return weights;
+}
+
+// Next hops of one route must differ, and the kernel only shares load between next hops with a gateway. It is never asked for: the
+// packet is routed by its outer destination.
+Ipv6Address PlaceholderGateway(size_t index) {
+  return Ipv6Address(Ipv6Address::Bytes{0xfe, 0x80}).WithBits(96, 32, index + 1);
+}
+
+absl::Status CheckConfig(const plugin::PolicyConfig& config) {
+  if (config.lists.empty() || config.lists.size() > kMaxLists) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("lists: got ", config.lists.size(), ", want 1 to ", kMaxLists));
+  }
+  for (const policy::WeightedList& weighted : config.lists) {
+    if (weighted.list.data_plane == cspf::DataPlane::kSrMpls) {
+      return absl::FailedPreconditionError("mpls: kernel has no MPLS forwarding");
+    }
+    if (weighted.list.sids.empty()) {
+      return absl::InvalidArgumentError("lists: got a list without SIDs");
+    }
+  }
+  if (!config.decapsulation_sid) {
+    return absl::FailedPreconditionError(
+        "decapsulation_sid: got none, want the endpoint's End.DT6: its End would drop the packets");
+  }
+  for (const IpPrefix& prefix : config.steered_prefixes) {
+    if (prefix.address().is_v4()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("steered_prefixes: got ", prefix.ToString(), ", want IPv6"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<IpPrefix>> Destinations(const plugin::PolicyConfig& config) {
+  std::vector<IpPrefix> destinations = config.steered_prefixes;
+  if (destinations.empty() && !config.binding_sid) {
+    if (!config.endpoint_address || config.endpoint_address->is_v4()) {
+      return absl::FailedPreconditionError(
+          "steered_prefixes: got none and no IPv6 endpoint address, want a destination to steer");
+    }
+    destinations.emplace_back(*config.endpoint_address,
+                              config.endpoint_address->max_prefix_length());
+  }
+  std::sort(destinations.begin(), destinations.end());
+  destinations.erase(std::unique(destinations.begin(), destinations.end()), destinations.end());
+  return destinations;
+}
+
+}  // namespace
+
+std::vector<Ipv6Address> ImposedSids(const std::vector<Ipv6Address>& list,
+                                     const std::optional<Ipv6Address>& decapsulation) {
+  std::vector<Ipv6Address> sids = list;
+  if (!decapsulation) return sids;
+  if (!sids.empty() && IsZeroFrom(sids.back(), CommonPrefixLength(sids.back(), *decapsulation))) {
+    sids.pop_back();
+  }
+  sids.push_back(*decapsulation);
+  return sids;
+}
+
+absl::StatusOr<std::vector<Route>> PlanRoutes(const plugin::PolicyConfig& config,
+                                              const PlanSettings& settings) {
+  SRPCE_RETURN_IF_ERROR(CheckConfig(config));
+  SRPCE_ASSIGN_OR_RETURN(const std::vector<IpPrefix> destinations, Destinations(config));
+  const std::vector<uint32_t> weights = ScaledWeights(config.lists);
+  Route into_policy;
+  into_policy.id.table = settings.table;
+  into_policy.id.metric = settings.metric;
+  into_policy.protocol = settings.protocol;
+  for (size_t i = 0; i < config.lists.size(); ++i) {
+    Seg6Encap encap{ImposedSids(config.lists[i].list.sids, config.decapsulation_sid)};
+    if (encap.sids.size() > kMaxSids) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("lists: got ", encap.sids.size(), " SIDs, want at most ", kMaxSids));
+    }
+    into_policy.next_hops.push_back({.interface = settings.encap_interface,
+                                     .gateway = PlaceholderGateway(i),
+                                     .onlink = true,
+                                     .weight = config.lists.size() == 1 ? 1 : weights[i],
+                                     .encapsulation = std::move(encap)});
+  }
+  std::vector<Route> routes;
+  for (const IpPrefix& destination : destinations) {
+    routes.push_back(into_policy);
+    routes.back().id.destination = destination;
+  }
+  if (config.binding_sid) {
+    Route binding = into_policy;
+    binding.id.destination = IpPrefix(IpAddress::V6(*config.binding_sid), kAddressBits);
+    for (NextHop& hop : binding.next_hops) {
+      Seg6Local local;
+      local.action = static_cast<uint32_t>(Seg6Action::kEndB6Encaps);
+      local.sids = std::get<Seg6Encap>(hop.encapsulation).sids;
+      hop.encapsulation = std::move(local);
+    }
+    routes.push_back(std::move(binding));
+  }
+  return routes;
+}
+
+}  // namespace srpce::agent
