@@ -169,6 +169,7 @@ std::vector<LinkIndex> Explainer::BlockingLinks(const Cut& cut, const Leg& leg) 
   LinkFilter all;
   others.Compile(ted_, query_, cut.others);
   all.Compile(ted_, query_, cut.others | cut.filter_class);
+  if (!all.AllowsNode(leg.from)) return {};  // No link is to blame.
   const graph::MinCut links = graph::FindMinCut(
       ted_.graph(), leg.from.value(), leg.to.value(),
       [&](const graph::Arc& arc, graph::Node tail, graph::Node head) -> uint32_t {
