@@ -17,12 +17,7 @@ namespace srpce {
 template <typename K, typename V>
 class PersistentMap {
  public:
-  explicit PersistentMap(const Edit& edit) {
-    auto nothing = std::make_shared<Shard>();
-    for (size_t i = 0; i < kShards; ++i) {
-      shards_.PushBack(nothing, edit);
-    }
-  }
+  PersistentMap() : shards_(kShards, std::make_shared<Shard>()) {}
 
   size_t size() const { return size_; }
 

@@ -37,6 +37,16 @@ class Edit {
 template <typename T, size_t kPageSize = 64>
 class PersistentVector {
  public:
+  PersistentVector() = default;
+  // `size` copies of `value`, which share one page until written: O(size / 4096).
+  PersistentVector(size_t size, const T& value) : size_(size) {
+    auto leaf = std::make_shared<Leaf>(kNobody);
+    leaf->items.fill(value);
+    auto middle = std::make_shared<Middle>(kNobody);
+    middle->items.fill(leaf);
+    root_.assign((size + kSpan - 1) / kSpan, middle);
+  }
+
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
@@ -67,6 +77,7 @@ class PersistentVector {
 
  private:
   static constexpr size_t kSpan = kPageSize * kPageSize;
+  static constexpr uint64_t kNobody = 0;  // No Edit has this id.
 
   template <typename Item>
   struct Page {

@@ -100,7 +100,7 @@ class Ted {
 
  private:
   friend class TedBuilder;
-  explicit Ted(const Edit& edit) : by_name_(edit), by_prefix_sid_(edit), by_srv6_sid_(edit), by_locator_(edit) {}
+  Ted() = default;
   Ted(const Ted&) = default;
   std::optional<NodeIndex> FindNodeByExactName(absl::string_view name) const;
 

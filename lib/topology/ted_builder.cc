@@ -26,7 +26,7 @@ absl::Status NothingSaid(const Source& source, absl::string_view kind, const std
 
 }  // namespace
 
-TedBuilder::Impl::Impl() : working_(edit_) {
+TedBuilder::Impl::Impl() {
   static std::atomic<uint64_t> next_lineage{1};
   working_.lineage_ = next_lineage.fetch_add(1, std::memory_order_relaxed);
   srlgs_.Init(working_.srlg_sets_, edit_);
