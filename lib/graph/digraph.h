@@ -20,9 +20,10 @@ using Node = uint32_t;
 using ArcId = uint32_t;
 using Distance = uint64_t;
 
-inline constexpr uint32_t kNone = UINT32_MAX;           // No such node or arc.
+inline constexpr uint32_t kNone = UINT32_MAX;  // No such node or arc.
 inline constexpr Distance kUnreachable = UINT64_MAX;
-inline constexpr size_t kWeightCount = 3;               // Additive weights kept beside the arc; others live with the caller.
+inline constexpr size_t kWeightCount =
+    3;  // Additive weights kept beside the arc; others live with the caller.
 
 // What a search needs to know of an arc. The meaning of weights, flags, mask, capacity and group is the caller's.
 struct ArcData {

@@ -19,6 +19,7 @@ void PathWorkspace::Reset(uint32_t node_count) {
   meets_.clear();
   shortest_.clear();
   expanded_ = 0;
+  touched_ = 0;
 }
 
 void PathWorkspace::Walk(Node source, Node target, FoundPath& path) {

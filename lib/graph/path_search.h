@@ -28,6 +28,8 @@ class PathWorkspace {
  public:
   // Nodes expanded by the last search: what it cost.
   uint64_t expanded() const { return expanded_; }
+  // Nodes it looked at.
+  uint64_t touched() const { return touched_; }
 
  private:
   template <typename Weight, typename Filter>
@@ -63,10 +65,11 @@ class PathWorkspace {
   std::vector<Node> stack_;
   std::vector<ShortestArc> shortest_;
   uint64_t expanded_ = 0;
+  uint64_t touched_ = 0;
   uint32_t stamp_ = 0;
 };
 
-// The search itself; see FindPath.
+// The search itself; see FindPath. Uses `landmarks` even where they do not guide.
 template <typename Weight, typename Filter>
 class PathSearch {
  public:
@@ -90,7 +93,7 @@ class PathSearch {
     for (const uint32_t side : {kForward, kBackward}) {
       PathWorkspace::Label& label = Touch(ends_[side]);
       label.length[side] = 0;
-      floor_[side] = CostLength(label.bound[side]);
+      floor_[side] = Key(side, label, 0);
       work_.heaps_[side].Push(floor_[side], ends_[side]);
     }
     Expand();
@@ -114,6 +117,7 @@ class PathSearch {
   Label& Touch(Node node) {
     Label& label = work_.labels_[node];
     if (label.stamp != work_.stamp_) {
+      ++work_.touched_;
       label.length[kForward] = label.length[kBackward] = kInfiniteLength;
       label.arc[kForward] = label.arc[kBackward] = kNone;
       label.bound[kForward] = label.bound[kBackward] = 0;
@@ -130,10 +134,18 @@ class PathSearch {
     return label;
   }
 
-  // True if no path as short as the best goes through a node that `side` reaches with `length`.
-  bool Rejected(uint32_t side, const Label& label, Length length) const {
-    return length + CostLength(label.bound[side]) > best_ ||
-           length + floor_[1 - side] > best_ + CostLength(label.bound[1 - side]);
+  // Orders the nodes of a side. Twice the length plus the averaged bounds (Ikeda et al. 1994): half this key is A* with a potential that
+  // is the negative of the other side's, so that a node's two keys add up to twice its two lengths, plus twice kOffset.
+  static Length Key(uint32_t side, const Label& label, Length length) {
+    return 2 * length + CostLength(kOffset + label.bound[side] - label.bound[1 - side]);
+  }
+  // True if no path as short as the best leads through a node of this key that the other side has not expanded.
+  bool Beyond(uint32_t side, Length key) const {
+    return key + floor_[1 - side] > 2 * (best_ + CostLength(kOffset));
+  }
+
+  bool Rejected(uint32_t side, const Label& label, Length length, Length key) const {
+    return length + CostLength(label.bound[side]) > best_ || Beyond(side, key);
   }
 
   void Expand() {
@@ -144,27 +156,36 @@ class PathSearch {
       const Node node = heap.top_node();
       const Length key = heap.top_key();
       floor_[side] = key;
-      if (key > best_ || (landmarks_ == nullptr && key + floor_[1 - side] > best_)) {
+      if (Beyond(side, key)) {
         return;
       }
       heap.Pop();
       Label& label = work_.labels_[node];
       const Length length = label.length[side];
-      if (label.expanded != 0 || length + CostLength(label.bound[side]) != key) {
+      if (label.expanded != 0 || Key(side, label, length) != key) {
         continue;  // Expanded before, or this entry is out of date.
       }
-      label.expanded = static_cast<uint8_t>(1 + side);
-      if (Rejected(side, label, length)) {
+      if (Rejected(side, label, length, key)) {
         label.expanded = kRejected;
         continue;
       }
+      label.expanded = static_cast<uint8_t>(1 + side);
       ++work_.expanded_;
-      const std::span<const Arc> arcs = side == kForward ? graph_.out(node) : graph_.in(node);
-      scanned_[side] += 1 + arcs.size();
-      for (const Arc& arc : arcs) {
-        if (Admits(side, arc, node)) {
-          Relax(side, node, arc, length);
-        }
+      Scan(side, node, length);
+    }
+  }
+
+  void Scan(uint32_t side, Node node, Length length) {
+    const std::span<const Arc> arcs = side == kForward ? graph_.out(node) : graph_.in(node);
+    scanned_[side] += 1 + arcs.size();
+    // Without bounds a length alone may tell that the arc leads beyond: then nothing else is read of it.
+    const Length most = landmarks_ != nullptr
+                            ? kInfiniteLength
+                            : best_ - (floor_[1 - side] - CostLength(kOffset)) / 2;
+    for (const Arc& arc : arcs) {
+      const Length candidate = length + ArcLength(weight_(arc));
+      if (candidate <= most && Admits(side, arc, node)) {
+        Relax(side, node, arc, candidate);
       }
     }
   }
@@ -173,9 +194,8 @@ class PathSearch {
     return side == kForward ? filter_(arc, node, arc.other) : filter_(arc, arc.other, node);
   }
 
-  void Relax(uint32_t side, Node node, const Arc& arc, Length length) {
+  void Relax(uint32_t side, Node node, const Arc& arc, Length candidate) {
     Label& label = Touch(arc.other);
-    const Length candidate = length + ArcLength(weight_(arc));
     if (label.expanded != 0 || candidate > label.length[side]) {
       return;
     }
@@ -183,14 +203,15 @@ class PathSearch {
       label.tied[side] = 1;
       return;
     }
-    if (Rejected(side, label, candidate)) {
+    const Length key = Key(side, label, candidate);
+    if (Rejected(side, label, candidate, key)) {
       return;
     }
     label.length[side] = candidate;
     label.arc[side] = arc.id;
     label.parent[side] = node;
     label.tied[side] = 0;
-    work_.heaps_[side].Push(candidate + CostLength(label.bound[side]), arc.other);
+    work_.heaps_[side].Push(key, arc.other);
     const Length total = candidate + label.length[1 - side];
     if (total <= best_) {
       if (total < best_) {
@@ -234,6 +255,7 @@ class PathSearch {
   }
 
   static constexpr uint8_t kRejected = 3;
+  static constexpr Distance kOffset = Distance{1} << 33;  // Keeps keys positive.
 
   const Digraph& graph_;
   const Weight& weight_;
@@ -241,7 +263,7 @@ class PathSearch {
   const Landmarks* landmarks_;
   PathWorkspace& work_;
   Node ends_[2] = {kNone, kNone};
-  Length floor_[2] = {0, 0};    // No unexpanded node of the side has a smaller length + bound.
+  Length floor_[2] = {0, 0};    // No node the side has still to expand has a smaller key.
   size_t scanned_[2] = {0, 0};  // Arcs and nodes.
   Length best_ = kInfiniteLength;
 };
@@ -249,13 +271,14 @@ class PathSearch {
 // Returns whether there is a path, and puts the one the tie rule names into `path` (empty if source
 // == target).
 //
-// `landmarks`, if not null, must bound `weight` in `graph` from below. Ends early when either side
+// `landmarks`, if not null, must bound `weight` in `graph` from below; they are used where they make the search faster. Ends early when either side
 // is exhausted. REQUIRES source, target < graph.node_count().
 template <typename Weight, typename Filter>
 bool FindPath(const Digraph& graph, Node source, Node target, const Weight& weight,
               const Filter& filter, const Landmarks* landmarks, PathWorkspace& work,
               FoundPath& path) {
-  return PathSearch<Weight, Filter>(graph, weight, filter, landmarks, work)
+  const bool guided = landmarks != nullptr && landmarks->guides();
+  return PathSearch<Weight, Filter>(graph, weight, filter, guided ? landmarks : nullptr, work)
       .Run(source, target, path);
 }
 
