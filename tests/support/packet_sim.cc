@@ -37,6 +37,10 @@ Ipv6Address FromBitString(const std::string& bits) {
 }
 
 PacketSim::PacketSim(const topology::Ted& ted) : ted_(ted) {
+  out_.resize(ted.node_bound());
+  for (Index l = 0; l < ted.link_bound(); ++l) {
+    if (ted.HasLink(LinkIndex(l))) out_[ted.link(LinkIndex(l)).local.value()].push_back(l);
+  }
   LearnPrefixes();
   FillLabelTables();
   FillSids();
@@ -86,8 +90,7 @@ void PacketSim::FillLabelTables() {
       }
     }
     const auto& attributes = ted_.node(NodeIndex(n)).attributes;
-    for (Index l = 0; l < ted_.link_bound(); ++l) {
-      if (!ted_.HasLink(LinkIndex(l)) || ted_.link(LinkIndex(l)).local.value() != n) continue;
+    for (const Index l : Out(n)) {
       std::set<uint32_t> labels;
       for (const topology::AdjacencySid& sid : ted_.link(LinkIndex(l)).attributes.adjacency_sids) {
         uint32_t label = sid.label;
@@ -125,7 +128,12 @@ void PacketSim::FillSids() {
   };
   for (Index n = 0; n < ted_.node_bound(); ++n) {
     if (!ted_.HasNode(NodeIndex(n))) continue;
-    for (const topology::Srv6Sid& sid : ted_.node(NodeIndex(n)).attributes.srv6_sids) sids_[n].push_back(make(sid));
+    const topology::NodeAttributes& node = ted_.node(NodeIndex(n)).attributes;
+    for (const topology::Srv6Sid& sid : node.srv6_sids) sids_[n].push_back(make(sid));
+    for (const topology::Srv6Locator& locator : node.locators) {
+      locators_.push_back({ToBitString(locator.prefix.address().v6()).substr(0, locator.prefix.length()),
+                           locator.algorithm, n, locator.metric});
+    }
   }
   for (Index l = 0; l < ted_.link_bound(); ++l) {
     if (!ted_.HasLink(LinkIndex(l))) continue;
@@ -222,11 +230,9 @@ const std::vector<uint64_t>& PacketSim::Distances(const Destination& destination
 std::vector<uint32_t> PacketSim::NextLinks(Index node, const Destination& destination) {
   const std::vector<uint64_t>& distance = Distances(destination);
   std::vector<Index> links;
-  for (Index l = 0; l < ted_.link_bound() && distance[node] != kFar; ++l) {
-    if (!ted_.HasLink(LinkIndex(l)) || ted_.link(LinkIndex(l)).local.value() != node ||
-        !InTopology(l, destination.algorithm)) {
-      continue;
-    }
+  if (distance[node] == kFar) return links;
+  for (const Index l : Out(node)) {
+    if (!InTopology(l, destination.algorithm)) continue;
     const Index to = ted_.link(LinkIndex(l)).remote.value();
     if (distance[to] == kFar || (Overloaded(to) && !destination.owners.contains(to))) continue;
     if (distance[to] + Metric(l, destination.algorithm) == distance[node]) links.push_back(l);
@@ -252,10 +258,9 @@ std::vector<std::vector<uint32_t>> PacketSim::Ways(Index link) const {
   if (!first.usable) return {};
   if (!Lan(first.remote.value())) return {{link}};
   std::vector<std::vector<Index>> ways;
-  for (Index l = 0; l < ted_.link_bound(); ++l) {
-    if (!ted_.HasLink(LinkIndex(l))) continue;
+  for (const Index l : Out(first.remote.value())) {
     const topology::Link& second = ted_.link(LinkIndex(l));
-    if (second.usable && second.local == first.remote && second.remote != first.local) ways.push_back({link, l});
+    if (second.usable && second.remote != first.local) ways.push_back({link, l});
   }
   return ways;
 }
@@ -305,8 +310,7 @@ std::optional<PacketSim::LabelEntry> PacketSim::FirstLabel(Index headend, uint32
   std::vector<LabelEntry> readings;
   std::set<Index> adjacent{headend};
   LabelEntry own;
-  for (Index l = 0; l < ted_.link_bound(); ++l) {
-    if (!ted_.HasLink(LinkIndex(l)) || ted_.link(LinkIndex(l)).local.value() != headend) continue;
+  for (const Index l : Out(headend)) {
     for (const auto& way : Ways(l)) adjacent.insert(EndOf(way));
     for (const topology::AdjacencySid& sid : ted_.link(LinkIndex(l)).attributes.adjacency_sids) {
       uint32_t value = sid.label;
@@ -433,18 +437,13 @@ std::optional<PacketSim::LocalSid> PacketSim::FindLocal(Index node, const std::s
 std::optional<PacketSim::Destination> PacketSim::FindRoute(const std::string& destination) const {
   size_t best = 0;
   std::map<uint8_t, Destination> routes;  // By algorithm; the lowest counts.
-  for (Index n = 0; n < ted_.node_bound(); ++n) {
-    if (!ted_.HasNode(NodeIndex(n))) continue;
-    for (const topology::Srv6Locator& locator : ted_.node(NodeIndex(n)).attributes.locators) {
-      const size_t length = locator.prefix.length();
-      if (length < best || ToBitString(locator.prefix.address().v6()).compare(0, length, destination, 0, length) != 0) {
-        continue;
-      }
-      if (length > best) routes.clear();
-      best = length;
-      routes[locator.algorithm].algorithm = locator.algorithm;
-      routes[locator.algorithm].owners[n] = locator.metric;
-    }
+  for (const Locator& locator : locators_) {
+    const size_t length = locator.bits.size();
+    if (length < best || destination.compare(0, length, locator.bits) != 0) continue;
+    if (length > best) routes.clear();
+    best = length;
+    routes[locator.algorithm].algorithm = locator.algorithm;
+    routes[locator.algorithm].owners[locator.owner] = locator.metric;
   }
   if (routes.empty()) return std::nullopt;
   return routes.begin()->second;

@@ -65,14 +65,6 @@ class PacketSim {
     size_t csid = 0;   // 0: does not shift.
     std::vector<Index> links;
   };
-  struct Packet {
-    Index node = 0;
-    std::vector<uint32_t> labels;  // Top first.
-    std::string destination;       // SRv6, 128 characters.
-    size_t entry = 0;
-    int fec = -1;                  // On a LAN: the FEC or destination it is bound for.
-    auto operator<=>(const Packet&) const = default;
-  };
 
   void LearnPrefixes();
   void FillLabelTables();
@@ -86,6 +78,7 @@ class PacketSim {
   bool Overloaded(Index node) const;
   bool Lan(Index node) const;
 
+  const std::vector<Index>& Out(Index node) const { return out_[node]; }
   // Ways over one link, across a LAN if it leads to one, for an adjacency SID.
   std::vector<std::vector<Index>> Ways(Index link) const;
   // Ways of one routed hop, across a LAN.
@@ -112,6 +105,14 @@ class PacketSim {
   std::vector<Fec> fecs_;
   std::map<Index, std::map<uint32_t, LabelEntry>> label_tables_;
   std::map<Index, std::vector<LocalSid>> sids_;
+  struct Locator {
+    std::string bits;
+    uint8_t algorithm = 0;
+    Index owner = 0;
+    uint64_t metric = 0;
+  };
+  std::vector<Locator> locators_;
+  std::vector<std::vector<Index>> out_;  // Links by local node.
   std::map<Destination, std::vector<uint64_t>> distances_;
   std::vector<Ipv6Address> list_;
   SimResult result_;

@@ -32,8 +32,6 @@ struct SimWorst {
 
 SimWorst WorstOf(const Ted& ted, const SimResult& sim) {
   SimWorst worst;
-  const auto add = [](uint64_t& sum, const auto& value, bool& known) { known ? sum += *value : known &= false; };
-  (void)add;
   bool igp_known = true, te_known = true, delay_known = true, variation_known = true, loss_known = true, bw_known = true;
   bool any = false;
   for (const std::vector<LinkIndex>& trajectory : sim.trajectories) {
@@ -83,14 +81,14 @@ void ExpectSame(const Ted& ted, const Expansion& expansion, const SimResult& sim
   EXPECT_EQ(expansion.links, std::vector<LinkIndex>(links.begin(), links.end()));
   EXPECT_EQ(expansion.ends, std::vector<NodeIndex>(sim.ends.begin(), sim.ends.end()));
   EXPECT_EQ(expansion.single_path, sim.trajectories.size() == 1);
-  if (expansion.single_path) EXPECT_EQ(expansion.path, *sim.trajectories.begin());
+  EXPECT_EQ(expansion.path, expansion.single_path ? *sim.trajectories.begin() : std::vector<LinkIndex>());
   const SimWorst worst = WorstOf(ted, sim);
   EXPECT_EQ(expansion.worst_igp_cost, worst.igp);
   EXPECT_EQ(expansion.worst_te_cost, worst.te);
   EXPECT_EQ(Count(expansion.worst_delay), worst.delay);
   EXPECT_EQ(Count(expansion.worst_variation), worst.variation);
   EXPECT_EQ(expansion.worst_loss.has_value(), worst.loss.has_value());
-  if (worst.loss && expansion.worst_loss) EXPECT_NEAR(*expansion.worst_loss, *worst.loss, 1e-12);
+  EXPECT_NEAR(expansion.worst_loss.value_or(0), worst.loss.value_or(0), 1e-12);
   EXPECT_EQ(expansion.worst_hops, worst.hops);
   EXPECT_EQ(expansion.bottleneck ? std::optional(expansion.bottleneck->value) : std::nullopt, worst.bottleneck);
 }
@@ -118,7 +116,7 @@ TEST(OracleTest, PacketsFollowEncodedListsExactly) {
   int encoded = 0;
   int refused = 0;
   size_t packed = 0;
-  for (int round = 0; round < 1200; ++round) {
+  for (int round = 0; round < 900; ++round) {
     const topology::TedPtr ted = RandomNetwork(rng);
     PacketSim packets(*ted);
     for (int i = 0; i < 6; ++i) {
@@ -143,7 +141,7 @@ TEST(OracleTest, PacketsFollowEncodedListsExactly) {
       ASSERT_FALSE(HasFailure()) << "round " << round;
     }
   }
-  EXPECT_GT(encoded, 3000);
+  EXPECT_GT(encoded, 2000);
   EXPECT_GT(refused, 100);
   EXPECT_GT(packed, 500U);
 }
@@ -152,7 +150,7 @@ TEST(OracleTest, ExpandOfRandomLabelsIsWhatPacketsDo) {
   std::mt19937_64 rng(TestSeed() + 1);
   int delivered = 0;
   int spread = 0;
-  for (int round = 0; round < 700; ++round) {
+  for (int round = 0; round < 400; ++round) {
     const topology::TedPtr ted = RandomNetwork(rng);
     PacketSim packets(*ted);
     const std::set<uint32_t> all = packets.AllLabels();
@@ -210,7 +208,7 @@ TEST(OracleTest, ExpandOfRandomSidsIsWhatPacketsDo) {
   std::mt19937_64 rng(TestSeed() + 2);
   int delivered = 0;
   int spread = 0;
-  for (int round = 0; round < 700; ++round) {
+  for (int round = 0; round < 250; ++round) {
     const topology::TedPtr ted = RandomNetwork(rng);
     PacketSim packets(*ted);
     std::vector<Ipv6Address> pool = AllSids(*ted);
@@ -241,8 +239,8 @@ TEST(OracleTest, ExpandOfRandomSidsIsWhatPacketsDo) {
       ASSERT_FALSE(HasFailure()) << "round " << round;
     }
   }
-  EXPECT_GT(delivered, 5000);
-  EXPECT_GT(spread, 500);
+  EXPECT_GT(delivered, 2000);
+  EXPECT_GT(spread, 200);
 }
 
 }  // namespace
