@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/base/clock.h"
+#include "lib/cspf/compute_path.h"
 #include "lib/pce/topology_writer.h"
 #include "lib/plugin/southbound.h"
 #include "lib/plugin/store.h"
@@ -31,6 +32,10 @@ struct PolicyEngineOptions {
   Duration reoptimize_hold_time = std::chrono::seconds(10);  // ... and the active one this old.
   uint64_t max_labels_per_query = 2'000'000;
   size_t compute_threads = 2;
+  // How long policies from the store wait for sources that are still in their first sync, at most: a snapshot that is only half
+  // there must not move what routers hold.
+  Duration restart_hold_time = std::chrono::seconds(60);
+  const cspf::PotentialCache* potentials = nullptr;        // Guides searches where given; outlives the engine.
   size_t watch_history = 10'000;                           // Changes WatchPolicies can resume over.
 };
 
@@ -108,8 +113,12 @@ class PolicyEngine {
   uint64_t Watch(uint64_t from_revision, Watcher watcher);
   void Unwatch(uint64_t watch_id);
 
-  // Waits until everything handed in so far (TED, intents, results) has been handled, for tests and graceful shutdown.
+  // Waits until everything handed in so far (TED, intents, results) has been handled, for tests and graceful shutdown. Good news counts as
+  // handled when its timer runs. Returns whether that came true within `timeout` (of real time).
   bool WaitIdle(Duration timeout);
+
+  // Any thread. Looks at the clock again: for tests that move it.
+  void Wake();
 
   // Called for interface events that headends report; set before Start.
   using LinkEventHandler = std::function<void(const std::string& headend, const std::string& interface, bool up, MonotonicTime received)>;

@@ -171,9 +171,11 @@ class TopologyWriter::Impl {
       Store(published.ted);
     }
     UpdateStatus(answers, clock_.Now() - start);
-    // A generation in which only staleness changed has an empty delta; it is told too, so that generations have no gap.
-    if (is_new && listener_) {
-      listener_({std::move(published.ted), std::move(published.delta), event_time});
+    const bool was_syncing = std::exchange(syncing_, InFirstSync());
+    // A generation in which only staleness changed has an empty delta; it is told too, so that generations have no gap. So is the end of
+    // a sync that changed nothing more.
+    if ((is_new || (was_syncing && !syncing_)) && listener_) {
+      listener_({std::move(published.ted), std::move(published.delta), event_time, syncing_});
     }
     for (const Answer& answer : answers) {
       if (answer.done) {
@@ -204,6 +206,13 @@ class TopologyWriter::Impl {
     if (observer) {
       observer(took);
     }
+  }
+
+  // Writer thread, which alone changes sources_.
+  bool InFirstSync() const {
+    return std::any_of(sources_.begin(), sources_.end(), [](const auto& source) {
+      return source.connected && source.in_sync && !source.ever_synced;
+    });
   }
 
   void CancelQueued() {
@@ -238,6 +247,7 @@ class TopologyWriter::Impl {
   TopologyCounters counters_;
   std::vector<topology::SourceStatus> sources_;
   std::function<void(Duration)> apply_observer_;
+  bool syncing_ = false;  // Writer thread.
 
   std::thread thread_;
 };

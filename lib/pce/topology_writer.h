@@ -19,6 +19,7 @@ struct TedUpdate {
   topology::TedPtr ted;
   topology::TedDelta delta;
   MonotonicTime event_time{};
+  bool syncing = false;  // Some source is in its first sync: the snapshot is not the whole network yet.
 };
 
 struct TopologyCounters {

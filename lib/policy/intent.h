@@ -109,5 +109,7 @@ struct PolicyIntent {
 
 // Returns OK, or INVALID_ARGUMENT with every defect that can be seen without a TED, one a line, each naming the policy and the field.
 absl::Status Validate(const PolicyIntent& intent);
+// The same for the bounds of one path ("max_loss: got 1.5, want 0 to 1").
+absl::Status Validate(const PathIntent& path);
 
 }  // namespace srpce::policy

@@ -58,8 +58,8 @@ struct ActivePath {
 // Whether each candidate path could be used, and why not (RFC 9256 s2.10).
 struct CandidateStatus {
   bool valid = false;
-  std::optional<cspf::NoPath> failure;
-  std::string error;                      // Explicit lists, unknown names: what is wrong.
+  std::optional<cspf::NoPath> failure{};
+  std::string error{};                    // Explicit lists, unknown names: what is wrong.
 };
 
 struct PolicyStatus {

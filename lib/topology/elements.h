@@ -56,6 +56,8 @@ struct LinkKey {
 
   // "local->remote" or "local->remote#interface".
   std::string ToString() const;
+
+  bool operator==(const LinkKey&) const = default;  // Of all fields.
 };
 
 // Maximum SID Depths (RFC 8491, 9352 s4). Absent = not advertised.

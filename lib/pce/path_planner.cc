@@ -1,0 +1,79 @@
+// lib/pce/path_planner.cc -- the plan of one policy.
+#include "lib/pce/path_planner.h"
+
+#include <utility>
+
+#include "lib/pce/candidate_planner.h"
+
+namespace srpce::pce {
+namespace {
+
+// The promise that `present` breaks, for people.
+std::string WhyBroken(const Present& present) {
+  const Evaluation& evaluation = present.evaluation;
+  if (evaluation.ok()) {
+    return "segment lists of an earlier definition are still in use";
+  }
+  return std::string(
+      (evaluation.forwarding.ok() ? evaluation.promise : evaluation.forwarding).message());
+}
+
+bool IsDynamic(const MemberInput& member, size_t candidate) {
+  return std::holds_alternative<policy::PathIntent>(
+      member.intent->candidate_paths[candidate].definition);
+}
+
+MemberPlan PlanMember(const PlanContext& context, Need need, const MemberInput& member) {
+  MemberPlan plan;
+  if (!KnowsHeadend(context.ted, member)) {
+    plan.outcome = MemberPlan::Outcome::kUnknown;
+    return plan;
+  }
+  const Present present = EvaluatePresent(context.ted, member);
+  const bool good = present.evaluation.ok() && present.same_intent;
+  if (need == Need::kVerify && good) {
+    Stay(present, plan);
+    return plan;
+  }
+  std::optional<size_t> in_use;
+  if (good) {
+    in_use = present.evaluation.path->candidate;
+  }
+  PlannedPathPtr best = BestCandidate(context, member, in_use, /*exclusion=*/{}, plan);
+  if (best == nullptr) {
+    if (present.evaluation.path != nullptr) {
+      StayInViolation(present, WhyBroken(present), plan);
+    }
+    return plan;
+  }
+  if (need == Need::kReoptimize && good && best->candidate == *in_use &&
+      IsDynamic(member, *in_use)) {
+    const bool worth = IsWorthMoving(context.options, present.evaluation.path->cost, best->cost);
+    if (!worth || !member.movable) {
+      plan.held_back = worth;
+      Stay(present, plan);
+      return plan;
+    }
+  }
+  plan.outcome = MemberPlan::Outcome::kPath;
+  plan.path = std::move(best);
+  return plan;
+}
+
+}  // namespace
+
+std::vector<MemberPlan> PlanUnit(const topology::Ted& ted, const UnitInput& unit,
+                                 const PlannerOptions& options, const Clock& clock,
+                                 cspf::Workspace& workspace) {
+  const PlanContext context{ted, options, clock, workspace};
+  if (unit.members.size() > 1) {
+    return PlanGroup(context, unit);
+  }
+  std::vector<MemberPlan> plans;
+  for (const MemberInput& member : unit.members) {
+    plans.push_back(PlanMember(context, unit.need, member));
+  }
+  return plans;
+}
+
+}  // namespace srpce::pce

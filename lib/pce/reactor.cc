@@ -1,0 +1,348 @@
+// lib/pce/reactor.cc -- the reactor's loop, and what the network's changes set going.
+#include "lib/pce/reactor.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/pce/candidate_planner.h"
+#include "lib/pce/detour_filter.h"
+
+namespace srpce::pce {
+namespace {
+
+// Units planned before the inbox is looked at again, for each thread: small, so that bad news waits for milliseconds at most.
+constexpr size_t kUnitsPerThread = 8;
+
+bool IsSatisfied(const Unit& unit) {
+  return std::all_of(unit.members.begin(), unit.members.end(), [](const PolicyRecord* record) {
+    return record->planned && record->active != nullptr && !record->status.sla_violated;
+  });
+}
+
+// True if the policy is on its most preferred candidate path already.
+bool UsesFirstChoice(const PolicyRecord& record) {
+  return RankCandidates(*record.intent, record.active->candidate).front() ==
+         record.active->candidate;
+}
+
+// Bounds by metric, made when first asked for.
+class Detours {
+ public:
+  Detours(const topology::Ted& ted, const std::vector<topology::LinkIndex>& links)
+      : ted_(ted), links_(links) {}
+
+  const DetourFilter& For(topology::MetricType metric) {
+    auto& filter = filters_[static_cast<size_t>(metric)];
+    if (!filter) {
+      filter.emplace(ted_, metric, links_);
+    }
+    return *filter;
+  }
+
+ private:
+  const topology::Ted& ted_;
+  const std::vector<topology::LinkIndex>& links_;
+  std::array<std::optional<DetourFilter>, 4> filters_;
+};
+
+}  // namespace
+
+Reactor::Reactor(const PolicyEngineOptions& options, const Clock& clock, Inbox& inbox,
+                 StoreWriter& store, WatchHub& hub, SouthboundOf southbound_of,
+                 PolicyEngineObserver* observer)
+    : options_(options),
+      clock_(clock),
+      inbox_(inbox),
+      store_(store),
+      hub_(hub),
+      observer_(observer),
+      pool_(std::max<size_t>(options.compute_threads, 1), options.potentials),
+      installer_(clock, std::move(southbound_of), store, hub, index_, observer) {
+  table_.SetUnitGone([this](Unit* unit) { agenda_.Drop(unit); });
+}
+
+std::vector<plugin::PolicyConfig> Reactor::Restore(const plugin::StoreState& state) {
+  std::vector<plugin::PolicyConfig> desired;
+  for (const plugin::StoredPolicy& stored : state.policies) {
+    PolicyRecord& record =
+        table_.Adopt(std::make_shared<const policy::PolicyIntent>(stored.intent));
+    installer_.Restore(record, stored.installed);
+    if (stored.installed) {
+      desired.push_back(*stored.installed);
+      restored_until_ = clock_.Now() + options_.restart_hold_time;
+    }
+  }
+  return desired;
+}
+
+void Reactor::Run() {
+  while (true) {
+    Inbox::Taken taken = inbox_.Take(/*block=*/agenda_.size() == 0,
+                                     /*busy=*/transaction_ != nullptr, NextTimer());
+    for (Message& message : taken.messages) {
+      std::visit([this](auto& content) { Handle(std::move(content)); }, message);
+    }
+    if (taken.stopping) {
+      if (transaction_ == nullptr) {
+        break;
+      }
+      continue;  // What is on its way to the disk is still answered for.
+    }
+    if (taken.ted) {
+      OnTed(*std::move(taken.ted));
+    }
+    BeginTransaction();
+    RunTimers();
+    Sweep();
+  }
+  CancelCommands();
+}
+
+void Reactor::Want(Unit* unit, const Occasion& occasion) {
+  const bool held = restored_until_ && std::any_of(unit->members.begin(), unit->members.end(),
+                                                   [](const auto* m) { return m->restored; });
+  if (ted_ != nullptr && !held) {
+    agenda_.Add(unit, occasion);
+    queue_depth_ = agenda_.size();
+  }
+}
+
+void Reactor::WantAll(const Occasion& occasion) {
+  for (Unit* unit : table_.units()) {
+    Occasion mine = occasion;
+    mine.urgency = IsSatisfied(*unit) ? Urgency::kVerify : Urgency::kWanted;
+    Want(unit, mine);
+  }
+}
+
+void Reactor::OnTed(TedUpdate update) {
+  const Impact impact = Analyze(ted_.get(), *update.ted, update.delta);
+  const topology::TedPtr before = std::exchange(ted_, std::move(update.ted));
+  AddTouched(impact, update.event_time);
+  if (restored_until_ && !update.syncing) {
+    ReleaseRestored();
+  }
+  if (impact.everything) {
+    WantAll({.need = Need::kVerify,
+             .trigger = impact.trigger,
+             .cause = impact.cause,
+             .event_time = update.event_time});
+  } else {
+    AddMoved(*ted_, impact, update.event_time);
+  }
+  if (before == nullptr || impact.everything || !update.delta.empty()) {
+    ArmGoodNews(impact, update.event_time);
+  }
+}
+
+void Reactor::AddTouched(const Impact& impact, MonotonicTime event_time) {
+  for (const TouchedLink& touched : impact.touched) {
+    const PolicyIds& users = index_.On(touched.link);
+    if (users.empty()) {
+      continue;
+    }
+    const Occasion occasion{.need = Need::kVerify,
+                            .urgency = touched.bad ? Urgency::kTouched : Urgency::kVerify,
+                            .trigger = touched.trigger,
+                            .cause = absl::StrCat(touched.trigger, " ", touched.name),
+                            .event_time = event_time};
+    for (const PolicyId id : users) {
+      Unit* const unit = table_.Find(id)->unit;
+      unit->choice_aged |= touched.bad;
+      Want(unit, occasion);
+    }
+  }
+}
+
+void Reactor::AddMoved(const topology::Ted& ted, const Impact& impact, MonotonicTime event_time) {
+  const Occasion occasion{.need = Need::kVerify,
+                          .urgency = Urgency::kVerify,
+                          .trigger = impact.trigger,
+                          .cause = impact.cause,
+                          .event_time = event_time};
+  if (!impact.touched.empty()) {
+    for (const PolicyId id : index_.opaque()) {
+      Want(table_.Find(id)->unit, occasion);
+    }
+  }
+  if (impact.shortened.empty()) {
+    return;
+  }
+  std::optional<DetourFilter> filter;
+  if (impact.shortened.size() <= DetourFilter::kMaxLinks) {
+    filter.emplace(ted, topology::MetricType::kIgp, impact.shortened);
+  }
+  for (const PolicyId id : index_.with_legs()) {
+    PolicyRecord* const record = table_.Find(id);
+    const auto& legs = record->active->legs;
+    // A way as short as the leg is enough: ECMP would split the traffic.
+    const bool moved =
+        !filter || std::any_of(legs.begin(), legs.end(), [&](const ShortestPathLeg& leg) {
+          return filter->Bound(leg.from, leg.to) <= leg.igp_cost;
+        });
+    if (moved) {
+      Want(record->unit, occasion);
+    }
+  }
+}
+
+void Reactor::ArmGoodNews(const Impact& impact, MonotonicTime event_time) {
+  if (!good_news_) {
+    good_news_.emplace();
+    good_news_->due = clock_.Now() + options_.good_news_wait;
+    good_news_->event_time = event_time;
+  }
+  if (good_news_->cause.empty() || impact.trigger == std::string_view("link-up")) {
+    good_news_->trigger = impact.trigger == std::string_view("link-up") ? "link-up" : "reoptimize";
+    good_news_->cause = impact.cause;
+  }
+  good_news_->everything |= impact.everything;
+  good_news_->improved.insert(good_news_->improved.end(), impact.improved.begin(),
+                              impact.improved.end());
+}
+
+void Reactor::ReleaseRestored() {
+  restored_until_.reset();
+  for (Unit* unit : table_.units()) {
+    if (std::any_of(unit->members.begin(), unit->members.end(),
+                    [](const PolicyRecord* member) { return member->restored; })) {
+      Want(unit, {.need = Need::kVerify,
+                  .urgency = Urgency::kVerify,
+                  .trigger = "startup",
+                  .cause = "startup"});
+    }
+  }
+}
+
+std::optional<MonotonicTime> Reactor::NextTimer() const {
+  std::optional<MonotonicTime> next = agenda_.next_retry();
+  const auto consider = [&](MonotonicTime time) { next = std::min(next.value_or(time), time); };
+  if (good_news_) {
+    consider(good_news_->due);
+  }
+  if (restored_until_) {
+    consider(*restored_until_);
+  }
+  return next;
+}
+
+void Reactor::RunTimers() {
+  const MonotonicTime now = clock_.Now();
+  if (restored_until_ && *restored_until_ <= now) {
+    ReleaseRestored();
+  }
+  if (good_news_ && good_news_->due <= now) {
+    OnGoodNewsDue();
+  }
+  for (Unit* unit : agenda_.TakeRetries(now)) {
+    Want(unit, {.need = Need::kReoptimize,
+                .urgency = Urgency::kImprove,
+                .trigger = "reoptimize",
+                .cause = "reoptimize: hold time is over"});
+  }
+}
+
+void Reactor::OnGoodNewsDue() {
+  GoodNews news = *std::exchange(good_news_, std::nullopt);
+  std::sort(news.improved.begin(), news.improved.end());
+  news.improved.erase(std::unique(news.improved.begin(), news.improved.end()), news.improved.end());
+  const bool few = news.improved.size() <= DetourFilter::kMaxLinks;
+  Detours detours(*ted_, news.improved);
+  const auto may_improve = [&](const Unit& unit) {
+    if (news.everything || unit.choice_aged || unit.members.size() > 1) {
+      // A joint optimum can gain from a link that none of its members gains from alone.
+      return news.everything || unit.choice_aged || !news.improved.empty();
+    }
+    const PolicyRecord& record = *unit.members.front();
+    if (!UsesFirstChoice(record)) {
+      return true;
+    }
+    const policy::PathIntent* bounds = BoundsOf(*record.intent, record.active->candidate);
+    if (!few || bounds == nullptr || bounds->flex_algorithm != topology::kAlgorithmSpf) {
+      return !news.improved.empty();
+    }
+    const auto headend = ted_->FindNode(record.intent->key.headend);
+    const auto endpoint = ted_->FindNode(record.intent->key.endpoint);
+    return headend && endpoint &&
+           IsWorthMoving({.gain_percent = options_.reoptimize_gain_percent, .budget = {}},
+                         record.active->cost,
+                         detours.For(bounds->objective).Bound(*headend, *endpoint));
+  };
+  for (Unit* unit : table_.units()) {
+    const bool satisfied = IsSatisfied(*unit);
+    if (!satisfied || may_improve(*unit)) {
+      Want(unit, {.need = Need::kReoptimize,
+                  .urgency = satisfied ? Urgency::kImprove : Urgency::kWanted,
+                  .trigger = satisfied ? "reoptimize" : news.trigger,
+                  .cause = news.cause,
+                  .event_time = news.event_time});
+    }
+  }
+}
+
+UnitInput Reactor::InputOf(const Unit& unit, Need need) const {
+  UnitInput input{.need = need, .members = {}};
+  for (const PolicyRecord* record : unit.members) {
+    input.members.push_back(
+        {.intent = record->intent,
+         .active = record->active,
+         .installed = record->installed,
+         .movable = clock_.Now() - record->active_since >= options_.reoptimize_hold_time});
+  }
+  return input;
+}
+
+void Reactor::Sweep() {
+  if (!sweeping_ && agenda_.size() > 0) {
+    sweeping_ = true;
+    last_sweep_recomputed_ = 0;
+  }
+  const auto work = agenda_.Take(kUnitsPerThread * std::max<size_t>(options_.compute_threads, 1));
+  std::vector<UnitInput> inputs;
+  inputs.reserve(work.size());
+  for (const auto& [unit, occasion] : work) {
+    inputs.push_back(InputOf(*unit, occasion.need));
+  }
+  const PlannerOptions planner{.gain_percent = options_.reoptimize_gain_percent,
+                               .budget = {.max_labels = options_.max_labels_per_query}};
+  std::vector<std::vector<MemberPlan>> plans(work.size());
+  pool_.Run(
+      work.size(),
+      [&](size_t i, cspf::Workspace& workspace) {
+        plans[i] = PlanUnit(*ted_, inputs[i], planner, clock_, workspace);
+      },
+      [&](size_t i) { Carry(work[i].first, std::move(plans[i]), work[i].second); });
+  queue_depth_ = agenda_.size();
+  if (agenda_.size() == 0) {
+    sweeping_ = false;
+    if (ted_ != nullptr) {
+      generation_ = ted_->generation();
+    }
+  }
+}
+
+void Reactor::Carry(Unit* unit, std::vector<MemberPlan> plans, const Occasion& occasion) {
+  bool held_back = false;
+  bool computed = false;
+  std::optional<MonotonicTime> youngest;
+  for (size_t i = 0; i < plans.size(); ++i) {
+    PolicyRecord& record = *unit->members[i];
+    held_back |= plans[i].held_back;
+    if (plans[i].computed) {
+      computed = true;
+      ++last_sweep_recomputed_;
+    }
+    installer_.Adopt(*ted_, record, std::move(plans[i]), occasion);
+    youngest = std::max(youngest.value_or(record.active_since), record.active_since);
+  }
+  if (computed || occasion.need >= Need::kReoptimize) {
+    unit->choice_aged = false;
+  }
+  if (held_back) {
+    agenda_.RetryAt(unit, *youngest + options_.reoptimize_hold_time);
+  }
+}
+
+}  // namespace srpce::pce

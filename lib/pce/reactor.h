@@ -1,0 +1,119 @@
+// lib/pce/reactor.h -- the one thread that owns policy state: takes what came, finds what it touches, plans and installs it.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lib/pce/agenda.h"
+#include "lib/pce/compute_pool.h"
+#include "lib/pce/impact.h"
+#include "lib/pce/inbox.h"
+#include "lib/pce/installer.h"
+#include "lib/pce/link_index.h"
+#include "lib/pce/policy_engine.h"
+#include "lib/pce/policy_table.h"
+#include "lib/pce/store_writer.h"
+#include "lib/pce/watch_hub.h"
+
+namespace srpce::pce {
+
+class Reactor {
+ public:
+  Reactor(const PolicyEngineOptions& options, const Clock& clock, Inbox& inbox, StoreWriter& store,
+          WatchHub& hub, SouthboundOf southbound_of, PolicyEngineObserver* observer);
+
+  // Before Run. Returns what headends are to hold.
+  std::vector<plugin::PolicyConfig> Restore(const plugin::StoreState& state);
+  // Until the inbox is stopped. Commands not carried out are answered CANCELLED.
+  void Run();
+
+  // Any thread.
+  size_t queue_depth() const { return queue_depth_; }
+  uint64_t last_sweep_recomputed() const { return last_sweep_recomputed_; }
+  uint64_t generation() const { return generation_; }
+
+ private:
+  using Command = std::variant<ApplyCommand, DeleteCommand>;
+  // Commands that share one store transaction.
+  struct Transaction {
+    explicit Transaction(const PolicyTable& table) : staging(table) {}
+    Staging staging;
+    std::vector<std::function<void(const absl::Status& result, uint64_t revision)>> answers;
+    MonotonicTime received{};  // The first command.
+  };
+
+  void Handle(ApplyCommand&& command) { commands_.emplace_back(std::move(command)); }
+  void Handle(DeleteCommand&& command) { commands_.emplace_back(std::move(command)); }
+  void Handle(WatchCommand&& command);
+  void Handle(SessionNote&& note);
+  void Handle(ResultNote&& note);
+  void Handle(TransactionNote&& note);
+  void Handle(StoreNote&& note);
+
+  void BeginTransaction();
+  void Stage(ApplyCommand&& command);
+  void Stage(DeleteCommand&& command);
+  void AdoptChanges();
+  void CancelCommands();
+
+  void OnTed(TedUpdate update);
+  void AddTouched(const Impact& impact, MonotonicTime event_time);
+  void AddMoved(const topology::Ted& ted, const Impact& impact, MonotonicTime event_time);
+  void ArmGoodNews(const Impact& impact, MonotonicTime event_time);
+  void ReleaseRestored();
+  // Puts the unit on the agenda, unless there is nothing to plan on yet.
+  void Want(Unit* unit, const Occasion& occasion);
+  void WantAll(const Occasion& occasion);
+
+  void RunTimers();
+  void OnGoodNewsDue();
+  std::optional<MonotonicTime> NextTimer() const;
+
+  // Plans the next few units; what came meanwhile is looked at before the rest.
+  void Sweep();
+  UnitInput InputOf(const Unit& unit, Need need) const;
+  void Carry(Unit* unit, std::vector<MemberPlan> plans, const Occasion& occasion);
+
+  const PolicyEngineOptions options_;
+  const Clock& clock_;
+  Inbox& inbox_;
+  StoreWriter& store_;
+  WatchHub& hub_;
+  PolicyEngineObserver* const observer_;
+
+  PolicyTable table_;
+  LinkIndex index_;
+  Agenda agenda_;
+  ComputePool pool_;
+  Installer installer_;
+  topology::TedPtr ted_;
+
+  std::deque<Command> commands_;
+  std::unique_ptr<Transaction> transaction_;  // Under way.
+
+  // Good news not acted on yet.
+  struct GoodNews {
+    MonotonicTime due{};
+    MonotonicTime event_time{};
+    const char* trigger = "reoptimize";
+    std::string cause;
+    bool everything = false;
+    std::vector<topology::LinkIndex> improved;
+  };
+  std::optional<GoodNews> good_news_;
+  // While set, policies from the store are left as they are.
+  std::optional<MonotonicTime> restored_until_;
+
+  bool sweeping_ = false;
+  std::atomic<size_t> queue_depth_{0};
+  std::atomic<uint64_t> last_sweep_recomputed_{0};
+  std::atomic<uint64_t> generation_{0};
+};
+
+}  // namespace srpce::pce

@@ -1,0 +1,98 @@
+// lib/pce/resolve.cc -- names to indexes.
+#include "lib/pce/resolve.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "lib/base/status_macros.h"
+
+namespace srpce::pce {
+namespace {
+
+using topology::LinkIndex;
+using topology::NodeIndex;
+using topology::Ted;
+
+absl::StatusOr<NodeIndex> FindNode(const Ted& ted, absl::string_view field,
+                                   const std::string& name) {
+  const std::optional<NodeIndex> node = ted.FindNode(name);
+  if (!node) {
+    return absl::NotFoundError(absl::StrCat(field, ": unknown node '", name, "'"));
+  }
+  return *node;
+}
+
+// Every link of the direction `key` names; all parallel ones where it names no interface.
+void AddLinks(const Ted& ted, const topology::LinkKey& key, std::vector<LinkIndex>& links) {
+  const std::optional<NodeIndex> local = ted.FindNode(key.local_node);
+  const std::optional<NodeIndex> remote = ted.FindNode(key.remote_node);
+  if (!local || !remote) {
+    return;
+  }
+  for (const LinkIndex link : ted.FindParallelLinks(*local, *remote)) {
+    if (key.local_interface.empty() || ted.link(link).key.local_interface == key.local_interface) {
+      links.push_back(link);
+    }
+  }
+}
+
+absl::Status ResolveExclusions(const Ted& ted, const policy::PathIntent& intent,
+                               cspf::Query& query) {
+  for (const std::string& name : intent.exclude_nodes) {
+    const std::optional<NodeIndex> node = ted.FindNode(name);
+    if (node && (*node == query.source || *node == query.target)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("exclude_nodes: got '", name, "', which is an end of the path"));
+    }
+    if (node) {
+      query.constraints.exclude_nodes.push_back(*node);
+    }
+  }
+  for (const topology::LinkKey& key : intent.exclude_links) {
+    AddLinks(ted, key, query.constraints.exclude_links);
+  }
+  query.constraints.exclude_srlgs = intent.exclude_srlgs;
+  return absl::OkStatus();
+}
+
+void CopyBounds(const policy::PathIntent& intent, cspf::Constraints& to) {
+  to.max_delay = intent.max_delay;
+  to.max_igp_cost = intent.max_igp_cost;
+  to.max_te_cost = intent.max_te_cost;
+  to.max_hops = intent.max_hops;
+  to.max_loss = intent.max_loss;
+  to.max_variation = intent.max_variation;
+  to.min_bandwidth = intent.min_bandwidth;
+  to.include_any = intent.include_any;
+  to.include_all = intent.include_all;
+  to.exclude_any = intent.exclude_any;
+  to.data_plane = intent.data_plane;
+  to.flex_algorithm = intent.flex_algorithm;
+}
+
+}  // namespace
+
+absl::StatusOr<segments::SegmentQuery> Resolve(const Ted& ted, const std::string& headend,
+                                               const std::string& endpoint,
+                                               const policy::PathIntent& intent) {
+  SRPCE_RETURN_IF_ERROR(policy::Validate(intent));
+  segments::SegmentQuery query;
+  SRPCE_ASSIGN_OR_RETURN(query.path.source, FindNode(ted, "headend", headend));
+  SRPCE_ASSIGN_OR_RETURN(query.path.target, FindNode(ted, "endpoint", endpoint));
+  query.path.objective = intent.objective;
+  CopyBounds(intent, query.path.constraints);
+  SRPCE_RETURN_IF_ERROR(ResolveExclusions(ted, intent, query.path));
+  for (const std::string& name : intent.waypoints) {
+    SRPCE_ASSIGN_OR_RETURN(const NodeIndex node, FindNode(ted, "waypoint", name));
+    query.path.constraints.waypoints.push_back(node);
+  }
+  query.max_sids = intent.max_sids;
+  query.compress = intent.compress;
+  return query;
+}
+
+}  // namespace srpce::pce
