@@ -28,7 +28,7 @@ class Backoff {
   const std::chrono::milliseconds first_;
   const std::chrono::milliseconds last_;
   std::chrono::milliseconds next_;
-  std::minstd_rand random_;
+  std::mt19937 random_;
 };
 
 struct SessionOptions {
