@@ -10,7 +10,9 @@
 namespace srpce::cspf {
 namespace {
 
-bool KeepsLoss(double survival, double max_loss) { return 1.0 - survival <= max_loss + kLossTolerance; }
+bool KeepsLoss(double survival, double max_loss) {
+  return 1.0 - survival <= max_loss + kLossTolerance;
+}
 
 // Returns the greatest loss key that keeps `max_loss`. REQUIRES KeepsLoss(1.0, max_loss).
 uint64_t LossLimit(double max_loss) {
@@ -51,7 +53,9 @@ Additive AdditiveOf(MetricType metric) {
 
 BoundSet BoundsOf(const Constraints& constraints) {
   BoundSet bounds;
-  const auto add = [&](Additive what, uint64_t limit) { bounds.items[bounds.count++] = {what, limit}; };
+  const auto add = [&](Additive what, uint64_t limit) {
+    bounds.items[bounds.count++] = {what, limit};
+  };
   const auto add_time = [&](Additive what, const std::optional<Microseconds>& limit) {
     if (!limit) return;
     if (limit->count() < 0) bounds.impossible = what;
@@ -156,11 +160,16 @@ uint64_t CostIn(const PathMetrics& metrics, Additive what) {
 }
 
 bool KeepsBounds(const PathMetrics& metrics, const Constraints& constraints) {
-  const auto keeps = [](const auto& value, const auto& bound) { return !bound || (value && *value <= *bound); };
-  return keeps(metrics.delay, constraints.max_delay) && keeps(metrics.igp_cost, constraints.max_igp_cost) &&
-         keeps(metrics.te_cost, constraints.max_te_cost) && keeps(metrics.variation, constraints.max_variation) &&
+  const auto keeps = [](const auto& value, const auto& bound) {
+    return !bound || (value && *value <= *bound);
+  };
+  return keeps(metrics.delay, constraints.max_delay) &&
+         keeps(metrics.igp_cost, constraints.max_igp_cost) &&
+         keeps(metrics.te_cost, constraints.max_te_cost) &&
+         keeps(metrics.variation, constraints.max_variation) &&
          (!constraints.max_hops || metrics.hops <= *constraints.max_hops) &&
-         (!constraints.max_loss || (metrics.loss && *metrics.loss <= *constraints.max_loss + kLossTolerance));
+         (!constraints.max_loss ||
+          (metrics.loss && *metrics.loss <= *constraints.max_loss + kLossTolerance));
 }
 
 const char* AdditiveName(Additive what) {

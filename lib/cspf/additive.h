@@ -32,7 +32,8 @@ inline uint64_t LossKey(double survival) { return kNoLossBits - std::bit_cast<ui
 inline double SurvivalOf(uint64_t key) { return std::bit_cast<double>(kNoLossBits - key); }
 
 // Returns `sum` extended by `arc`. REQUIRES the arc's link has the attribute.
-inline uint64_t Extend(Additive what, uint64_t sum, const graph::Arc& arc, const topology::Ted& ted) {
+inline uint64_t Extend(Additive what, uint64_t sum, const graph::Arc& arc,
+                       const topology::Ted& ted) {
   switch (what) {
     case Additive::kDelay:
       return sum + arc.data.weight[topology::kDelayWeight];
@@ -45,7 +46,8 @@ inline uint64_t Extend(Additive what, uint64_t sum, const graph::Arc& arc, const
     case Additive::kLoss:
       return LossKey(SurvivalOf(sum) * (1.0 - *ted.link(LinkIndex(arc.id)).attributes.loss));
     case Additive::kVariation:
-      return sum + static_cast<uint64_t>(ted.link(LinkIndex(arc.id)).attributes.delay_variation->count());
+      return sum +
+             static_cast<uint64_t>(ted.link(LinkIndex(arc.id)).attributes.delay_variation->count());
   }
   return sum;
 }
@@ -88,7 +90,7 @@ std::optional<double> PublicValue(const PathMetrics& metrics, Additive what);
 // True if `metrics` keeps every bound.
 bool KeepsBounds(const PathMetrics& metrics, const Constraints& constraints);
 
-const char* AdditiveName(Additive what);              // "delay", "IGP cost" ...
+const char* AdditiveName(Additive what);                  // "delay", "IGP cost" ...
 std::string FormatAdditive(Additive what, double value);  // "12,345 us", "20", "0.1 %".
 Reason ReasonOf(Additive what);
 

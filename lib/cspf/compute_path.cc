@@ -14,7 +14,8 @@ Workspace::Workspace(const PotentialCache* potentials) : impl_(std::make_unique<
 }
 Workspace::~Workspace() = default;
 
-PathResult ComputePath(const topology::Ted& ted, const Query& query, Workspace& workspace, const Budget& budget) {
+PathResult ComputePath(const topology::Ted& ted, const Query& query, Workspace& workspace,
+                       const Budget& budget) {
   uint64_t labels_left = budget.max_labels;
   Solution solution = Solve(ted, query, workspace.impl(), labels_left);
   switch (solution.status) {
@@ -30,10 +31,12 @@ PathResult ComputePath(const topology::Ted& ted, const Query& query, Workspace& 
 
 NoPath Exhausted(Solution solution, const Budget& budget) {
   NoPath no_path{.reason = Reason::kBudgetExhausted};
-  const std::string found = solution.best ? absl::StrCat("the best path found costs ", solution.best->cost)
-                                          : std::string("no path within the bounds was found yet");
-  no_path.message = absl::StrCat("budget: ", budget.max_labels, " labels were not enough to prove the optimum; ", found,
-                                 ", and none costs less than ", solution.lower_bound);
+  const std::string found = solution.best
+                                ? absl::StrCat("the best path found costs ", solution.best->cost)
+                                : std::string("no path within the bounds was found yet");
+  no_path.message =
+      absl::StrCat("budget: ", budget.max_labels, " labels were not enough to prove the optimum; ",
+                   found, ", and none costs less than ", solution.lower_bound);
   no_path.best_found = std::move(solution.best);
   no_path.lower_bound = solution.lower_bound;
   return no_path;

@@ -37,7 +37,8 @@ struct Budget {
 // dominance and exact lower bounds, so an answer is optimal; NP-hard, hence `budget`. Equal costs go to fewer hops, then to the
 // lexicographically lower sequence of link indexes from the source: the same snapshot and query give the same path.
 // Overloaded nodes carry no transit. REQUIRES ted.HasNode(source), ted.HasNode(target).
-PathResult ComputePath(const topology::Ted& ted, const Query& query, Workspace& workspace, const Budget& budget = {});
+PathResult ComputePath(const topology::Ted& ted, const Query& query, Workspace& workspace,
+                       const Budget& budget = {});
 
 // Returns the sums over `links`, which must be adjoining.
 PathMetrics Measure(const topology::Ted& ted, const std::vector<LinkIndex>& links);
@@ -46,7 +47,8 @@ PathMetrics Measure(const topology::Ted& ted, const std::vector<LinkIndex>& link
 // second-best, third-best ... for a caller whose last constraint lives elsewhere (segment list depth).
 class PathEnumerator {
  public:
-  PathEnumerator(const topology::Ted& ted, const Query& query, Workspace& workspace, const Budget& budget = {});
+  PathEnumerator(const topology::Ted& ted, const Query& query, Workspace& workspace,
+                 const Budget& budget = {});
   ~PathEnumerator();
   // Returns the next path. After the last: NoPath of the same reason ComputePath gives if there was none at all, kSidDepth if there were
   // some; kBudgetExhausted with lower_bound when the work budget ran out.

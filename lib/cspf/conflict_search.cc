@@ -5,9 +5,15 @@
 
 namespace srpce::cspf {
 
-ConflictSearch::ConflictSearch(const topology::Ted& ted, const DisjointQuery& query, const std::vector<Path>& alone,
-                               uint64_t floor, Workspace::Impl& work, uint64_t& labels_left)
-    : ted_(ted), query_(query), alone_(alone), floor_(floor), work_(work), labels_left_(labels_left) {
+ConflictSearch::ConflictSearch(const topology::Ted& ted, const DisjointQuery& query,
+                               const std::vector<Path>& alone, uint64_t floor,
+                               Workspace::Impl& work, uint64_t& labels_left)
+    : ted_(ted),
+      query_(query),
+      alone_(alone),
+      floor_(floor),
+      work_(work),
+      labels_left_(labels_left) {
   for (size_t i = 0; i < query.members.size(); ++i) {
     const auto same = std::find(query.members.begin(), query.members.end(), query.members[i]);
     class_of_.push_back(static_cast<size_t>(same - query.members.begin()));
@@ -53,7 +59,8 @@ ConflictSearch::Outcome ConflictSearch::Run() {
 const ConflictSearch::Member& ConflictSearch::SolveMember(size_t member, const Avoided& avoided) {
   const auto [entry, is_new] = solved_.try_emplace({class_of_[member], avoided});
   if (!is_new) return entry->second;
-  Solution solution = Solve(ted_, Avoiding(ted_, query_.members[member], avoided), work_, labels_left_);
+  Solution solution =
+      Solve(ted_, Avoiding(ted_, query_.members[member], avoided), work_, labels_left_);
   entry->second.status = solution.status;
   exhausted_ |= solution.status == Solution::Status::kExhausted;
   if (solution.status == Solution::Status::kFound) {
@@ -72,7 +79,8 @@ std::vector<ConflictSearch::Conflict> ConflictSearch::ConflictsOf(const TreeNode
   std::vector<Conflict> conflicts;
   for (size_t i = 0; i < node.paths.size(); ++i) {
     for (size_t j = i + 1; j < node.paths.size(); ++j) {
-      for (const Risk& risk : SharedRiskList(ted_, node.paths[i]->links, node.paths[j]->links, query_.disjointness)) {
+      for (const Risk& risk :
+           SharedRiskList(ted_, node.paths[i]->links, node.paths[j]->links, query_.disjointness)) {
         conflicts.push_back({i, j, risk});
       }
     }
@@ -82,27 +90,30 @@ std::vector<ConflictSearch::Conflict> ConflictSearch::ConflictsOf(const TreeNode
 
 uint64_t ConflictSearch::ChildCost(const TreeNode& node, size_t member, const Risk& risk) {
   const Member& solved = SolveMember(member, With(node.avoided[member], risk));
-  return solved.path ? CostOf(node.paths) - node.paths[member]->cost + solved.path->cost : kInfinite;
+  return solved.path ? CostOf(node.paths) - node.paths[member]->cost + solved.path->cost
+                     : kInfinite;
 }
 
-std::optional<ConflictSearch::Branch> ConflictSearch::ChooseBranch(const TreeNode& node,
-                                                                   const std::vector<Conflict>& conflicts, bool is_root,
-                                                                   Outcome& outcome) {
+std::optional<ConflictSearch::Branch> ConflictSearch::ChooseBranch(
+    const TreeNode& node, const std::vector<Conflict>& conflicts, bool is_root, Outcome& outcome) {
   std::optional<Branch> best;
   const auto strength = [](const Branch& branch) {
-    return std::pair(std::min(branch.first_cost, branch.second_cost), std::max(branch.first_cost, branch.second_cost));
+    return std::pair(std::min(branch.first_cost, branch.second_cost),
+                     std::max(branch.first_cost, branch.second_cost));
   };
   for (const Conflict& conflict : conflicts) {
     Branch branch{.conflict = conflict};
     branch.symmetric = class_of_[conflict.first] == class_of_[conflict.second] &&
                        node.avoided[conflict.first] == node.avoided[conflict.second];
     branch.second_cost = ChildCost(node, conflict.second, conflict.risk);
-    branch.first_cost = branch.symmetric ? branch.second_cost : ChildCost(node, conflict.first, conflict.risk);
+    branch.first_cost =
+        branch.symmetric ? branch.second_cost : ChildCost(node, conflict.first, conflict.risk);
     if (exhausted_ || labels_left_ == 0) return std::nullopt;
     if (branch.first_cost == kInfinite && branch.second_cost == kInfinite) {
       if (!is_root) return std::nullopt;
       if (outcome.unavoidable.empty()) outcome.members = {conflict.first, conflict.second};
-      if (outcome.members == std::pair(conflict.first, conflict.second)) outcome.unavoidable.push_back(conflict.risk);
+      if (outcome.members == std::pair(conflict.first, conflict.second))
+        outcome.unavoidable.push_back(conflict.risk);
     }
     if (!best || strength(branch) > strength(*best)) best = branch;
   }
@@ -130,8 +141,9 @@ bool ConflictSearch::AddMember(std::vector<std::shared_ptr<const Path>>& paths, 
                                const std::vector<size_t>& fixed) {
   Query query = query_.members[member];
   for (const size_t other : fixed) {
-    query = Avoiding(ted_, std::move(query),
-                     RisksToAvoid(ted_, paths[other]->links, query_.members[member], query_.disjointness));
+    query = Avoiding(
+        ted_, std::move(query),
+        RisksToAvoid(ted_, paths[other]->links, query_.members[member], query_.disjointness));
   }
   Solution solution = Solve(ted_, query, work_, labels_left_);
   if (solution.status != Solution::Status::kFound) return false;

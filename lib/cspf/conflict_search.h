@@ -24,16 +24,17 @@ namespace srpce::cspf {
 class ConflictSearch {
  public:
   // All arguments outlive the search. `alone`: each member's own optimum. `floor`: no disjoint set costs less.
-  ConflictSearch(const topology::Ted& ted, const DisjointQuery& query, const std::vector<Path>& alone, uint64_t floor, Workspace::Impl& work,
+  ConflictSearch(const topology::Ted& ted, const DisjointQuery& query,
+                 const std::vector<Path>& alone, uint64_t floor, Workspace::Impl& work,
                  uint64_t& labels_left);
 
   struct Outcome {
     enum class Status : uint8_t { kFound, kNone, kExhausted };
     Status status = Status::kNone;
-    std::vector<Path> paths{};               // kFound: optimal. kExhausted: the best found, or empty.
-    uint64_t lower_bound = 0;                // kExhausted.
-    std::vector<Risk> unavoidable{};         // kNone: risks that alone prove it, if there are such.
-    std::pair<size_t, size_t> members{0, 0}; // The two members that cannot avoid them.
+    std::vector<Path> paths{};        // kFound: optimal. kExhausted: the best found, or empty.
+    uint64_t lower_bound = 0;         // kExhausted.
+    std::vector<Risk> unavoidable{};  // kNone: risks that alone prove it, if there are such.
+    std::pair<size_t, size_t> members{0, 0};  // The two members that cannot avoid them.
   };
   Outcome Run();
 
@@ -73,10 +74,11 @@ class ConflictSearch {
   std::vector<Conflict> ConflictsOf(const TreeNode& node) const;
   uint64_t ChildCost(const TreeNode& node, size_t member, const Risk& risk);
   // The strongest split; absent if some conflict proves the node infeasible.
-  std::optional<Branch> ChooseBranch(const TreeNode& node, const std::vector<Conflict>& conflicts, bool is_root,
-                                     Outcome& outcome);
+  std::optional<Branch> ChooseBranch(const TreeNode& node, const std::vector<Conflict>& conflicts,
+                                     bool is_root, Outcome& outcome);
   void Repair(const TreeNode& node);
-  bool AddMember(std::vector<std::shared_ptr<const Path>>& paths, size_t member, const std::vector<size_t>& fixed);
+  bool AddMember(std::vector<std::shared_ptr<const Path>>& paths, size_t member,
+                 const std::vector<size_t>& fixed);
   void Consider(const std::vector<std::shared_ptr<const Path>>& paths);
   void PushChild(const TreeNode& node, size_t member, const Risk& risk);
   void PushNode(TreeNode node);

@@ -19,7 +19,8 @@ namespace {
 
 class DisjointSolver {
  public:
-  DisjointSolver(const topology::Ted& ted, const DisjointQuery& query, Workspace::Impl& work, const Budget& budget)
+  DisjointSolver(const topology::Ted& ted, const DisjointQuery& query, Workspace::Impl& work,
+                 const Budget& budget)
       : ted_(ted), query_(query), work_(work), budget_(budget), labels_left_(budget.max_labels) {}
 
   DisjointResult Run();
@@ -37,7 +38,9 @@ class DisjointSolver {
   NoPath Exhaust(ConflictSearch::Outcome outcome) const;
   DisjointPaths Answer(std::vector<Path> paths) const;
   std::string NodeName(graph::Node node) const { return ted_.node(NodeIndex(node)).display_name(); }
-  std::string Prefix() const { return absl::StrCat(DisjointnessName(query_.disjointness), "-disjoint: "); }
+  std::string Prefix() const {
+    return absl::StrCat(DisjointnessName(query_.disjointness), "-disjoint: ");
+  }
 
   const topology::Ted& ted_;
   const DisjointQuery& query_;
@@ -59,7 +62,8 @@ DisjointResult DisjointSolver::Run() {
     }
   }
   if (std::optional<NoPath> no_path = ProveByCut()) return *std::move(no_path);
-  ConflictSearch::Outcome outcome = ConflictSearch(ted_, query_, alone_, floor, work_, labels_left_).Run();
+  ConflictSearch::Outcome outcome =
+      ConflictSearch(ted_, query_, alone_, floor, work_, labels_left_).Run();
   switch (outcome.status) {
     case ConflictSearch::Outcome::Status::kFound:
       return Answer(std::move(outcome.paths));
@@ -90,7 +94,8 @@ std::optional<NoPath> DisjointSolver::SolveMembers() {
 bool DisjointSolver::Conflicting(const std::vector<Path>& paths) const {
   for (size_t i = 0; i < paths.size(); ++i) {
     for (size_t j = i + 1; j < paths.size(); ++j) {
-      if (!SharedRiskList(ted_, paths[i].links, paths[j].links, query_.disjointness).empty()) return true;
+      if (!SharedRiskList(ted_, paths[i].links, paths[j].links, query_.disjointness).empty())
+        return true;
     }
   }
   return false;
@@ -98,23 +103,26 @@ bool DisjointSolver::Conflicting(const std::vector<Path>& paths) const {
 
 bool DisjointSolver::IsPairOfEquals() const {
   const std::vector<Query>& members = query_.members;
-  return members.size() == 2 && members[0] == members[1] && members[0].constraints.waypoints.empty();
+  return members.size() == 2 && members[0] == members[1] &&
+         members[0].constraints.waypoints.empty();
 }
 
 bool DisjointSolver::SolvePair(std::vector<Path>& pair) {
   const Query& query = query_.members.front();
   const Additive objective = *ObjectiveOf(ted_, query);
-  const auto kind = CountsNodes(query_.disjointness) ? graph::DisjointKind::kNode : graph::DisjointKind::kEdge;
+  const auto kind =
+      CountsNodes(query_.disjointness) ? graph::DisjointKind::kNode : graph::DisjointKind::kEdge;
   work_.filter.Compile(ted_, query);
   const std::shared_ptr<const graph::Landmarks> landmarks = LandmarksFor(ted_, objective, work_);
   const auto solve = [&](const auto& weight) {
-    return graph::FindDisjointPair(ted_.graph(), query.source.value(), query.target.value(), weight, work_.filter, kind,
-                                   landmarks.get(), work_.disjoint, work_.pair);
+    return graph::FindDisjointPair(ted_.graph(), query.source.value(), query.target.value(), weight,
+                                   work_.filter, kind, landmarks.get(), work_.disjoint, work_.pair);
   };
-  const bool found = objective == Additive::kHops    ? solve(graph::HopWeight{})
-                     : objective == Additive::kIgp   ? solve(graph::SlotWeight{topology::kIgpWeight})
-                     : objective == Additive::kTe    ? solve(graph::SlotWeight{topology::kTeWeight})
-                                                     : solve(graph::SlotWeight{topology::kDelayWeight});
+  const bool found = objective == Additive::kHops  ? solve(graph::HopWeight{})
+                     : objective == Additive::kIgp ? solve(graph::SlotWeight{topology::kIgpWeight})
+                     : objective == Additive::kTe
+                         ? solve(graph::SlotWeight{topology::kTeWeight})
+                         : solve(graph::SlotWeight{topology::kDelayWeight});
   if (!found) return false;
   for (const graph::FoundPath* path : {&work_.pair.first, &work_.pair.second}) {
     std::vector<LinkIndex> links;
@@ -151,11 +159,13 @@ std::optional<NoPath> DisjointSolver::ProveByCut() const {
     arcs.push_back({count + member.target.value(), sink, end_arc, 1});
   }
   for (graph::Node node = 0; node < count; ++node) {
-    const uint32_t through = CountsNodes(query_.disjointness) ? std::max(1U, ends[node]) : graph::kUncuttable;
+    const uint32_t through =
+        CountsNodes(query_.disjointness) ? std::max(1U, ends[node]) : graph::kUncuttable;
     arcs.push_back({node, count + node, first_node_arc + node, through});
     for (const graph::Arc& arc : graph.out(node)) {
       const bool usable =
-          std::any_of(filters.begin(), filters.end(), [&](const LinkFilter& filter) { return filter(arc, node, arc.other); });
+          std::any_of(filters.begin(), filters.end(),
+                      [&](const LinkFilter& filter) { return filter(arc, node, arc.other); });
       if (usable) arcs.push_back({count + node, arc.other, arc.id, 1});
     }
   }
@@ -170,8 +180,10 @@ NoPath DisjointSolver::CutMessage(const graph::MinCut& cut, graph::ArcId first_n
   for (const graph::ArcId arc : cut.arcs) {
     if (arc < first_node_arc) no_path.blocking_links.push_back(LinkIndex(arc));
   }
-  const std::string links = no_path.blocking_links.empty() ? "" : LinkNames(ted_, no_path.blocking_links);
-  std::set<LinkIndex> entering;  // A node in the cut is named by the links on which the members enter it.
+  const std::string links =
+      no_path.blocking_links.empty() ? "" : LinkNames(ted_, no_path.blocking_links);
+  std::set<LinkIndex>
+      entering;  // A node in the cut is named by the links on which the members enter it.
   for (const graph::ArcId arc : cut.arcs) {
     const graph::Node node = arc - first_node_arc;
     if (arc < first_node_arc || node >= ted_.graph().node_count()) continue;
@@ -189,16 +201,18 @@ NoPath DisjointSolver::CutMessage(const graph::MinCut& cut, graph::ArcId first_n
   const auto elsewhere = std::count_if(cut.arcs.begin(), cut.arcs.end(), [&](graph::ArcId arc) {
     return arc >= first_node_arc + ted_.graph().node_count();
   });
-  no_path.message = absl::StrCat(Prefix(), query_.members.size(), " paths wanted, at most ", cut.value, " exist; ",
-                                 query_.members.size() - static_cast<size_t>(elsewhere), " must cross ", nodes,
-                                 nodes.empty() || links.empty() ? "" : " and ", links);
+  no_path.message =
+      absl::StrCat(Prefix(), query_.members.size(), " paths wanted, at most ", cut.value,
+                   " exist; ", query_.members.size() - static_cast<size_t>(elsewhere),
+                   " must cross ", nodes, nodes.empty() || links.empty() ? "" : " and ", links);
   return no_path;
 }
 
 NoPath DisjointSolver::Unavoidable(const ConflictSearch::Outcome& outcome) const {
   NoPath no_path{.reason = Reason::kNotDisjoint};
   if (outcome.unavoidable.empty()) {
-    no_path.message = absl::StrCat(Prefix(), "every set of paths within the constraints shares a risk (all were searched)");
+    no_path.message = absl::StrCat(
+        Prefix(), "every set of paths within the constraints shares a risk (all were searched)");
     return no_path;
   }
   const size_t first = outcome.members.first;
@@ -222,8 +236,8 @@ NoPath DisjointSolver::Unavoidable(const ConflictSearch::Outcome& outcome) const
         break;
     }
   }
-  no_path.message =
-      absl::StrCat(Prefix(), "members ", first + 1, " and ", outcome.members.second + 1, " cannot avoid sharing ", what);
+  no_path.message = absl::StrCat(Prefix(), "members ", first + 1, " and ",
+                                 outcome.members.second + 1, " cannot avoid sharing ", what);
   return no_path;
 }
 
@@ -236,8 +250,9 @@ NoPath DisjointSolver::Exhaust(ConflictSearch::Outcome outcome) const {
     found = absl::StrCat("the best set found costs ", cost);
     no_path.best_found_set = std::move(outcome.paths);
   }
-  no_path.message = absl::StrCat(Prefix(), budget_.max_labels, " labels were not enough to prove the optimum; ", found,
-                                 ", and none costs less than ", outcome.lower_bound);
+  no_path.message =
+      absl::StrCat(Prefix(), budget_.max_labels, " labels were not enough to prove the optimum; ",
+                   found, ", and none costs less than ", outcome.lower_bound);
   return no_path;
 }
 
@@ -249,8 +264,8 @@ DisjointPaths DisjointSolver::Answer(std::vector<Path> paths) const {
 
 }  // namespace
 
-DisjointResult ComputeDisjoint(const topology::Ted& ted, const DisjointQuery& query, Workspace& workspace,
-                               const Budget& budget) {
+DisjointResult ComputeDisjoint(const topology::Ted& ted, const DisjointQuery& query,
+                               Workspace& workspace, const Budget& budget) {
   return DisjointSolver(ted, query, workspace.impl(), budget).Run();
 }
 

@@ -16,7 +16,8 @@ enum class Disjointness : uint8_t { kLink, kNode, kSrlg, kSrlgNode };
 const char* DisjointnessName(Disjointness disjointness);  // "link", "node", "srlg", "srlg-node".
 
 struct DisjointQuery {
-  std::vector<Query> members;  // Two or more; headends and endpoints may differ, and so may objectives and bounds.
+  std::vector<Query>
+      members;  // Two or more; headends and endpoints may differ, and so may objectives and bounds.
   Disjointness disjointness = Disjointness::kLink;
 };
 
@@ -34,8 +35,8 @@ using DisjointResult = std::variant<DisjointPaths, NoPath>;
 // bounds, link or node level. Otherwise branching on the first shared risk (conflict-based search, Sharon et al. 2015): each branch
 // forbids the risk to one member; the sum of the members' own optima is the lower bound. Optimal, or kBudgetExhausted.
 // Where a minimum cut proves link or node disjointness impossible the cut is named in NoPath::blocking_links.
-DisjointResult ComputeDisjoint(const topology::Ted& ted, const DisjointQuery& query, Workspace& workspace,
-                               const Budget& budget = {});
+DisjointResult ComputeDisjoint(const topology::Ted& ted, const DisjointQuery& query,
+                               Workspace& workspace, const Budget& budget = {});
 
 // Returns what two paths share under `disjointness`: links (as the first path names them) and SRLGs. Nodes are in `nodes`.
 struct SharedRisks {
@@ -44,7 +45,7 @@ struct SharedRisks {
   std::vector<uint32_t> srlgs;
   bool empty() const { return links.empty() && nodes.empty() && srlgs.empty(); }
 };
-SharedRisks FindSharedRisks(const topology::Ted& ted, const std::vector<LinkIndex>& a, const std::vector<LinkIndex>& b,
-                            Disjointness disjointness);
+SharedRisks FindSharedRisks(const topology::Ted& ted, const std::vector<LinkIndex>& a,
+                            const std::vector<LinkIndex>& b, Disjointness disjointness);
 
 }  // namespace srpce::cspf

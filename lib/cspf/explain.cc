@@ -14,8 +14,9 @@
 namespace srpce::cspf {
 namespace {
 
-constexpr std::array<FilterClass, 6> kClassOrder = {kClassFlexAlgorithm, kClassDataPlane, kClassExclusion,
-                                                    kClassAffinity,      kClassBandwidth, kClassAttribute};
+constexpr std::array<FilterClass, 6> kClassOrder = {kClassFlexAlgorithm, kClassDataPlane,
+                                                    kClassExclusion,     kClassAffinity,
+                                                    kClassBandwidth,     kClassAttribute};
 
 Reason ReasonOfClass(FilterClass filter_class) {
   switch (filter_class) {
@@ -43,7 +44,8 @@ Query WithoutRoute(Query query) {
 
 class Explainer {
  public:
-  Explainer(const topology::Ted& ted, const Query& query, Workspace::Impl& work, uint64_t& labels_left)
+  Explainer(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
+            uint64_t& labels_left)
       : ted_(ted), query_(query), work_(work), labels_left_(labels_left) {}
 
   NoPath Run();
@@ -61,9 +63,12 @@ class Explainer {
   };
 
   std::string Name(NodeIndex node) const {
-    return ted_.HasNode(node) ? ted_.node(node).display_name() : absl::StrCat("node ", node.value());
+    return ted_.HasNode(node) ? ted_.node(node).display_name()
+                              : absl::StrCat("node ", node.value());
   }
-  std::string Name(const Leg& leg) const { return absl::StrCat(Name(leg.from), " to ", Name(leg.to)); }
+  std::string Name(const Leg& leg) const {
+    return absl::StrCat(Name(leg.from), " to ", Name(leg.to));
+  }
 
   bool Reaches(uint32_t classes, const Leg& leg);
   std::optional<Leg> FirstLegCut();
@@ -93,14 +98,16 @@ NoPath Explainer::Run() {
   if (!ObjectiveOf(ted_, query_)) {
     const unsigned algorithm = query_.constraints.flex_algorithm;
     return {.reason = Reason::kFlexAlgorithm,
-            .message = absl::StrCat("flex-algorithm ", algorithm, ": no node announces a definition of it")};
+            .message = absl::StrCat("flex-algorithm ", algorithm,
+                                    ": no node announces a definition of it")};
   }
   const Leg whole{query_.source, query_.target};
   if (!Reaches(kClassAll, whole)) return ExplainLeg(whole);
   if (const std::optional<Leg> leg = FirstLegCut()) {
     NoPath no_path = ExplainLeg(*leg);
     no_path.reason = Reason::kWaypoint;
-    no_path.message = absl::StrCat("waypoint: the leg from ", Name(*leg), " is cut: ", no_path.message);
+    no_path.message =
+        absl::StrCat("waypoint: the leg from ", Name(*leg), " is cut: ", no_path.message);
     return no_path;
   }
   return ExplainBounds();
@@ -110,8 +117,8 @@ bool Explainer::Reaches(uint32_t classes, const Leg& leg) {
   LinkFilter filter;
   filter.Compile(ted_, query_, classes);
   if (!filter.AllowsNode(leg.from) || !filter.AllowsNode(leg.to)) return false;
-  const bool found = graph::FindPath(ted_.graph(), leg.from.value(), leg.to.value(), graph::HopWeight{}, filter, nullptr,
-                                     work_.path, work_.leg);
+  const bool found = graph::FindPath(ted_.graph(), leg.from.value(), leg.to.value(),
+                                     graph::HopWeight{}, filter, nullptr, work_.path, work_.leg);
   labels_left_ -= std::min(labels_left_, work_.path.expanded());
   return found;
 }
@@ -146,21 +153,24 @@ NoPath Explainer::ExplainUnreachable(const Leg& leg) const {
   no_path.message = absl::StrCat("unreachable: no usable links lead from ", Name(leg));
   const bool transit = leg.from != query_.source && ted_.HasNode(leg.from);
   if (transit && ted_.node(leg.from).attributes.overload.value_or(false)) {
-    absl::StrAppend(&no_path.message, "; ", Name(leg.from), " is overloaded and carries no transit");
+    absl::StrAppend(&no_path.message, "; ", Name(leg.from),
+                    " is overloaded and carries no transit");
   }
   return no_path;
 }
 
 Explainer::Cut Explainer::FindCut(const Leg& leg) {
   for (const FilterClass filter_class : kClassOrder) {
-    if (Reaches(kClassAll & ~filter_class, leg)) return {filter_class, kClassAll & ~filter_class, true};
+    if (Reaches(kClassAll & ~filter_class, leg))
+      return {filter_class, kClassAll & ~filter_class, true};
   }
   uint32_t classes = 0;
   for (const FilterClass filter_class : kClassOrder) {
     if (!Reaches(classes | filter_class, leg)) return {filter_class, classes, false};
     classes |= filter_class;
   }
-  return {kClassAttribute, classes & ~kClassAttribute, false};  // Not reached: all classes together do cut.
+  return {kClassAttribute, classes & ~kClassAttribute,
+          false};  // Not reached: all classes together do cut.
 }
 
 std::vector<LinkIndex> Explainer::BlockingLinks(const Cut& cut, const Leg& leg) const {
@@ -170,12 +180,12 @@ std::vector<LinkIndex> Explainer::BlockingLinks(const Cut& cut, const Leg& leg) 
   others.Compile(ted_, query_, cut.others);
   all.Compile(ted_, query_, cut.others | cut.filter_class);
   if (!all.AllowsNode(leg.from)) return {};  // No link is to blame.
-  const graph::MinCut links = graph::FindMinCut(
-      ted_.graph(), leg.from.value(), leg.to.value(),
-      [&](const graph::Arc& arc, graph::Node tail, graph::Node head) -> uint32_t {
-        if (!others(arc, tail, head)) return 0;
-        return all(arc, tail, head) ? graph::kUncuttable : 1;
-      });
+  const graph::MinCut links =
+      graph::FindMinCut(ted_.graph(), leg.from.value(), leg.to.value(),
+                        [&](const graph::Arc& arc, graph::Node tail, graph::Node head) -> uint32_t {
+                          if (!others(arc, tail, head)) return 0;
+                          return all(arc, tail, head) ? graph::kUncuttable : 1;
+                        });
   std::vector<LinkIndex> blocking;
   if (!links.exists) return blocking;
   for (const graph::ArcId arc : links.arcs) blocking.push_back(LinkIndex(arc));
@@ -195,33 +205,41 @@ std::string Explainer::ClassMessage(const Cut& cut, const Leg& leg, const NoPath
   const Constraints& constraints = query_.constraints;
   const std::string end = RefusedEnd(cut, leg);
   const std::string blocked =
-      no_path.blocking_links.empty() ? "" : absl::StrCat("; blocked by ", LinkNames(ted_, no_path.blocking_links));
+      no_path.blocking_links.empty()
+          ? ""
+          : absl::StrCat("; blocked by ", LinkNames(ted_, no_path.blocking_links));
   const std::string together = cut.alone ? "" : ", together with the other constraints";
   const unsigned algorithm = constraints.flex_algorithm;
   const char* plane = constraints.data_plane == DataPlane::kSrMpls ? "SR-MPLS" : "SRv6";
   switch (cut.filter_class) {
     case kClassFlexAlgorithm:
-      if (!end.empty()) return absl::StrCat("flex-algorithm ", algorithm, ": ", end, " does not take part in it");
-      return absl::StrCat("flex-algorithm ", algorithm, ": its topology does not join ", Name(leg), together, blocked);
+      if (!end.empty())
+        return absl::StrCat("flex-algorithm ", algorithm, ": ", end, " does not take part in it");
+      return absl::StrCat("flex-algorithm ", algorithm, ": its topology does not join ", Name(leg),
+                          together, blocked);
     case kClassDataPlane:
       if (!end.empty()) return absl::StrCat("data plane: ", end, " does not announce ", plane);
-      return absl::StrCat("data plane: no path from ", Name(leg), " over nodes with ", plane, " only", together, blocked);
+      return absl::StrCat("data plane: no path from ", Name(leg), " over nodes with ", plane,
+                          " only", together, blocked);
     case kClassExclusion:
       if (!end.empty()) return absl::StrCat("exclusions: ", end, " itself is excluded");
       return absl::StrCat("exclusions: they cut every path from ", Name(leg), together, blocked);
     case kClassAffinity:
-      return absl::StrCat("affinity: no path from ", Name(leg), " over links of the wanted admin groups", together, blocked);
+      return absl::StrCat("affinity: no path from ", Name(leg),
+                          " over links of the wanted admin groups", together, blocked);
     case kClassBandwidth: {
       std::string message = "bandwidth: ";
       if (no_path.best_achievable) {
         const auto best = static_cast<uint64_t>(*no_path.best_achievable);
         absl::StrAppend(&message, "best achievable ", FormatBandwidth({best}), ", ");
       }
-      return absl::StrCat(message, "wanted ", FormatBandwidth(constraints.min_bandwidth), together, blocked);
+      return absl::StrCat(message, "wanted ", FormatBandwidth(constraints.min_bandwidth), together,
+                          blocked);
     }
     default:
-      return absl::StrCat("missing attribute: no path from ", Name(leg), " over links that announce ",
-                          MissingNames(no_path.blocking_links), together, blocked);
+      return absl::StrCat("missing attribute: no path from ", Name(leg),
+                          " over links that announce ", MissingNames(no_path.blocking_links),
+                          together, blocked);
   }
 }
 
@@ -247,7 +265,8 @@ std::optional<uint64_t> Explainer::Widest(const std::function<bool(BytesPerSecon
   const graph::Digraph& graph = ted_.graph();
   for (graph::Node node = 0; node < graph.node_count(); ++node) {
     for (const graph::Arc& arc : graph.out(node)) {
-      if (arc.data.capacity < query_.constraints.min_bandwidth.value) steps.push_back(arc.data.capacity);
+      if (arc.data.capacity < query_.constraints.min_bandwidth.value)
+        steps.push_back(arc.data.capacity);
     }
   }
   std::sort(steps.begin(), steps.end());
@@ -285,15 +304,17 @@ NoPath Explainer::ExplainBounds() {
   const Query unbounded = WithoutRoute(query_);
   for (const Bound& bound : BoundsOf(query_.constraints)) {
     const double wanted = *PublicBound(query_.constraints, bound.what);
-    uint64_t unlimited = UINT64_MAX;  // Without bounds each node is settled once: never more than the network's size.
+    uint64_t unlimited =
+        UINT64_MAX;  // Without bounds each node is settled once: never more than the network's size.
     std::swap(unlimited, labels_left_);
     const std::optional<double> best = Least(bound.what, unbounded, filter);
     std::swap(unlimited, labels_left_);
     const double tolerance = bound.what == Additive::kLoss ? kLossTolerance : 0;
     if (!best || *best <= wanted + tolerance) continue;
     return {.reason = ReasonOf(bound.what),
-            .message = absl::StrCat(AdditiveName(bound.what), ": best achievable ", FormatAdditive(bound.what, *best),
-                                    ", bound ", FormatAdditive(bound.what, wanted)),
+            .message = absl::StrCat(AdditiveName(bound.what), ": best achievable ",
+                                    FormatAdditive(bound.what, *best), ", bound ",
+                                    FormatAdditive(bound.what, wanted)),
             .wanted = wanted,
             .best_achievable = best};
   }
@@ -317,15 +338,18 @@ NoPath Explainer::ExplainCombination() {
     if (!best) continue;
     no_path.wanted = PublicBound(query_.constraints, bound.what);
     no_path.best_achievable = best;
-    absl::StrAppend(&no_path.message, ": with the others kept, best achievable ", AdditiveName(bound.what), " ",
-                    FormatAdditive(bound.what, *best), ", bound ", FormatAdditive(bound.what, *no_path.wanted));
+    absl::StrAppend(&no_path.message, ": with the others kept, best achievable ",
+                    AdditiveName(bound.what), " ", FormatAdditive(bound.what, *best), ", bound ",
+                    FormatAdditive(bound.what, *no_path.wanted));
     break;
   }
   return no_path;
 }
 
-std::optional<double> Explainer::Least(Additive what, const Query& query, const LinkFilter& filter) {
-  if (!work_.labels.Prepare(ted_, query, filter, what, LabelSearch::Want::kBest)) return std::nullopt;
+std::optional<double> Explainer::Least(Additive what, const Query& query,
+                                       const LinkFilter& filter) {
+  if (!work_.labels.Prepare(ted_, query, filter, what, LabelSearch::Want::kBest))
+    return std::nullopt;
   const Found found = work_.labels.Run(work_.labels.Start(), labels_left_);
   if (found.status != Found::Status::kFound) return std::nullopt;
   return PublicValue(Measure(ted_, found.links), what);
@@ -333,7 +357,8 @@ std::optional<double> Explainer::Least(Additive what, const Query& query, const 
 
 }  // namespace
 
-NoPath Explain(const topology::Ted& ted, const Query& query, Workspace::Impl& work, uint64_t& labels_left) {
+NoPath Explain(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
+               uint64_t& labels_left) {
   return Explainer(ted, query, work, labels_left).Run();
 }
 
@@ -358,7 +383,8 @@ std::string LinkNames(const topology::Ted& ted, const std::vector<LinkIndex>& li
 std::string FormatBandwidth(BytesPerSecond bandwidth) {
   const double bits = static_cast<double>(bandwidth.value) * static_cast<double>(kBitsPerByte);
   const auto scaled = [&](double unit, const char* name) {
-    std::string digits = absl::StrFormat("%.9f", bits / unit);  // All digits that matter: 9.96 is not 10.
+    std::string digits =
+        absl::StrFormat("%.9f", bits / unit);  // All digits that matter: 9.96 is not 10.
     digits.erase(std::max(digits.find_last_not_of('0') + 1, digits.find('.') + 2));
     return digits + name;
   };

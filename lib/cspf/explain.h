@@ -24,7 +24,8 @@ namespace srpce::cspf {
 //      achievable value.
 //   5. kCombinedBounds: `wanted` is the first bound which lifted alone opens a path, best_achievable the least value then. Absent if
 //      more than one must be lifted.
-NoPath Explain(const topology::Ted& ted, const Query& query, Workspace::Impl& work, uint64_t& labels_left);
+NoPath Explain(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
+               uint64_t& labels_left);
 
 // Returns kBudgetExhausted with what was found.
 NoPath Exhausted(Solution solution, const Budget& budget);

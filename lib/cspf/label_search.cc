@@ -26,12 +26,14 @@ uint64_t LossLog(double loss) {
 
 constexpr uint64_t kNoLimit = kUnreachable - 1;
 
-uint64_t LossKeyOfLog(uint64_t log) { return LossKey(std::exp(-static_cast<double>(log) * kLogUnit)); }
+uint64_t LossKeyOfLog(uint64_t log) {
+  return LossKey(std::exp(-static_cast<double>(log) * kLogUnit));
+}
 
 }  // namespace
 
-bool LabelSearch::Prepare(const topology::Ted& ted, const Query& query, const LinkFilter& filter, Additive objective,
-                          Want want) {
+bool LabelSearch::Prepare(const topology::Ted& ted, const Query& query, const LinkFilter& filter,
+                          Additive objective, Want want) {
   ted_ = &ted;
   query_ = &query;
   filter_ = &filter;
@@ -42,7 +44,7 @@ bool LabelSearch::Prepare(const topology::Ted& ted, const Query& query, const Li
   layers_ = static_cast<uint32_t>(query.constraints.waypoints.size()) + 1;
   target_state_ = (layers_ - 1) * node_count_ + query.target.value();
   const size_t states = size_t{layers_} * node_count_;
-  if (state_labels_.size() < states) state_labels_.resize(states);
+  if (fronts_.size() < states) fronts_.resize(states);
   if (ban_stamps_.size() < states) ban_stamps_.resize(states);
   ClearBans();
   bounds_ready_ = 0;
@@ -54,7 +56,8 @@ bool LabelSearch::Prepare(const topology::Ted& ted, const Query& query, const Li
     if (!Alive(Start().state)) return false;
     if (want == Want::kBest) TryLeastPath();
   }
-  if (objective == Additive::kLoss) return true;  // Products round: no consistent bound. Plain label setting.
+  if (objective == Additive::kLoss)
+    return true;  // Products round: no consistent bound. Plain label setting.
   return ComputeRest(objective, cost_limit_, cost_rest_);
 }
 
@@ -89,11 +92,14 @@ bool LabelSearch::ComputeRest(Additive what, uint64_t limit, Rest& rest) {
   };
   if (what == Additive::kVariation) {
     const auto variation = [&](const Arc& arc) -> graph::Distance {
-      return static_cast<uint64_t>(attributes(arc).delay_variation.value_or(Microseconds(0)).count());
+      return static_cast<uint64_t>(
+          attributes(arc).delay_variation.value_or(Microseconds(0)).count());
     };
     return FillRest(variation, limit, rest);
   }
-  const auto loss = [&](const Arc& arc) -> graph::Distance { return LossLog(attributes(arc).loss.value_or(0)); };
+  const auto loss = [&](const Arc& arc) -> graph::Distance {
+    return LossLog(attributes(arc).loss.value_or(0));
+  };
   return FillRest(loss, kNoLimit, rest);
 }
 
@@ -112,7 +118,8 @@ bool LabelSearch::FillRest(const Weight& weight, uint64_t limit, Rest& rest) {
     const auto filter = [&](const Arc& arc, Node tail, Node head) {
       return (*filter_)(arc, tail, head) && Alive(layer * node_count_ + tail);
     };
-    graph::Dijkstra(ted_->graph(), graph::Direction::kBackward, goal, weight, filter, rest.trees[layer],
+    graph::Dijkstra(ted_->graph(), graph::Direction::kBackward, goal, weight, filter,
+                    rest.trees[layer],
                     [&](Node, graph::Distance distance) { return base + distance <= limit; });
   }
   return RestOf(rest, Start().state) <= limit;
@@ -144,7 +151,8 @@ void LabelSearch::TryLeastPath() {
   std::vector<LinkIndex> links;
   Prefix walk = Start();
   while (walk.state != target_state_) {
-    const graph::ArcId arc = rest.trees[walk.state / node_count_].parent_arc(walk.state % node_count_);
+    const graph::ArcId arc =
+        rest.trees[walk.state / node_count_].parent_arc(walk.state % node_count_);
     links.push_back(LinkIndex(arc));
     Append(walk, LinkIndex(arc));
   }
@@ -157,7 +165,8 @@ void LabelSearch::TryLeastPath() {
 }
 
 void LabelSearch::Append(Prefix& prefix, LinkIndex link) const {
-  const Arc arc{ted_->graph().ends(link.value()).head, link.value(), ted_->graph().data(link.value())};
+  const Arc arc{ted_->graph().ends(link.value()).head, link.value(),
+                ted_->graph().data(link.value())};
   prefix.cost = Extend(objective_, prefix.cost, arc, *ted_);
   for (size_t i = 0; i < bounds_.count; ++i) {
     prefix.sums[i] = Extend(bounds_.items[i].what, prefix.sums[i], arc, *ted_);
@@ -181,13 +190,14 @@ Found LabelSearch::Run(const Prefix& start, uint64_t& labels_left) {
   sums_.clear();
   heap_.Clear();
   if (++run_stamp_ == 0) {
-    std::fill(state_labels_.begin(), state_labels_.end(), StateLabels{});
+    for (Front& front : fronts_) front.stamp = 0;
     run_stamp_ = 1;
   }
   if (!BoundsMayFit(start.sums.data(), start.state)) return found;
   labels_.push_back({.cost = start.cost, .state = start.state});
-  sums_.insert(sums_.end(), start.sums.begin(), start.sums.begin() + static_cast<ptrdiff_t>(bounds_.count));
-  LabelsOf(start.state).first = 0;
+  sums_.insert(sums_.end(), start.sums.begin(),
+               start.sums.begin() + static_cast<ptrdiff_t>(bounds_.count));
+  Admit(0);
   heap_.Push(graph::CostLength(start.cost), 0);
   while (!heap_.empty()) {
     const uint32_t at = heap_.top_node();
@@ -218,7 +228,9 @@ void LabelSearch::Expand(uint32_t at) {
   const Node node = state % node_count_;
   for (const Arc& arc : ted_->graph().out(node)) {
     if (!(*filter_)(arc, node, arc.other)) continue;
-    if (at == 0 && std::find(banned_first_.begin(), banned_first_.end(), LinkIndex(arc.id)) != banned_first_.end()) continue;
+    if (at == 0 && std::find(banned_first_.begin(), banned_first_.end(), LinkIndex(arc.id)) !=
+                       banned_first_.end())
+      continue;
     const State next = Next(state, arc);
     if (ban_stamps_[next] != ban_stamp_) Offer(at, arc, next);
   }
@@ -240,33 +252,48 @@ void LabelSearch::Offer(uint32_t parent, const Arc& arc, State state) {
                     .state = state,
                     .parent = parent,
                     .arc = arc.id};
-  if (label.cost + rest > cost_limit_ || Dominated(label, sums.data())) return;
+  if (label.cost + rest > cost_limit_) return;
   const auto at = static_cast<uint32_t>(labels_.size());
   labels_.push_back(label);
   sums_.insert(sums_.end(), sums.begin(), sums.begin() + static_cast<ptrdiff_t>(bounds_.count));
-  StateLabels& list = LabelsOf(state);
-  labels_[at].next = list.first;
-  list.first = at;
-  heap_.Push(graph::CostLength(label.cost + rest) + label.hops, at);
+  if (Admit(at)) {
+    heap_.Push(graph::CostLength(label.cost + rest) + label.hops, at);
+  } else {
+    labels_.pop_back();
+    sums_.resize(sums_.size() - bounds_.count);
+  }
 }
 
-// Also kills the queued labels that the candidate dominates. A settled one is never dominated: all labels of its (cost, hops) were
-// there when it was settled, since each arc adds a hop.
-bool LabelSearch::Dominated(const Label& candidate, const uint64_t* sums) {
-  uint32_t* link = &LabelsOf(candidate.state).first;
-  while (*link != kNone) {
-    Label& other = labels_[*link];
-    const uint64_t* other_sums = sums_of(*link);
-    const bool other_first = other.cost < candidate.cost || (other.cost == candidate.cost && Precedes(other, candidate));
-    if (other_first && NoWorse(other_sums, sums, candidate.state)) return true;
-    if (!other_first && !other.settled && NoWorse(sums, other_sums, candidate.state)) {
-      other.dead = true;
-      *link = other.next;
-      continue;
-    }
-    link = &other.next;
+// With one bound or none the front falls strictly in that bound: the label just before tells for all before it, and what is dominated
+// follows without gap. A settled label is never dominated: all labels of its (cost, hops) were there when it was settled, since
+// each arc adds a hop.
+bool LabelSearch::Admit(uint32_t at) {
+  const Label& label = labels_[at];
+  const uint64_t* sums = sums_of(at);
+  std::vector<uint32_t>& front = FrontOf(label.state).labels;
+  const bool ordered = bounds_.count <= 1;
+  const auto place = std::partition_point(
+      front.begin(), front.end(), [&](uint32_t other) { return Precedes(labels_[other], label); });
+  for (auto before = place; before != front.begin();) {
+    --before;
+    if (NoWorse(sums_of(*before), sums, label.state)) return false;
+    if (ordered) break;
   }
-  return false;
+  auto kept = place;
+  for (auto after = place; after != front.end(); ++after) {
+    if (!labels_[*after].settled && NoWorse(sums, sums_of(*after), label.state)) {
+      labels_[*after].dead = true;
+    } else if (ordered) {
+      kept = kept == after ? front.end() : std::move(after, front.end(), kept);
+      break;
+    } else {
+      *kept++ = *after;
+    }
+  }
+  const auto position = place - front.begin();
+  front.erase(kept, front.end());
+  front.insert(front.begin() + position, at);
+  return true;
 }
 
 // At the target nothing more is added: any label there keeps the bounds.
@@ -279,6 +306,7 @@ bool LabelSearch::NoWorse(const uint64_t* a, const uint64_t* b, State state) con
 }
 
 bool LabelSearch::Precedes(const Label& a, const Label& b) const {
+  if (a.cost != b.cost) return a.cost < b.cost;
   if (a.hops != b.hops) return a.hops < b.hops;
   bool less = false;  // By the earliest arc that differs, which is the last one met going back.
   const Label* left = &a;
@@ -292,10 +320,13 @@ bool LabelSearch::Precedes(const Label& a, const Label& b) const {
   return less;
 }
 
-LabelSearch::StateLabels& LabelSearch::LabelsOf(State state) {
-  StateLabels& list = state_labels_[state];
-  if (list.stamp != run_stamp_) list = {kNone, run_stamp_};
-  return list;
+LabelSearch::Front& LabelSearch::FrontOf(State state) {
+  Front& front = fronts_[state];
+  if (front.stamp != run_stamp_) {
+    front.labels.clear();
+    front.stamp = run_stamp_;
+  }
+  return front;
 }
 
 void LabelSearch::Extract(uint32_t label, Found& found) const {
@@ -310,9 +341,9 @@ void LabelSearch::Extract(uint32_t label, Found& found) const {
 
 void LabelSearch::Exhaust(Found& found) {
   found.status = Found::Status::kExhausted;
-  const uint32_t label = LabelsOf(target_state_).first;  // Dominance leaves one label at the target.
-  if (label != kNone) {
-    Extract(label, found);
+  const std::vector<uint32_t>& labels = FrontOf(target_state_).labels;  // At most one: see NoWorse.
+  if (!labels.empty()) {
+    Extract(labels.front(), found);
   } else if (cost_limit_ != kNoLimit) {
     found.has_links = true;
     found.links = incumbent_;

@@ -49,11 +49,14 @@ class LabelSearch {
 
   // Computes the lower bounds of `query` with `objective` in place of its own. Returns false if they prove that there is no path.
   // `filter` and `query` outlive the searches. With kLoss as objective the search is not goal-directed.
-  bool Prepare(const topology::Ted& ted, const Query& query, const LinkFilter& filter, Additive objective, Want want);
+  bool Prepare(const topology::Ted& ted, const Query& query, const LinkFilter& filter,
+               Additive objective, Want want);
 
   Prefix Start() const { return {Advance(0, source_), 0, {}}; }
   State target() const { return target_state_; }
-  State Next(State state, const graph::Arc& arc) const { return Advance(state / node_count_, arc.other); }
+  State Next(State state, const graph::Arc& arc) const {
+    return Advance(state / node_count_, arc.other);
+  }
   // Extends `prefix` by `link`, which leaves its node.
   void Append(Prefix& prefix, LinkIndex link) const;
 
@@ -74,12 +77,12 @@ class LabelSearch {
     State state = 0;
     uint32_t parent = graph::kNone;
     graph::ArcId arc = graph::kNone;
-    uint32_t next = graph::kNone;  // The next label of the same state.
     bool settled = false;
     bool dead = false;
   };
-  struct StateLabels {
-    uint32_t first = graph::kNone;
+  // The labels of a state that are not dominated, in order of (cost, hops, link sequence).
+  struct Front {
+    std::vector<uint32_t> labels;
     uint32_t stamp = 0;
   };
   // Distances to the target in one quantity, layer by layer.
@@ -102,12 +105,13 @@ class LabelSearch {
 
   void Expand(uint32_t at);
   void Offer(uint32_t parent, const graph::Arc& arc, State state);
-  bool Dominated(const Label& candidate, const uint64_t* sums);
+  // Puts label `at` into the front of its state and kills those that it dominates. False: it is dominated itself.
+  bool Admit(uint32_t at);
   bool NoWorse(const uint64_t* a, const uint64_t* b, State state) const;
-  // Whether (a.hops, sequence of a) < (b.hops, sequence of b).
+  // Whether a comes before b by (cost, hops, link sequence).
   bool Precedes(const Label& a, const Label& b) const;
   uint64_t* sums_of(uint32_t label) { return sums_.data() + size_t{label} * bounds_.count; }
-  StateLabels& LabelsOf(State state);
+  Front& FrontOf(State state);
   void Extract(uint32_t label, Found& found) const;
   void Exhaust(Found& found);
 
@@ -130,7 +134,7 @@ class LabelSearch {
 
   std::vector<Label> labels_;
   std::vector<uint64_t> sums_;  // bounds_.count for each label.
-  std::vector<StateLabels> state_labels_;
+  std::vector<Front> fronts_;
   std::vector<uint32_t> ban_stamps_;
   std::vector<LinkIndex> banned_first_;
   graph::Heap heap_;

@@ -29,7 +29,8 @@ void LinkFilter::Compile(const topology::Ted& ted, const Query& query, uint32_t 
   if ((classes & kClassDataPlane) != 0 && constraints.data_plane != DataPlane::kEither) {
     data_plane_ = constraints.data_plane;
     const bool mpls = data_plane_ == DataPlane::kSrMpls;
-    head_flags_ = (mpls ? topology::kArcHeadSrMpls : topology::kArcHeadSrv6) | topology::kArcHeadPseudonode;
+    head_flags_ =
+        (mpls ? topology::kArcHeadSrMpls : topology::kArcHeadSrv6) | topology::kArcHeadPseudonode;
     cold_ = true;
   }
   if ((classes & kClassFlexAlgorithm) != 0 && constraints.flex_algorithm >= kFirstFlexAlgorithm) {
@@ -78,12 +79,14 @@ void LinkFilter::RequireAttributes(const Query& query) {
 }
 
 void LinkFilter::AddAffinity(const Affinity& affinity) {
-  if (affinity.exclude_any->empty() && affinity.include_any->empty() && affinity.include_all->empty()) return;
+  if (affinity.exclude_any->empty() && affinity.include_any->empty() &&
+      affinity.include_all->empty())
+    return;
   exclude_mask_ |= affinity.exclude_any->low64();
   include_all_mask_ |= affinity.include_all->low64();
   affinities_[affinity_count_++] = affinity;
-  const bool masks_suffice =
-      affinity.include_any->empty() && affinity.exclude_any->fits64() && affinity.include_all->fits64();
+  const bool masks_suffice = affinity.include_any->empty() && affinity.exclude_any->fits64() &&
+                             affinity.include_all->fits64();
   cold_ |= !masks_suffice;
 }
 
@@ -108,9 +111,11 @@ void LinkFilter::AddSrlgs(const std::vector<uint32_t>& srlgs) {
 }
 
 bool LinkFilter::AllowsNode(NodeIndex node) const {
-  if (!ted_->HasNode(node) || (!excluded_nodes_.empty() && excluded_nodes_[node.value()])) return false;
+  if (!ted_->HasNode(node) || (!excluded_nodes_.empty() && excluded_nodes_[node.value()]))
+    return false;
   const topology::NodeAttributes& attributes = ted_->node(node).attributes;
-  if (attributes.pseudonode.value_or(false)) return true;  // A LAN forwards whatever its routers forward.
+  if (attributes.pseudonode.value_or(false))
+    return true;  // A LAN forwards whatever its routers forward.
   if (data_plane_ == DataPlane::kSrMpls && attributes.srgb.empty()) return false;
   if (data_plane_ == DataPlane::kSrv6 && attributes.locators.empty()) return false;
   if (algorithm_ == topology::kAlgorithmSpf) return true;
@@ -151,7 +156,8 @@ bool LinkFilter::AllowsSrlgs(uint32_t group) const {
   if (verdict == Verdict::kUnknown) {
     verdict = Verdict::kAllowed;
     for (const uint32_t srlg : ted_->srlgs(group)) {
-      if (std::binary_search(excluded_srlgs_.begin(), excluded_srlgs_.end(), srlg)) verdict = Verdict::kRefused;
+      if (std::binary_search(excluded_srlgs_.begin(), excluded_srlgs_.end(), srlg))
+        verdict = Verdict::kRefused;
     }
   }
   return verdict == Verdict::kAllowed;

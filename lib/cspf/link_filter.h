@@ -16,12 +16,13 @@ namespace srpce::cspf {
 
 // The kinds of constraint that refuse single links. Explanations lift them one at a time.
 enum FilterClass : uint32_t {
-  kClassFlexAlgorithm = 1U << 0,  // Participation, affinities and SRLGs of the definition (RFC 9350 s13).
+  kClassFlexAlgorithm =
+      1U << 0,  // Participation, affinities and SRLGs of the definition (RFC 9350 s13).
   kClassDataPlane = 1U << 1,
-  kClassExclusion = 1U << 2,      // Nodes, links, SRLGs.
+  kClassExclusion = 1U << 2,  // Nodes, links, SRLGs.
   kClassAffinity = 1U << 3,
   kClassBandwidth = 1U << 4,
-  kClassAttribute = 1U << 5,      // Lacks what is minimised or bounded.
+  kClassAttribute = 1U << 5,  // Lacks what is minimised or bounded.
   kClassAll = (1U << 6) - 1,
 };
 
@@ -38,10 +39,13 @@ class LinkFilter {
   // kClassAttribute nor kClassFlexAlgorithm is enforced.
   void Compile(const topology::Ted& ted, const Query& query, uint32_t classes = kClassAll);
 
-  bool operator()(const graph::Arc& arc, [[maybe_unused]] graph::Node tail, graph::Node head) const {
+  bool operator()(const graph::Arc& arc, [[maybe_unused]] graph::Node tail,
+                  graph::Node head) const {
     const graph::ArcData& data = arc.data;
-    if ((data.flags & required_flags_) != required_flags_ || data.capacity < min_capacity_) return false;
-    if ((data.mask & exclude_mask_) != 0 || (data.mask & include_all_mask_) != include_all_mask_) return false;
+    if ((data.flags & required_flags_) != required_flags_ || data.capacity < min_capacity_)
+      return false;
+    if ((data.mask & exclude_mask_) != 0 || (data.mask & include_all_mask_) != include_all_mask_)
+      return false;
     if ((data.flags & topology::kArcTailOverloaded) != 0 && tail != source_) return false;
     return !cold_ || AllowsCold(arc, head);
   }

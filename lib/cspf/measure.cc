@@ -18,7 +18,8 @@ void Accumulate(std::optional<T>& sum, bool known, V value) {
 }  // namespace
 
 PathMetrics Measure(const topology::Ted& ted, const std::vector<LinkIndex>& links) {
-  PathMetrics metrics{.igp_cost = 0, .te_cost = 0, .delay = Microseconds(0), .variation = Microseconds(0)};
+  PathMetrics metrics{
+      .igp_cost = 0, .te_cost = 0, .delay = Microseconds(0), .variation = Microseconds(0)};
   metrics.hops = static_cast<uint32_t>(links.size());
   std::optional<double> survival = 1.0;  // Multiplied from the source on, as the search does.
   uint64_t bottleneck = UINT64_MAX;
@@ -29,7 +30,8 @@ PathMetrics Measure(const topology::Ted& ted, const std::vector<LinkIndex>& link
     const auto has = [&](uint32_t flag) { return (data.flags & flag) != 0; };
     Accumulate(metrics.igp_cost, has(topology::kArcHasIgp), data.weight[topology::kIgpWeight]);
     Accumulate(metrics.te_cost, has(topology::kArcHasTe), data.weight[topology::kTeWeight]);
-    Accumulate(metrics.delay, has(topology::kArcHasDelay), Microseconds(data.weight[topology::kDelayWeight]));
+    Accumulate(metrics.delay, has(topology::kArcHasDelay),
+               Microseconds(data.weight[topology::kDelayWeight]));
     Accumulate(metrics.variation, attributes.delay_variation.has_value(),
                attributes.delay_variation.value_or(Microseconds(0)));
     if (!attributes.loss) survival.reset();

@@ -21,7 +21,11 @@ namespace srpce::cspf {
 class PathEnumerator::Impl {
  public:
   Impl(const topology::Ted& ted, const Query& query, Workspace& workspace, const Budget& budget)
-      : ted_(ted), query_(query), work_(workspace.impl()), budget_(budget), labels_left_(budget.max_labels) {}
+      : ted_(ted),
+        query_(query),
+        work_(workspace.impl()),
+        budget_(budget),
+        labels_left_(budget.max_labels) {}
 
   PathResult Next();
 
@@ -29,12 +33,13 @@ class PathEnumerator::Impl {
   struct Cell {
     std::vector<LinkIndex> links{};  // The best path of the cell.
     uint64_t cost = 0;
-    size_t fixed = 0;               // Its first links belong to every path of the cell.
+    size_t fixed = 0;                 // Its first links belong to every path of the cell.
     std::vector<LinkIndex> banned{};  // Links that do not follow the fixed ones.
   };
   struct Later {
     bool operator()(const Cell& a, const Cell& b) const {
-      return std::forward_as_tuple(a.cost, a.links.size(), a.links) > std::forward_as_tuple(b.cost, b.links.size(), b.links);
+      return std::forward_as_tuple(a.cost, a.links.size(), a.links) >
+             std::forward_as_tuple(b.cost, b.links.size(), b.links);
     }
   };
 
@@ -71,7 +76,8 @@ PathResult PathEnumerator::Impl::Next() {
     return *exhausted;
   }
   if (cells_.empty()) {
-    end_ = NoPath{.reason = Reason::kSidDepth, .message = "paths: no further path keeps the constraints"};
+    end_ = NoPath{.reason = Reason::kSidDepth,
+                  .message = "paths: no further path keeps the constraints"};
     return *end_;
   }
   last_ = cells_.top();
@@ -126,7 +132,8 @@ NoPath PathEnumerator::Impl::Exhaust() {
   return Exhausted(std::move(solution), budget_);
 }
 
-PathEnumerator::PathEnumerator(const topology::Ted& ted, const Query& query, Workspace& workspace, const Budget& budget)
+PathEnumerator::PathEnumerator(const topology::Ted& ted, const Query& query, Workspace& workspace,
+                               const Budget& budget)
     : impl_(std::make_unique<Impl>(ted, query, workspace, budget)) {}
 PathEnumerator::~PathEnumerator() = default;
 

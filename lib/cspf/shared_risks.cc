@@ -12,7 +12,8 @@ void SortUnique(std::vector<Risk>& risks) {
   risks.erase(std::unique(risks.begin(), risks.end()), risks.end());
 }
 
-std::vector<Risk> RisksOf(const topology::Ted& ted, const std::vector<LinkIndex>& links, Disjointness level) {
+std::vector<Risk> RisksOf(const topology::Ted& ted, const std::vector<LinkIndex>& links,
+                          Disjointness level) {
   std::vector<Risk> risks;
   for (const LinkIndex link : links) {
     risks.push_back(FibreOf(ted, link));
@@ -32,8 +33,8 @@ std::vector<Risk> RisksOf(const topology::Ted& ted, const std::vector<LinkIndex>
 }
 
 bool IsEnd(const topology::Ted& ted, const std::vector<LinkIndex>& links, uint32_t node) {
-  return !links.empty() &&
-         (ted.graph().ends(links.front().value()).tail == node || ted.graph().ends(links.back().value()).head == node);
+  return !links.empty() && (ted.graph().ends(links.front().value()).tail == node ||
+                            ted.graph().ends(links.back().value()).head == node);
 }
 
 }  // namespace
@@ -43,20 +44,21 @@ Risk FibreOf(const topology::Ted& ted, LinkIndex link) {
   return {Risk::Kind::kFibre, std::min(link.value(), reverse)};
 }
 
-std::vector<Risk> SharedRiskList(const topology::Ted& ted, const std::vector<LinkIndex>& a, const std::vector<LinkIndex>& b,
-                                 Disjointness level) {
+std::vector<Risk> SharedRiskList(const topology::Ted& ted, const std::vector<LinkIndex>& a,
+                                 const std::vector<LinkIndex>& b, Disjointness level) {
   const std::vector<Risk> of_a = RisksOf(ted, a, level);
   const std::vector<Risk> of_b = RisksOf(ted, b, level);
   std::vector<Risk> shared;
-  std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(), std::back_inserter(shared));
+  std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
+                        std::back_inserter(shared));
   std::erase_if(shared, [&](const Risk& risk) {
     return risk.kind == Risk::Kind::kNode && IsEnd(ted, a, risk.id) && IsEnd(ted, b, risk.id);
   });
   return shared;
 }
 
-std::vector<Risk> RisksToAvoid(const topology::Ted& ted, const std::vector<LinkIndex>& links, const Query& other,
-                               Disjointness level) {
+std::vector<Risk> RisksToAvoid(const topology::Ted& ted, const std::vector<LinkIndex>& links,
+                               const Query& other, Disjointness level) {
   std::vector<Risk> risks = RisksOf(ted, links, level);
   std::erase_if(risks, [&](const Risk& risk) {
     const bool end_of_other = risk.id == other.source.value() || risk.id == other.target.value();
@@ -86,8 +88,8 @@ Query Avoiding(const topology::Ted& ted, Query query, const std::vector<Risk>& r
   return query;
 }
 
-SharedRisks FindSharedRisks(const topology::Ted& ted, const std::vector<LinkIndex>& a, const std::vector<LinkIndex>& b,
-                            Disjointness disjointness) {
+SharedRisks FindSharedRisks(const topology::Ted& ted, const std::vector<LinkIndex>& a,
+                            const std::vector<LinkIndex>& b, Disjointness disjointness) {
   SharedRisks shared;
   for (const Risk& risk : SharedRiskList(ted, a, b, disjointness)) {
     switch (risk.kind) {

@@ -22,16 +22,20 @@ struct Risk {
 // Returns the risk of cutting the fibre of `link`.
 Risk FibreOf(const topology::Ted& ted, LinkIndex link);
 
-inline bool CountsNodes(Disjointness level) { return level == Disjointness::kNode || level == Disjointness::kSrlgNode; }
-inline bool CountsSrlgs(Disjointness level) { return level == Disjointness::kSrlg || level == Disjointness::kSrlgNode; }
+inline bool CountsNodes(Disjointness level) {
+  return level == Disjointness::kNode || level == Disjointness::kSrlgNode;
+}
+inline bool CountsSrlgs(Disjointness level) {
+  return level == Disjointness::kSrlg || level == Disjointness::kSrlgNode;
+}
 
 // Returns what two paths share under `level`, ascending. A node is shared if both paths visit it, unless both begin or end there.
-std::vector<Risk> SharedRiskList(const topology::Ted& ted, const std::vector<LinkIndex>& a, const std::vector<LinkIndex>& b,
-                                 Disjointness level);
+std::vector<Risk> SharedRiskList(const topology::Ted& ted, const std::vector<LinkIndex>& a,
+                                 const std::vector<LinkIndex>& b, Disjointness level);
 
 // Returns every risk of `links` that `other`'s path must avoid to be disjoint: SharedRiskList with any path of `other` is a part of it.
-std::vector<Risk> RisksToAvoid(const topology::Ted& ted, const std::vector<LinkIndex>& links, const Query& other,
-                               Disjointness level);
+std::vector<Risk> RisksToAvoid(const topology::Ted& ted, const std::vector<LinkIndex>& links,
+                               const Query& other, Disjointness level);
 
 // Returns `query` with `risks` excluded.
 Query Avoiding(const topology::Ted& ted, Query query, const std::vector<Risk>& risks);

@@ -9,19 +9,23 @@
 namespace srpce::cspf {
 namespace {
 
-void Charge(uint64_t labels, uint64_t& labels_left) { labels_left -= std::min(labels_left, labels); }
+void Charge(uint64_t labels, uint64_t& labels_left) {
+  labels_left -= std::min(labels_left, labels);
+}
 
 // Leg by leg: each leg's optimum by (cost, hops, links) is part of the whole's.
 template <typename Weight>
-std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const Query& query, const Weight& weight,
-                                                const LinkFilter& filter, const graph::Landmarks* landmarks,
+std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const Query& query,
+                                                const Weight& weight, const LinkFilter& filter,
+                                                const graph::Landmarks* landmarks,
                                                 Workspace::Impl& work, uint64_t& labels_left) {
   std::vector<LinkIndex> links;
   NodeIndex from = query.source;
   const std::vector<NodeIndex>& waypoints = query.constraints.waypoints;
   for (size_t i = 0; i <= waypoints.size(); ++i) {
     const NodeIndex to = i < waypoints.size() ? waypoints[i] : query.target;
-    const bool found = graph::FindPath(ted.graph(), from.value(), to.value(), weight, filter, landmarks, work.path, work.leg);
+    const bool found = graph::FindPath(ted.graph(), from.value(), to.value(), weight, filter,
+                                       landmarks, work.path, work.leg);
     Charge(work.path.expanded() + 1, labels_left);
     if (!found) return std::nullopt;
     for (const graph::ArcId arc : work.leg.arcs) links.push_back(LinkIndex(arc));
@@ -35,12 +39,13 @@ std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const 
 bool AllowsEnds(const Query& query, const LinkFilter& filter) {
   const std::vector<NodeIndex>& waypoints = query.constraints.waypoints;
   return filter.AllowsNode(query.source) && filter.AllowsNode(query.target) &&
-         std::all_of(waypoints.begin(), waypoints.end(), [&](NodeIndex node) { return filter.AllowsNode(node); });
+         std::all_of(waypoints.begin(), waypoints.end(),
+                     [&](NodeIndex node) { return filter.AllowsNode(node); });
 }
 
-std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, const Query& query, Additive objective,
-                                                     const LinkFilter& filter, Workspace::Impl& work,
-                                                     uint64_t& labels_left) {
+std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, const Query& query,
+                                                     Additive objective, const LinkFilter& filter,
+                                                     Workspace::Impl& work, uint64_t& labels_left) {
   const std::shared_ptr<const graph::Landmarks> landmarks = LandmarksFor(ted, objective, work);
   const auto solve = [&](const auto& weight) {
     return SolveLegs(ted, query, weight, filter, landmarks.get(), work, labels_left);
@@ -79,7 +84,8 @@ Path MakePath(const topology::Ted& ted, std::vector<LinkIndex> links, Additive o
   return path;
 }
 
-Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& work, uint64_t& labels_left) {
+Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
+               uint64_t& labels_left) {
   Solution solution;
   const std::optional<Additive> objective = ObjectiveOf(ted, query);
   if (!objective) return solution;
@@ -93,7 +99,8 @@ Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& wo
     return solution;
   }
   const uint64_t unbounded_cost = solution.path.cost;
-  if (!work.labels.Prepare(ted, query, work.filter, *objective, LabelSearch::Want::kBest)) return solution;
+  if (!work.labels.Prepare(ted, query, work.filter, *objective, LabelSearch::Want::kBest))
+    return solution;
   Found found = work.labels.Run(work.labels.Start(), labels_left);
   if (found.status == Found::Status::kNone) return solution;
   if (found.status == Found::Status::kFound) {

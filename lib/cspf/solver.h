@@ -28,19 +28,20 @@ struct Workspace::Impl {
 struct Solution {
   enum class Status : uint8_t { kFound, kNone, kExhausted };
   Status status = Status::kNone;
-  Path path{};                   // kFound.
-  std::optional<Path> best{};     // kExhausted: keeps the constraints.
-  uint64_t lower_bound = 0;      // kExhausted.
+  Path path{};                 // kFound.
+  std::optional<Path> best{};  // kExhausted: keeps the constraints.
+  uint64_t lower_bound = 0;    // kExhausted.
 };
 
 // Returns the answer of ComputePath. Counts `labels_left` down by the labels settled; only bounded queries stop at 0.
-Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& work, uint64_t& labels_left);
+Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
+               uint64_t& labels_left);
 
 // Returns the links of the least path in `objective` that `filter` allows, waypoints kept, bounds ignored. Counts as Solve.
 // REQUIRES objective is a metric of a Query.
-std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, const Query& query, Additive objective,
-                                                     const LinkFilter& filter, Workspace::Impl& work,
-                                                     uint64_t& labels_left);
+std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, const Query& query,
+                                                     Additive objective, const LinkFilter& filter,
+                                                     Workspace::Impl& work, uint64_t& labels_left);
 
 // True if source, target and waypoints may be used.
 bool AllowsEnds(const Query& query, const LinkFilter& filter);
@@ -49,6 +50,7 @@ bool AllowsEnds(const Query& query, const LinkFilter& filter);
 Path MakePath(const topology::Ted& ted, std::vector<LinkIndex> links, Additive objective);
 
 // Lower bounds for searches that minimise `objective`; null where there are none.
-std::shared_ptr<const graph::Landmarks> LandmarksFor(const topology::Ted& ted, Additive objective, const Workspace::Impl& work);
+std::shared_ptr<const graph::Landmarks> LandmarksFor(const topology::Ted& ted, Additive objective,
+                                                     const Workspace::Impl& work);
 
 }  // namespace srpce::cspf

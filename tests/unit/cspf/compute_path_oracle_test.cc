@@ -29,8 +29,10 @@ void ForRandomCases(uint64_t seed, int count, const oracle::QueryShape& shape,
   for (int i = 0; i < count && !testing::Test::HasFailure(); ++i) {
     SCOPED_TRACE(absl::StrCat("case ", i, " of seed ", seed));
     const int nodes = 4 + i % 4;
-    const Network network = oracle::RandomNetwork(
-        rng, {.nodes = nodes, .edges = nodes + i / 4 % 6, .plain = i % 3 == 0, .span = i % 5 == 0 ? 2U : 6U});
+    const Network network = oracle::RandomNetwork(rng, {.nodes = nodes,
+                                                        .edges = nodes + i / 4 % 6,
+                                                        .plain = i % 3 == 0,
+                                                        .span = i % 5 == 0 ? 2U : 6U});
     for (int q = 0; q < 4; ++q) check(network, oracle::RandomQuery(rng, network, shape), workspace);
   }
 }
@@ -44,7 +46,8 @@ void CheckBest(const Network& network, const Query& query, Workspace& workspace)
     ASSERT_EQ(path, nullptr) << "found " << Show(network, network.WalkOf(path->links));
     return;
   }
-  ASSERT_NE(path, nullptr) << std::get<NoPath>(result).message << "; want " << Show(network, answers[0]);
+  ASSERT_NE(path, nullptr) << std::get<NoPath>(result).message << "; want "
+                           << Show(network, answers[0]);
   ASSERT_EQ(Show(network, network.WalkOf(path->links)), Show(network, answers[0]));
   EXPECT_EQ(path->cost, judge.Cost(answers[0]));
   EXPECT_EQ(path->metrics.hops, answers[0].size());
@@ -55,7 +58,8 @@ TEST(ComputePathOracleTest, FindsTheFirstOfAllPathsThatKeepTheConstraints) {
 }
 
 TEST(ComputePathOracleTest, FindsTheFirstUnderManyBounds) {
-  ForRandomCases(oracle::Seed(12), oracle::Cases(1000), {.filters = false, .max_bounds = 6, .max_waypoints = 1}, CheckBest);
+  ForRandomCases(oracle::Seed(12), oracle::Cases(1000),
+                 {.filters = false, .max_bounds = 6, .max_waypoints = 1}, CheckBest);
 }
 
 // Every path in order, then the end: what is yielded is the whole sorted list, or its first hundred.
@@ -67,14 +71,18 @@ void CheckSequence(const Network& network, const Query& query, Workspace& worksp
   for (size_t i = 0; i < std::min(answers.size(), kMostPaths); ++i) {
     const PathResult result = paths.Next();
     const auto* path = std::get_if<Path>(&result);
-    ASSERT_NE(path, nullptr) << "path " << i << " of " << answers.size() << ": " << std::get<NoPath>(result).message;
-    ASSERT_EQ(Show(network, network.WalkOf(path->links)), Show(network, answers[i])) << "path " << i;
+    ASSERT_NE(path, nullptr) << "path " << i << " of " << answers.size() << ": "
+                             << std::get<NoPath>(result).message;
+    ASSERT_EQ(Show(network, network.WalkOf(path->links)), Show(network, answers[i]))
+        << "path " << i;
     ASSERT_EQ(path->cost, judge.Cost(answers[i]));
-    if (i % 3 == 1) ComputePath(*network.ted, {query.target, query.source, query.objective, {}}, workspace);
+    if (i % 3 == 1)
+      ComputePath(*network.ted, {query.target, query.source, query.objective, {}}, workspace);
   }
   if (answers.size() > kMostPaths) return;
   const PathResult end = paths.Next();
-  ASSERT_TRUE(std::holds_alternative<NoPath>(end)) << Show(network, network.WalkOf(std::get<Path>(end).links));
+  ASSERT_TRUE(std::holds_alternative<NoPath>(end))
+      << Show(network, network.WalkOf(std::get<Path>(end).links));
   const PathResult alone = ComputePath(*network.ted, query, workspace);
   const Reason want = answers.empty() ? std::get<NoPath>(alone).reason : Reason::kSidDepth;
   EXPECT_EQ(std::get<NoPath>(end).reason, want);
@@ -162,7 +170,8 @@ class Explained {
       }
       sum |= added;
     }
-    EXPECT_STREQ(ReasonName(reason.value_or(ReasonOf(kind))), ReasonName(ReasonOf(kind))) << no_path_.message;
+    EXPECT_STREQ(ReasonName(reason.value_or(ReasonOf(kind))), ReasonName(ReasonOf(kind)))
+        << no_path_.message;
     CheckCut(from, to, kind, others);
     if (kind == oracle::kWidth) CheckWidth(from, to, alone);
   }
@@ -211,11 +220,14 @@ class Explained {
     constexpr uint32_t kOthers = oracle::kAllKinds & ~oracle::kWidth;
     std::optional<uint64_t> best;
     for (const Walk& walk : judge_.Routes()) {
-      if (!judge_.Passes(walk, judge_.source(), judge_.target(), kOthers) || !judge_.KeepsBounds(walk)) continue;
+      if (!judge_.Passes(walk, judge_.source(), judge_.target(), kOthers) ||
+          !judge_.KeepsBounds(walk))
+        continue;
       best = std::max(best.value_or(0), judge_.Width(walk));
     }
     if (!best) {
-      for (const Walk& walk : Passing(from, to, kOthers)) best = std::max(best.value_or(0), judge_.Width(walk));
+      for (const Walk& walk : Passing(from, to, kOthers))
+        best = std::max(best.value_or(0), judge_.Width(walk));
     }
     EXPECT_EQ(*no_path_.best_achievable, static_cast<double>(*best)) << no_path_.message;
   }
@@ -231,8 +243,9 @@ class Explained {
   }
 
   void CheckBounds() {
-    constexpr Reason kReasons[] = {Reason::kDelayBound, Reason::kIgpBound,  Reason::kTeBound,
-                                   Reason::kHopBound,   Reason::kLossBound, Reason::kVariationBound};
+    constexpr Reason kReasons[] = {Reason::kDelayBound, Reason::kIgpBound,
+                                   Reason::kTeBound,    Reason::kHopBound,
+                                   Reason::kLossBound,  Reason::kVariationBound};
     std::optional<oracle::Quantity> lifted;
     std::optional<double> lifted_least;
     for (size_t i = 0; i < oracle::kQuantities; ++i) {
@@ -267,15 +280,16 @@ class Explained {
 
 TEST(ExplainOracleTest, NamesTheConstraintThatBindsAndWhatCanBeHad) {
   int explained = 0;
-  ForRandomCases(oracle::Seed(31), oracle::Cases(1500), {.max_bounds = 4}, [&](const Network& network, const Query& query, Workspace& workspace) {
-    const PathResult result = ComputePath(*network.ted, query, workspace);
-    if (const auto* no_path = std::get_if<NoPath>(&result)) {
-      ++explained;
-      SCOPED_TRACE(no_path->message);
-      EXPECT_FALSE(no_path->message.empty());
-      Explained(network, query, *no_path).Check();
-    }
-  });
+  ForRandomCases(oracle::Seed(31), oracle::Cases(1500), {.max_bounds = 4},
+                 [&](const Network& network, const Query& query, Workspace& workspace) {
+                   const PathResult result = ComputePath(*network.ted, query, workspace);
+                   if (const auto* no_path = std::get_if<NoPath>(&result)) {
+                     ++explained;
+                     SCOPED_TRACE(no_path->message);
+                     EXPECT_FALSE(no_path->message.empty());
+                     Explained(network, query, *no_path).Check();
+                   }
+                 });
   EXPECT_GT(explained, oracle::Cases(1500)) << "too few cases without a path to prove anything";
 }
 

@@ -15,12 +15,14 @@ using oracle::Judge;
 using oracle::Network;
 using oracle::Walk;
 
-constexpr Disjointness kLevels[] = {Disjointness::kLink, Disjointness::kNode, Disjointness::kSrlg, Disjointness::kSrlgNode};
+constexpr Disjointness kLevels[] = {Disjointness::kLink, Disjointness::kNode, Disjointness::kSrlg,
+                                    Disjointness::kSrlgNode};
 
 // The least sum over all combinations without a shared risk; each member's walks come cheapest first.
 class Combinations {
  public:
-  Combinations(const Network& network, const DisjointQuery& query) : network_(network), query_(query) {
+  Combinations(const Network& network, const DisjointQuery& query)
+      : network_(network), query_(query) {
     for (const Query& member : query.members) {
       judges_.emplace_back(network, member);
       walks_.push_back(judges_.back().Answers());
@@ -29,7 +31,8 @@ class Combinations {
     Choose(0, 0);
   }
   bool AllHavePaths() const {
-    return std::none_of(walks_.begin(), walks_.end(), [](const auto& walks) { return walks.empty(); });
+    return std::none_of(walks_.begin(), walks_.end(),
+                        [](const auto& walks) { return walks.empty(); });
   }
   std::optional<uint64_t> least() const { return least_; }
   const std::vector<Walk>& walks(size_t member) const { return walks_[member]; }
@@ -43,9 +46,11 @@ class Combinations {
       return;
     }
     for (const Walk& walk : walks_[member]) {
-      const bool clash = std::any_of(chosen_.begin(), chosen_.begin() + static_cast<ptrdiff_t>(member), [&](const Walk& other) {
-        return !oracle::Shared(network_, walk, other, query_.disjointness).empty();
-      });
+      const bool clash =
+          std::any_of(chosen_.begin(), chosen_.begin() + static_cast<ptrdiff_t>(member),
+                      [&](const Walk& other) {
+                        return !oracle::Shared(network_, walk, other, query_.disjointness).empty();
+                      });
       if (clash) continue;
       chosen_[member] = walk;
       Choose(member + 1, cost + judges_[member].Cost(walk));
@@ -60,7 +65,8 @@ class Combinations {
   std::optional<uint64_t> least_;
 };
 
-void CheckPaths(const Network& network, const DisjointQuery& query, const Combinations& all, const DisjointPaths& answer) {
+void CheckPaths(const Network& network, const DisjointQuery& query, const Combinations& all,
+                const DisjointPaths& answer) {
   ASSERT_TRUE(all.least().has_value());
   EXPECT_EQ(answer.total_cost, *all.least());
   ASSERT_EQ(answer.paths.size(), query.members.size());
@@ -69,22 +75,28 @@ void CheckPaths(const Network& network, const DisjointQuery& query, const Combin
   for (size_t i = 0; i < answer.paths.size(); ++i) {
     walks.push_back(network.WalkOf(answer.paths[i].links));
     const auto& answers = all.walks(i);
-    ASSERT_NE(std::find(answers.begin(), answers.end(), walks[i]), answers.end()) << "member " << i << " breaks a constraint";
+    ASSERT_NE(std::find(answers.begin(), answers.end(), walks[i]), answers.end())
+        << "member " << i << " breaks a constraint";
     EXPECT_EQ(answer.paths[i].cost, all.judge(i).Cost(walks[i]));
     sum += answer.paths[i].cost;
     for (size_t j = 0; j < i; ++j) {
       EXPECT_TRUE(oracle::Shared(network, walks[i], walks[j], query.disjointness).empty());
-      EXPECT_TRUE(FindSharedRisks(*network.ted, answer.paths[i].links, answer.paths[j].links, query.disjointness).empty());
+      EXPECT_TRUE(FindSharedRisks(*network.ted, answer.paths[i].links, answer.paths[j].links,
+                                  query.disjointness)
+                      .empty());
     }
   }
   EXPECT_EQ(sum, answer.total_cost);
 }
 
 bool Crosses(const Walk& walk, const std::vector<int>& links) {
-  return std::any_of(walk.begin(), walk.end(), [&](int at) { return std::find(links.begin(), links.end(), at) != links.end(); });
+  return std::any_of(walk.begin(), walk.end(), [&](int at) {
+    return std::find(links.begin(), links.end(), at) != links.end();
+  });
 }
 
-void CheckNoPath(const Network& network, const DisjointQuery& query, const Combinations& all, const NoPath& no_path) {
+void CheckNoPath(const Network& network, const DisjointQuery& query, const Combinations& all,
+                 const NoPath& no_path) {
   EXPECT_FALSE(no_path.message.empty());
   if (!all.AllHavePaths()) {
     EXPECT_NE(no_path.reason, Reason::kNotDisjoint);
@@ -92,16 +104,19 @@ void CheckNoPath(const Network& network, const DisjointQuery& query, const Combi
   }
   ASSERT_FALSE(all.least().has_value()) << no_path.message;
   EXPECT_EQ(no_path.reason, Reason::kNotDisjoint);
-  for (const uint32_t srlg : no_path.shared_srlgs) {  // Of two members: neither has a way around the group.
+  for (const uint32_t srlg :
+       no_path.shared_srlgs) {  // Of two members: neither has a way around the group.
     size_t bound_to_it = 0;
     for (size_t i = 0; i < query.members.size(); ++i) {
       bound_to_it += std::all_of(all.walks(i).begin(), all.walks(i).end(), [&](const Walk& walk) {
-        return std::any_of(walk.begin(), walk.end(), [&](int at) { return network.link(at).srlgs.contains(srlg); });
+        return std::any_of(walk.begin(), walk.end(),
+                           [&](int at) { return network.link(at).srlgs.contains(srlg); });
       });
     }
     EXPECT_GE(bound_to_it, 2U) << no_path.message;
   }
-  const bool nodes = query.disjointness == Disjointness::kNode || query.disjointness == Disjointness::kSrlgNode;
+  const bool nodes =
+      query.disjointness == Disjointness::kNode || query.disjointness == Disjointness::kSrlgNode;
   const bool equal = std::all_of(query.members.begin(), query.members.end(),
                                  [&](const Query& member) { return member == query.members[0]; });
   if (nodes || !equal || !no_path.best_achievable) return;
@@ -126,11 +141,15 @@ void CheckRandom(uint64_t seed, int count, const MemberShape& shape) {
   for (int i = 0; i < count && !testing::Test::HasFailure(); ++i) {
     SCOPED_TRACE(absl::StrCat("case ", i, " of seed ", seed));
     const int nodes = 4 + i % 4;
-    const Network network = oracle::RandomNetwork(
-        rng, {.nodes = nodes, .edges = nodes + 2 + i / 4 % 4, .plain = i % 4 != 0, .srlgs = i % 2 == 0 ? 12U : 5U});
+    const Network network = oracle::RandomNetwork(rng, {.nodes = nodes,
+                                                        .edges = nodes + 2 + i / 4 % 4,
+                                                        .plain = i % 4 != 0,
+                                                        .srlgs = i % 2 == 0 ? 12U : 5U});
     DisjointQuery query;
     for (size_t m = 0; m < shape.members; ++m) {
-      query.members.push_back(m > 0 && shape.same_query ? query.members[0] : oracle::RandomQuery(rng, network, shape.query));
+      query.members.push_back(m > 0 && shape.same_query
+                                  ? query.members[0]
+                                  : oracle::RandomQuery(rng, network, shape.query));
     }
     for (const Disjointness level : kLevels) {
       query.disjointness = level;
@@ -150,7 +169,8 @@ void CheckRandom(uint64_t seed, int count, const MemberShape& shape) {
   EXPECT_GT(not_disjoint, count / 4);
 }
 
-constexpr oracle::QueryShape kPlain{.filters = false, .max_bounds = 0, .max_waypoints = 0, .same_end = false};
+constexpr oracle::QueryShape kPlain{
+    .filters = false, .max_bounds = 0, .max_waypoints = 0, .same_end = false};
 constexpr oracle::QueryShape kRich{.max_bounds = 2, .max_waypoints = 1};
 
 TEST(DisjointOracleTest, PairsWithCommonEndsCostTheLeast) {
@@ -166,7 +186,8 @@ TEST(DisjointOracleTest, PairsWithTheirOwnEndsAndConstraintsCostTheLeast) {
 }
 
 TEST(DisjointOracleTest, ThreeMembersWithCommonEndsCostTheLeast) {
-  CheckRandom(oracle::Seed(44), oracle::Cases(300), {.members = 3, .same_query = true, .query = kPlain});
+  CheckRandom(oracle::Seed(44), oracle::Cases(300),
+              {.members = 3, .same_query = true, .query = kPlain});
 }
 
 TEST(DisjointOracleTest, ThreeMembersWithTheirOwnEndsCostTheLeast) {
@@ -183,12 +204,14 @@ TEST(DisjointOracleTest, SharedRisksAreThoseOfTheDrawing) {
     for (const Walk& a : Judge(network, first).Answers()) {
       for (const Walk& b : Judge(network, second).Answers()) {
         for (const Disjointness level : kLevels) {
-          const SharedRisks risks = FindSharedRisks(*network.ted, network.Indexes(a), network.Indexes(b), level);
+          const SharedRisks risks =
+              FindSharedRisks(*network.ted, network.Indexes(a), network.Indexes(b), level);
           std::set<std::pair<char, uint32_t>> got;
           for (const int at : network.WalkOf(risks.links)) got.emplace('l', at / 2);
           for (const uint32_t srlg : risks.srlgs) got.emplace('s', srlg);
           for (const NodeIndex node : risks.nodes) {
-            const auto position = std::find(network.node_index.begin(), network.node_index.end(), node);
+            const auto position =
+                std::find(network.node_index.begin(), network.node_index.end(), node);
             got.emplace('n', static_cast<uint32_t>(position - network.node_index.begin()));
           }
           shared_nodes += risks.nodes.size();

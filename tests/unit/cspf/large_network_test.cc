@@ -94,7 +94,9 @@ std::vector<uint64_t> LeastCosts(const Network& network, size_t source, uint64_t
   for (size_t round = 0; round < network.nodes.size(); ++round) {
     size_t nearest = network.nodes.size();
     for (size_t i = 0; i < network.nodes.size(); ++i) {
-      if (!done[i] && cost[i] != UINT64_MAX && (nearest == network.nodes.size() || cost[i] < cost[nearest])) nearest = i;
+      if (!done[i] && cost[i] != UINT64_MAX &&
+          (nearest == network.nodes.size() || cost[i] < cost[nearest]))
+        nearest = i;
     }
     if (nearest == network.nodes.size()) break;
     done[nearest] = true;
@@ -127,8 +129,9 @@ void CheckLeastCosts(const std::string& map, const PotentialCache* potentials) {
   for (int i = 0; i < oracle::Cases(64); ++i) {
     Query query = RandomEnds(rng, network);
     query.constraints.min_bandwidth = {1000 * (rng() % 4)};
-    const uint64_t want = LeastCosts(network, PositionOf(network, query.source),
-                                     query.constraints.min_bandwidth.value)[PositionOf(network, query.target)];
+    const uint64_t want =
+        LeastCosts(network, PositionOf(network, query.source),
+                   query.constraints.min_bandwidth.value)[PositionOf(network, query.target)];
     const PathResult result = ComputePath(*network.ted, query, workspace);
     if (want == UINT64_MAX) {
       ++cut;
@@ -140,7 +143,9 @@ void CheckLeastCosts(const std::string& map, const PotentialCache* potentials) {
   EXPECT_LT(cut, oracle::Cases(64));
 }
 
-TEST(LargeNetworkTest, BandwidthConstrainedCostsAreThoseOfPlainDijkstra) { CheckLeastCosts("rf1239", nullptr); }
+TEST(LargeNetworkTest, BandwidthConstrainedCostsAreThoseOfPlainDijkstra) {
+  CheckLeastCosts("rf1239", nullptr);
+}
 
 TEST(LargeNetworkTest, PotentialsDoNotChangeAnswers) {
   PotentialCache potentials;
@@ -148,7 +153,8 @@ TEST(LargeNetworkTest, PotentialsDoNotChangeAnswers) {
 }
 
 // The least cost for each total delay up to `limit`: exact for small integer delays of at least 1.
-std::optional<uint64_t> LeastCostWithinDelay(const Network& network, size_t source, size_t target, uint32_t limit) {
+std::optional<uint64_t> LeastCostWithinDelay(const Network& network, size_t source, size_t target,
+                                             uint32_t limit) {
   const size_t nodes = network.nodes.size();
   std::vector<std::vector<uint64_t>> cost(limit + 1, std::vector<uint64_t>(nodes, UINT64_MAX));
   cost[0][source] = 0;
@@ -180,8 +186,8 @@ TEST(LargeNetworkTest, DelayBoundedCostsAreThoseOfADynamicProgram) {
     const auto delay = static_cast<uint32_t>(40 + rng() % 200);
     const uint64_t unbounded = std::get<Path>(ComputePath(*network.ted, query, workspace)).cost;
     query.constraints.max_delay = Microseconds(delay);
-    const std::optional<uint64_t> want =
-        LeastCostWithinDelay(network, PositionOf(network, query.source), PositionOf(network, query.target), delay);
+    const std::optional<uint64_t> want = LeastCostWithinDelay(
+        network, PositionOf(network, query.source), PositionOf(network, query.target), delay);
     const PathResult result = ComputePath(*network.ted, query, workspace);
     if (!want) {
       ASSERT_EQ(std::get<NoPath>(result).reason, Reason::kDelayBound);
@@ -209,20 +215,25 @@ void CheckConduits(const std::string& map, int conduits, int cases) {
     const DisjointResult result = ComputeDisjoint(*network.ted, query, workspace);
     const auto* answer = std::get_if<DisjointPaths>(&result);
     if (answer == nullptr) {
-      EXPECT_EQ(std::get<NoPath>(result).reason, Reason::kNotDisjoint) << i << ": " << std::get<NoPath>(result).message;
+      EXPECT_EQ(std::get<NoPath>(result).reason, Reason::kNotDisjoint)
+          << i << ": " << std::get<NoPath>(result).message;
       continue;
     }
     ++found;
-    EXPECT_TRUE(oracle::Shared(network, network.WalkOf(answer->paths[0].links), network.WalkOf(answer->paths[1].links),
-                               query.disjointness)
+    EXPECT_TRUE(oracle::Shared(network, network.WalkOf(answer->paths[0].links),
+                               network.WalkOf(answer->paths[1].links), query.disjointness)
                     .empty());
   }
   EXPECT_GT(found, cases / 4);
 }
 
-TEST(LargeNetworkTest, SrlgDisjointPairsOfRocketfuelAreProved) { CheckConduits("rf1239", 150, oracle::Cases(40)); }
+TEST(LargeNetworkTest, SrlgDisjointPairsOfRocketfuelAreProved) {
+  CheckConduits("rf1239", 150, oracle::Cases(40));
+}
 
-TEST(LargeNetworkTest, SrlgDisjointPairsOfCogentAreProved) { CheckConduits("Cogentco", 60, oracle::Cases(40)); }
+TEST(LargeNetworkTest, SrlgDisjointPairsOfCogentAreProved) {
+  CheckConduits("Cogentco", 60, oracle::Cases(40));
+}
 
 }  // namespace
 }  // namespace srpce::cspf

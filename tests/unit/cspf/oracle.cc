@@ -20,10 +20,12 @@ std::set<uint32_t> BitsOf(const topology::AdminGroup& group) {
 }
 
 bool AffinityPasses(const OracleLink& link, const topology::AdminGroup& exclude_any,
-                    const topology::AdminGroup& include_any, const topology::AdminGroup& include_all) {
+                    const topology::AdminGroup& include_any,
+                    const topology::AdminGroup& include_all) {
   const auto count = [&](const topology::AdminGroup& group) {
     const std::set<uint32_t> bits = BitsOf(group);
-    return std::pair(std::count_if(bits.begin(), bits.end(), [&](uint32_t bit) { return link.bits.contains(bit); }),
+    return std::pair(std::count_if(bits.begin(), bits.end(),
+                                   [&](uint32_t bit) { return link.bits.contains(bit); }),
                      static_cast<std::ptrdiff_t>(bits.size()));
   };
   const auto [any, any_of] = count(include_any);
@@ -37,7 +39,8 @@ bool Contains(const std::vector<T>& list, const T& value) {
 }
 
 bool InSrlgs(const OracleLink& link, const std::vector<uint32_t>& srlgs) {
-  return std::any_of(srlgs.begin(), srlgs.end(), [&](uint32_t srlg) { return link.srlgs.contains(srlg); });
+  return std::any_of(srlgs.begin(), srlgs.end(),
+                     [&](uint32_t srlg) { return link.srlgs.contains(srlg); });
 }
 
 }  // namespace
@@ -59,10 +62,12 @@ Judge::Judge(const Network& network, const Query& query)
       query_(query),
       source_(PositionOf(network, query.source)),
       target_(PositionOf(network, query.target)) {
-  for (const NodeIndex waypoint : query.constraints.waypoints) waypoints_.push_back(PositionOf(network, waypoint));
+  for (const NodeIndex waypoint : query.constraints.waypoints)
+    waypoints_.push_back(PositionOf(network, waypoint));
 }
 
-void Judge::Extend(int at, int to, std::vector<bool>& seen, Walk& walk, std::vector<Walk>& found) const {
+void Judge::Extend(int at, int to, std::vector<bool>& seen, Walk& walk,
+                   std::vector<Walk>& found) const {
   if (at == to) {
     found.push_back(walk);
     return;
@@ -147,35 +152,42 @@ bool Judge::Has(const OracleLink& link, Quantity what, bool te_announced) const 
 bool Judge::NodePasses(int at, uint32_t kinds) const {
   const OracleNode& node = network_.node(at);
   const Constraints& constraints = query_.constraints;
-  if ((kinds & kPlane) != 0 && constraints.data_plane == DataPlane::kSrMpls && !node.mpls) return false;
-  if ((kinds & kPlane) != 0 && constraints.data_plane == DataPlane::kSrv6 && !node.srv6) return false;
+  if ((kinds & kPlane) != 0 && constraints.data_plane == DataPlane::kSrMpls && !node.mpls)
+    return false;
+  if ((kinds & kPlane) != 0 && constraints.data_plane == DataPlane::kSrv6 && !node.srv6)
+    return false;
   if ((kinds & kFlex) != 0 && constraints.flex_algorithm != 0 && !node.in_flex) return false;
-  return (kinds & kExclude) == 0 || !Contains(constraints.exclude_nodes, network_.node_index[static_cast<size_t>(at)]);
+  return (kinds & kExclude) == 0 ||
+         !Contains(constraints.exclude_nodes, network_.node_index[static_cast<size_t>(at)]);
 }
 
 bool Judge::Passes(int at, uint32_t kinds) const {
   const OracleLink& link = network_.link(at);
   const Constraints& constraints = query_.constraints;
   if (!NodePasses(link.to, kinds)) return false;
-  if ((kinds & kWidth) != 0 && link.width.value_or(0) < constraints.min_bandwidth.value) return false;
-  if ((kinds & kAdmin) != 0 &&
-      !AffinityPasses(link, constraints.exclude_any, constraints.include_any, constraints.include_all)) {
+  if ((kinds & kWidth) != 0 && link.width.value_or(0) < constraints.min_bandwidth.value)
+    return false;
+  if ((kinds & kAdmin) != 0 && !AffinityPasses(link, constraints.exclude_any,
+                                               constraints.include_any, constraints.include_all)) {
     return false;
   }
-  if ((kinds & kExclude) != 0 && (Contains(constraints.exclude_links, network_.link_index[static_cast<size_t>(at)]) ||
-                                  InSrlgs(link, constraints.exclude_srlgs))) {
+  if ((kinds & kExclude) != 0 &&
+      (Contains(constraints.exclude_links, network_.link_index[static_cast<size_t>(at)]) ||
+       InSrlgs(link, constraints.exclude_srlgs))) {
     return false;
   }
   const bool flex = constraints.flex_algorithm != 0;
   if ((kinds & kFlex) != 0 && flex &&
-      (!AffinityPasses(link, network_.flex->exclude_any, network_.flex->include_any, network_.flex->include_all) ||
+      (!AffinityPasses(link, network_.flex->exclude_any, network_.flex->include_any,
+                       network_.flex->include_all) ||
        InSrlgs(link, network_.flex->exclude_srlgs))) {
     return false;
   }
   if ((kinds & kAttribute) == 0) return true;
   if (!Has(link, *objective(), flex)) return false;
   for (size_t i = 0; i < kQuantities; ++i) {
-    if (Bound(static_cast<Quantity>(i)) && !Has(link, static_cast<Quantity>(i), false)) return false;
+    if (Bound(static_cast<Quantity>(i)) && !Has(link, static_cast<Quantity>(i), false))
+      return false;
   }
   return true;
 }
@@ -183,10 +195,12 @@ bool Judge::Passes(int at, uint32_t kinds) const {
 bool Judge::Passes(const Walk& walk, int from, int to, uint32_t kinds) const {
   std::vector<bool>& verdicts = verdicts_[kinds];
   if (verdicts.empty()) {
-    for (int i = 0; i < static_cast<int>(network_.links.size()); ++i) verdicts.push_back(Passes(i, kinds));
+    for (int i = 0; i < static_cast<int>(network_.links.size()); ++i)
+      verdicts.push_back(Passes(i, kinds));
   }
   return NodePasses(from, kinds) && NodePasses(to, kinds) &&
-         std::all_of(walk.begin(), walk.end(), [&](int link) { return verdicts[static_cast<size_t>(link)]; });
+         std::all_of(walk.begin(), walk.end(),
+                     [&](int link) { return verdicts[static_cast<size_t>(link)]; });
 }
 
 double Judge::Sum(const Walk& walk, Quantity what) const {
@@ -220,7 +234,9 @@ double Judge::Sum(const Walk& walk, Quantity what) const {
 
 std::optional<double> Judge::Bound(Quantity what) const {
   const Constraints& constraints = query_.constraints;
-  const auto as_double = [](const auto& value) { return value ? std::optional<double>(*value) : std::nullopt; };
+  const auto as_double = [](const auto& value) {
+    return value ? std::optional<double>(*value) : std::nullopt;
+  };
   const auto as_count = [](const std::optional<Microseconds>& value) {
     return value ? std::optional<double>(static_cast<double>(value->count())) : std::nullopt;
   };
@@ -250,7 +266,9 @@ bool Judge::KeepsBounds(const Walk& walk, size_t lifted) const {
   return true;
 }
 
-uint64_t Judge::Cost(const Walk& walk) const { return static_cast<uint64_t>(Sum(walk, *objective())); }
+uint64_t Judge::Cost(const Walk& walk) const {
+  return static_cast<uint64_t>(Sum(walk, *objective()));
+}
 
 uint64_t Judge::Width(const Walk& walk) const {
   uint64_t width = UINT64_MAX;
@@ -262,15 +280,18 @@ std::vector<Walk> Judge::Answers() const {
   std::vector<Walk> answers;
   if (!objective()) return answers;
   for (Walk& walk : Routes()) {
-    if (Passes(walk, source_, target_, kAllKinds) && KeepsBounds(walk)) answers.push_back(std::move(walk));
+    if (Passes(walk, source_, target_, kAllKinds) && KeepsBounds(walk))
+      answers.push_back(std::move(walk));
   }
   std::sort(answers.begin(), answers.end(), [&](const Walk& a, const Walk& b) {
-    return std::tuple(Cost(a), a.size(), network_.Indexes(a)) < std::tuple(Cost(b), b.size(), network_.Indexes(b));
+    return std::tuple(Cost(a), a.size(), network_.Indexes(a)) <
+           std::tuple(Cost(b), b.size(), network_.Indexes(b));
   });
   return answers;
 }
 
-std::set<std::pair<char, uint32_t>> Shared(const Network& network, const Walk& a, const Walk& b, Disjointness level) {
+std::set<std::pair<char, uint32_t>> Shared(const Network& network, const Walk& a, const Walk& b,
+                                           Disjointness level) {
   std::set<std::pair<char, uint32_t>> shared;
   const auto is_end = [&](const Walk& walk, int node) {
     return network.link(walk.front()).from == node || network.link(walk.back()).to == node;

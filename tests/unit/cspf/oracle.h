@@ -21,7 +21,8 @@ namespace srpce::cspf::oracle {
 using Rng = std::mt19937_64;
 
 // What refuses a path, as bits, in the order explanations try them.
-inline constexpr uint32_t kFlex = 1, kPlane = 2, kExclude = 4, kAdmin = 8, kWidth = 16, kAttribute = 32, kAllKinds = 63;
+inline constexpr uint32_t kFlex = 1, kPlane = 2, kExclude = 4, kAdmin = 8, kWidth = 16,
+                          kAttribute = 32, kAllKinds = 63;
 inline constexpr uint32_t kKinds[] = {kFlex, kPlane, kExclude, kAdmin, kWidth, kAttribute};
 
 // Quantities, in the order explanations try their bounds.
@@ -67,8 +68,8 @@ struct Network {
 struct Shape {
   int nodes = 6;
   int edges = 9;
-  bool plain = false;   // Every attribute known, everything up and able.
-  uint32_t span = 5;    // Metrics are below this.
+  bool plain = false;  // Every attribute known, everything up and able.
+  uint32_t span = 5;   // Metrics are below this.
   uint32_t srlgs = 5;
 };
 Network RandomNetwork(Rng& rng, const Shape& shape);
@@ -117,7 +118,8 @@ class Judge {
 };
 
 // What two paths share, judged from the drawing: 'l' link, 'n' node, 's' SRLG with its id (edge, node, group).
-std::set<std::pair<char, uint32_t>> Shared(const Network& network, const Walk& a, const Walk& b, Disjointness level);
+std::set<std::pair<char, uint32_t>> Shared(const Network& network, const Walk& a, const Walk& b,
+                                           Disjointness level);
 
 // A random query: some of everything, bounds near what real paths have.
 struct QueryShape {

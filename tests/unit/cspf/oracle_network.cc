@@ -12,12 +12,15 @@ namespace {
 
 constexpr uint8_t kAlgorithm = 128;
 
-uint64_t Below(Rng& rng, uint64_t limit) { return std::uniform_int_distribution<uint64_t>(0, limit - 1)(rng); }
+uint64_t Below(Rng& rng, uint64_t limit) {
+  return std::uniform_int_distribution<uint64_t>(0, limit - 1)(rng);
+}
 bool OneIn(Rng& rng, uint64_t n) { return Below(rng, n) == 0; }
 
 std::set<uint32_t> RandomSet(Rng& rng, uint32_t below, uint64_t max_count) {
   std::set<uint32_t> set;
-  for (uint64_t i = Below(rng, max_count + 1); i > 0; --i) set.insert(static_cast<uint32_t>(Below(rng, below)));
+  for (uint64_t i = Below(rng, max_count + 1); i > 0; --i)
+    set.insert(static_cast<uint32_t>(Below(rng, below)));
   return set;
 }
 
@@ -127,9 +130,11 @@ Network RandomNetwork(Rng& rng, const Shape& shape) {
 void Build(Network& network) {
   topology::TedBuilder builder;
   const MonotonicTime now{};
-  const topology::SourceId source = *builder.Connect({.name = "oracle", .hold_time = std::nullopt}, now);
+  const topology::SourceId source =
+      *builder.Connect({.name = "oracle", .hold_time = std::nullopt}, now);
   for (size_t i = 0; i < network.nodes.size(); ++i) {
-    const absl::Status status = builder.SetNode(source, NodeId(static_cast<int>(i)), Attributes(network, i), false, now);
+    const absl::Status status =
+        builder.SetNode(source, NodeId(static_cast<int>(i)), Attributes(network, i), false, now);
     EXPECT_TRUE(status.ok()) << status;
   }
   for (size_t i = 0; i < network.links.size(); ++i) {
@@ -155,7 +160,8 @@ namespace {
 // Sets a bound to what a real path has, or a little beside it: the interesting values.
 void RandomBound(Rng& rng, const Judge& judge, const Walk& walk, Query& query) {
   const auto near = [&](Quantity what) {
-    const double sum = judge.Passes(walk, judge.source(), judge.target(), kAttribute) ? judge.Sum(walk, what) : 4;
+    const double sum =
+        judge.Passes(walk, judge.source(), judge.target(), kAttribute) ? judge.Sum(walk, what) : 4;
     return sum + static_cast<double>(Below(rng, 3)) - 1;
   };
   Constraints& constraints = query.constraints;
@@ -190,7 +196,8 @@ void RandomFilters(Rng& rng, const Network& network, Query& query) {
   if (OneIn(rng, 6)) constraints.include_any = GroupOf(RandomBits(rng, 3));
   if (OneIn(rng, 10)) constraints.include_all = GroupOf(RandomBits(rng, 1));
   if (OneIn(rng, 5)) constraints.exclude_nodes = {some_node()};
-  if (OneIn(rng, 5)) constraints.exclude_links = {network.link_index[Below(rng, network.links.size())]};
+  if (OneIn(rng, 5))
+    constraints.exclude_links = {network.link_index[Below(rng, network.links.size())]};
   if (OneIn(rng, 5)) constraints.exclude_srlgs = {static_cast<uint32_t>(Below(rng, 5))};
   if (OneIn(rng, 5)) constraints.data_plane = OneIn(rng, 2) ? DataPlane::kSrMpls : DataPlane::kSrv6;
   if (OneIn(rng, 6)) constraints.flex_algorithm = kAlgorithm;
@@ -205,7 +212,8 @@ Query RandomQuery(Rng& rng, const Network& network, const QueryShape& shape) {
   do {
     query.target = some_node();
   } while (!(shape.same_end && OneIn(rng, 20)) && query.target == query.source);
-  constexpr MetricType kMetrics[] = {MetricType::kIgp, MetricType::kTe, MetricType::kDelay, MetricType::kHops};
+  constexpr MetricType kMetrics[] = {MetricType::kIgp, MetricType::kTe, MetricType::kDelay,
+                                     MetricType::kHops};
   query.objective = kMetrics[Below(rng, 4)];
   if (shape.filters && OneIn(rng, 2)) RandomFilters(rng, network, query);
   if (shape.max_waypoints > 0 && OneIn(rng, 3)) {
