@@ -19,11 +19,17 @@ std::string ToText(int family, const uint8_t* bytes) {
   return text.data();
 }
 
+// inet_pton stops at a NUL, what follows it would go unread.
+bool FromText(int family, absl::string_view text, uint8_t* bytes) {
+  return text.find('\0') == absl::string_view::npos &&
+         inet_pton(family, std::string(text).c_str(), bytes) == 1;
+}
+
 }  // namespace
 
 absl::StatusOr<Ipv6Address> Ipv6Address::Parse(absl::string_view text) {
   Bytes bytes{};
-  if (inet_pton(AF_INET6, std::string(text).c_str(), bytes.data()) != 1) {
+  if (!FromText(AF_INET6, text, bytes.data())) {
     return absl::InvalidArgumentError(
         absl::StrCat("IPv6 address: got '", text, "', want for example 2001:db8::1"));
   }
@@ -72,13 +78,12 @@ IpAddress IpAddress::V6(const Ipv6Address& v6) {
 }
 
 absl::StatusOr<IpAddress> IpAddress::Parse(absl::string_view text) {
-  const std::string copy(text);
   IpAddress address;
-  if (inet_pton(AF_INET, copy.c_str(), address.bytes_.data()) == 1) {
+  if (FromText(AF_INET, text, address.bytes_.data())) {
     return address;
   }
   address.family_ = Family::kV6;
-  if (inet_pton(AF_INET6, copy.c_str(), address.bytes_.data()) == 1) {
+  if (FromText(AF_INET6, text, address.bytes_.data())) {
     return address;
   }
   return absl::InvalidArgumentError(

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/hash/hash.h"
 #include "lib/base/persistent_vector.h"
 
 namespace srpce {
@@ -71,8 +70,9 @@ class PersistentMap {
 
   template <typename Key>
   static size_t ShardOf(const Key& key) {
-    // The table inside uses the low bits; the shard takes high ones.
-    return (absl::HashOf(key) >> 40) % kShards;
+    // The table's own hasher, so that "text" and std::string("text") meet. The table uses the low bits; the shard
+    // takes high ones.
+    return (typename absl::flat_hash_map<K, V>::hasher()(key) >> 40) % kShards;
   }
 
   // Shards are held by pointer so that writing one does not copy the 63 others in its page.

@@ -8,16 +8,7 @@
 namespace srpce::topology {
 namespace {
 
-enum class Match : uint8_t {
-  kBothInterfaces,
-  kOneInterface,
-  kAddresses,
-  kSameName,
-  kSilent,
-  kConflict
-};
-constexpr Match kByEvidence[] = {Match::kBothInterfaces, Match::kOneInterface, Match::kAddresses,
-                                 Match::kSameName};
+enum class Match : uint8_t { kBothInterfaces, kOneInterface, kAddresses, kSilent, kConflict };
 
 struct Evidence {
   int agree = 0;
@@ -56,12 +47,27 @@ Match Judge(const Link& forward, const Link& backward) {
   if (addresses.conflict == 0 && addresses.agree > 0) {
     return Match::kAddresses;
   }
-  if (interfaces.conflict > 0 || addresses.conflict > 0) {
-    return Match::kConflict;
-  }
-  return forward.key.local_interface == backward.key.local_interface ? Match::kSameName
-                                                                     : Match::kSilent;
+  return interfaces.conflict > 0 || addresses.conflict > 0 ? Match::kConflict : Match::kSilent;
 }
+
+bool BothNamed(const Link& forward, const Link& backward) {
+  return Judge(forward, backward) == Match::kBothInterfaces;
+}
+bool OneNamed(const Link& forward, const Link& backward) {
+  return Judge(forward, backward) == Match::kOneInterface;
+}
+bool AddressesMatch(const Link& forward, const Link& backward) {
+  return Judge(forward, backward) == Match::kAddresses;
+}
+// Addresses that match do not tell unnumbered parallel links apart, which borrow those of the loopbacks; names may.
+bool NamesMatch(const Link& forward, const Link& backward) {
+  const Match match = Judge(forward, backward);
+  return (match == Match::kSilent || match == Match::kAddresses) &&
+         forward.key.local_interface == backward.key.local_interface;
+}
+
+constexpr bool (*kByEvidence[])(const Link&, const Link&) = {BothNamed, OneNamed, AddressesMatch,
+                                                             NamesMatch};
 
 // Positions by local interface, which no two links of one direction share.
 std::vector<size_t> SortedPositions(const std::vector<const Link*>& links) {
@@ -93,12 +99,12 @@ std::vector<std::pair<size_t, size_t>> PairLinks(const std::vector<const Link*>&
     std::erase(there, kNoPosition);
     std::erase(back, kNoPosition);
   };
-  for (const Match wanted : kByEvidence) {
+  for (const auto matches : kByEvidence) {
     std::vector<size_t> only_back(there.size(), kNoPosition);
     std::vector<size_t> only_there(back.size(), kNoPosition);
     for (size_t i = 0; i < there.size(); ++i) {
       for (size_t j = 0; j < back.size(); ++j) {
-        if (Judge(*forward[there[i]], *backward[back[j]]) == wanted) {
+        if (matches(*forward[there[i]], *backward[back[j]])) {
           Note(only_back[i], j);
           Note(only_there[j], i);
         }
