@@ -181,6 +181,11 @@ class Metrics::Impl final : public prometheus::Collectable {
   prometheus::Family<prometheus::Counter>& commits =
       CounterFamily("srpce_store_commits_total", "Transactions of the store by result.");
 
+  prometheus::Counter& watches_dropped =
+      CounterFamily("srpce_policy_watches_dropped_total",
+                    "WatchPolicies streams ended because the client did not read.")
+          .Add({});
+
   Table<prometheus::Counter, 2> rpc_table;
   Table<prometheus::Counter, 3> update_table;
   Table<prometheus::Counter, 3> computation_table;
@@ -226,6 +231,8 @@ void Metrics::OnTedApply(Duration took) { impl_->apply.Observe(Seconds(took)); }
 void Metrics::OnTedChange(WallTime when) {
   impl_->last_change.Set(Seconds(when.time_since_epoch()));
 }
+
+void Metrics::OnWatchDropped() { impl_->watches_dropped.Increment(); }
 
 void Metrics::SetReady(bool ready) { impl_->ready.Set(ready ? 1 : 0); }
 

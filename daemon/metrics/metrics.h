@@ -47,6 +47,8 @@ class Metrics final : public pce::PolicyEngineObserver {
   void OnTedApply(Duration took);
   void OnTedChange(WallTime when);
   void SetReady(bool ready);
+  // A watcher did not keep up.
+  void OnWatchDropped();
 
   // pce::PolicyEngineObserver; also what RPCs compute.
   void OnComputation(topology::MetricType objective, const char* result, const char* reason,

@@ -50,6 +50,7 @@ bool PolicyWatch::OnChange(const pce::PolicyEngine::WatchCall& call) {
     const uint64_t resume = sent_synced_ ? sent_revision_ : 0;
     closing_ = true;
     queue_.clear();
+    context_.metrics.OnWatchDropped();
     final_status_ =
         ToGrpcStatus(absl::ResourceExhaustedError(absl::StrCat(
                          waiting_events_ + call.events.size(), " events wait, the limit is ",

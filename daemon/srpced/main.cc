@@ -107,6 +107,9 @@ int main(int argc, char** argv) {
   const sigset_t signals = srpce::srpced::StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(
+      SIGXFSZ,
+      SIG_IGN);  // A file that may not grow is a full disk: the store says so, the daemon goes on.
   // What gRPC says on stderr of a port in use or a peer that left is said better elsewhere.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   return srpce::srpced::Main(argc, argv);

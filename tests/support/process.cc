@@ -113,7 +113,9 @@ Process::~Process() {
     (void)AwaitExit();
   }
   for (Capture* capture : {&output_, &errors_}) {
-    capture->thread.join();
+    if (capture->thread.joinable()) {
+      capture->thread.join();
+    }
     close(capture->fd);
   }
   close(ready_fd_);
@@ -137,6 +139,9 @@ absl::StatusOr<int> Process::AwaitExit(std::chrono::milliseconds timeout) {
   int status = 0;
   waitpid(pid_, &status, 0);
   exit_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  for (Capture* capture : {&output_, &errors_}) {
+    capture->thread.join();  // Its last words.
+  }
   return *exit_;
 }
 
