@@ -38,8 +38,8 @@ struct Constraints {
   std::vector<uint32_t> exclude_srlgs{};
   std::vector<NodeIndex> waypoints{};  // Visited in this order, loosely: anything may lie between.
   DataPlane data_plane = DataPlane::kEither;
-  uint8_t flex_algorithm = topology::
-      kAlgorithmSpf;  // >= 128: inside the FAD's topology, by its metric (RFC 9350); objective is then ignored.
+  // >= 128: inside the FAD's topology, by its metric (RFC 9350); objective is then ignored.
+  uint8_t flex_algorithm = topology::kAlgorithmSpf;
 
   bool operator==(const Constraints&) const = default;
 };
