@@ -1,0 +1,165 @@
+// tests/unit/daemon/srpcectl/text_test.cc -- tables, paths and policies as they are shown.
+#include <gtest/gtest.h>
+
+#include "daemon/srpcectl/path_text.h"
+#include "daemon/srpcectl/policy_text.h"
+#include "daemon/srpcectl/table.h"
+
+namespace srpce::ctl {
+namespace {
+
+TEST(TableTest, AlignsColumns) {
+  Table table({"NAME", "COST", "NOTE"});
+  table.Add({"a", "5", "x"});
+  table.Add({"Zürich", "120", ""});
+  EXPECT_EQ(table.ToString(),
+            "NAME    COST  NOTE\n"
+            "a          5  x\n"
+            "Zürich   120  -\n");
+  EXPECT_EQ(Table({"A", "B"}).ToString("  "), "  A  B\n");
+}
+
+v1::Path SamplePath() {
+  v1::Path path;
+  path.mutable_metrics()->set_delay_us(12345);
+  path.mutable_metrics()->set_igp_cost(30);
+  path.mutable_metrics()->set_hops(2);
+  path.mutable_metrics()->set_bottleneck_bps(10'000'000'000);
+  for (const auto& [from, to] : {std::pair("a", "b"), std::pair("b", "c")}) {
+    v1::Hop* hop = path.add_hops();
+    hop->mutable_link()->set_local_node(from);
+    hop->mutable_link()->set_remote_node(to);
+    hop->mutable_link()->set_local_interface(std::string("to-") + to);
+    hop->set_igp_metric(15);
+  }
+  v1::SegmentList* list = path.mutable_segment_list();
+  list->set_data_plane(v1::DATA_PLANE_SR_MPLS);
+  list->add_labels(16002);
+  v1::Segment* node = list->add_segments();
+  node->set_kind(v1::SEGMENT_KIND_NODE);
+  node->set_node("b");
+  node->set_label(16002);
+  list->add_labels(24001);
+  v1::Segment* adjacency = list->add_segments();
+  adjacency->set_kind(v1::SEGMENT_KIND_ADJACENCY);
+  *adjacency->mutable_link() = path.hops(1).link();
+  adjacency->set_label(24001);
+  return path;
+}
+
+TEST(PathTextTest, ShowsMetricsHopsAndSegments) {
+  v1::PathConstraints constraints;
+  constraints.set_max_delay_us(20000);
+  EXPECT_EQ(PathText(SamplePath(), constraints),
+            "delay 12.345 ms (bound 20 ms), igp 30, 2 hops, bottleneck 10 Gb/s\n"
+            "\n"
+            "  HOP  LINK  INTERFACE  IGP  DELAY\n"
+            "    1  a->b  to-b        15      -\n"
+            "    2  b->c  to-c        15      -\n"
+            "\n"
+            "  segment list: sr-mpls, 2 SIDs\n"
+            "    16002  node b\n"
+            "    24001  adjacency b->c (to-c)\n");
+  EXPECT_EQ(NodesText(SamplePath()), "a b c");
+}
+
+TEST(PathTextTest, ShowsWhatAContainerHolds) {
+  v1::SegmentList list;
+  list.set_data_plane(v1::DATA_PLANE_SRV6);
+  list.add_sids("fcbb:bb00:2:3::");
+  for (const auto& [node, sid] :
+       {std::pair("b", "fcbb:bb00:2::"), std::pair("c", "fcbb:bb00:3::")}) {
+    v1::Segment* segment = list.add_segments();
+    segment->set_kind(v1::SEGMENT_KIND_NODE);
+    segment->set_node(node);
+    segment->set_sid(sid);
+  }
+  EXPECT_EQ(SegmentListText(list, ""),
+            "segment list: srv6, 1 SID\n"
+            "  fcbb:bb00:2:3::\n"
+            "    fcbb:bb00:2::  node b\n"
+            "    fcbb:bb00:3::  node c\n");
+  EXPECT_EQ(SegmentListLine(list), "srv6 fcbb:bb00:2:3::");
+}
+
+TEST(PathTextTest, ShowsWhyThereIsNone) {
+  v1::NoPath no_path;
+  no_path.set_reason("DELAY_BOUND_UNREACHABLE");
+  no_path.set_message("no path within 5000 us");
+  no_path.set_wanted(5000);
+  no_path.set_best_achievable(7250);
+  no_path.add_blocking_links()->set_local_node("a");
+  no_path.mutable_blocking_links(0)->set_remote_node("b");
+  EXPECT_EQ(NoPathText(no_path),
+            "no path: no path within 5000 us [DELAY_BOUND_UNREACHABLE]\n"
+            "  wanted:          5 ms\n"
+            "  best achievable: 7.25 ms\n"
+            "  blocking links:  a->b\n");
+}
+
+v1::PolicyStatus SampleStatus() {
+  v1::PolicyStatus status;
+  v1::Policy* policy = status.mutable_policy();
+  policy->mutable_key()->set_headend("a");
+  policy->mutable_key()->set_color(100);
+  policy->mutable_key()->set_endpoint("c");
+  policy->set_name("gold");
+  policy->add_candidate_paths()->mutable_dynamic()->set_max_delay_us(20000);
+  status.set_oper_state(v1::OPER_STATE_UP);
+  status.set_push_state(v1::PUSH_STATE_INSTALLED);
+  v1::ActivePath* active = status.mutable_active();
+  *active->mutable_metrics() = SamplePath().metrics();
+  *active->add_segment_lists() = SamplePath().segment_list();
+  for (const char* node : {"a", "b", "c"}) {
+    active->add_nodes(node);
+  }
+  active->mutable_margin()->set_delay_us(7655);
+  status.add_candidates()->set_valid(true);
+  status.set_changes(2);
+  status.set_last_change_reason("link-down a->d");
+  status.set_last_event_to_push_us(123.45);
+  return status;
+}
+
+TEST(PolicyTextTest, ShowsAPolicyInFull) {
+  EXPECT_EQ(PolicyText(SampleStatus()),
+            "policy a/100/c 'gold': up, installed\n"
+            "  path     a b c\n"
+            "  metrics  delay 12.345 ms (bound 20 ms), igp 30, 2 hops, bottleneck 10 Gb/s\n"
+            "  margin   delay 7.655 ms\n"
+            "  segment list: sr-mpls, 2 SIDs\n"
+            "    16002  node b\n"
+            "    24001  adjacency b->c (to-c)\n"
+            "  candidate 1, preference 100, dynamic, active, valid\n"
+            "  changes  2: link-down a->d\n"
+            "  event to push  123.5 us\n");
+}
+
+TEST(PolicyTextTest, ShowsALineEach) {
+  EXPECT_EQ(PoliciesTable({SampleStatus()}),
+            "POLICY   NAME  STATE  PUSH       COST  DELAY      SEGMENT LIST          CHANGES\n"
+            "a/100/c  gold  up     installed     0  12.345 ms  sr-mpls 16002, 24001        2\n");
+  v1::PolicyEvent event;
+  event.set_revision(9);
+  *event.mutable_status() = SampleStatus();
+  EXPECT_EQ(EventLine(event), "9  a/100/c  up, installed  sr-mpls 16002, 24001  (link-down a->d)");
+  event.set_removed(true);
+  EXPECT_EQ(EventLine(event), "9  a/100/c  removed");
+}
+
+TEST(PolicyTextTest, KnowsWhenNothingMoreIsUnderWay) {
+  v1::PolicyStatus status;
+  status.set_oper_state(v1::OPER_STATE_PENDING);
+  EXPECT_FALSE(IsSettled(status));
+  status.set_oper_state(v1::OPER_STATE_UP);
+  status.set_push_state(v1::PUSH_STATE_SENT);
+  EXPECT_FALSE(IsSettled(status));
+  status.set_push_state(v1::PUSH_STATE_FAILED);
+  EXPECT_TRUE(IsSettled(status));
+  status.set_oper_state(v1::OPER_STATE_DOWN);
+  status.set_push_state(v1::PUSH_STATE_NONE);
+  EXPECT_TRUE(IsSettled(status));
+}
+
+}  // namespace
+}  // namespace srpce::ctl
