@@ -1,4 +1,5 @@
-// lib/segments/check.cc -- holds an expansion to each constraint of a query, by itself: no filter of lib/cspf is used.
+// lib/segments/check.cc -- holds an expansion to each constraint of a query, by itself: no filter
+// of lib/cspf is used.
 #include <algorithm>
 #include <set>
 #include <vector>
@@ -148,8 +149,9 @@ bool Leads(const Ted& ted, const std::vector<LinkIndex>& links, NodeIndex from, 
   return reached.contains(to);
 }
 
-// Each branch is a walk over the links, so it passes the waypoints if no walk gets around one. The converse does not hold where branches cross
-// in time; such a list is refused, which errs on the safe side.
+// Each branch is a walk over the links, so it passes the waypoints if no walk gets around one. The
+// converse does not hold where branches cross in time; such a list is refused, which errs on the
+// safe side.
 absl::Status CheckWaypointsOnAll(const Ted& ted, const cspf::Query& query,
                                  const std::vector<LinkIndex>& links) {
   NodeIndex here = query.source;

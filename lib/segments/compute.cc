@@ -13,7 +13,8 @@ using cspf::Path;
 using cspf::PathResult;
 using cspf::Reason;
 
-// The search ran out: `found_none` says what it knows of paths, `shortfall` what became of those found.
+// The search ran out: `found_none` says what it knows of paths, `shortfall` what became of those
+// found.
 NoPath RanOut(NoPath found_none, const Shortfall& shortfall) {
   const NoPath verdict = ToNoPath(shortfall);
   absl::StrAppend(&found_none.message, "; so far ", verdict.message);

@@ -13,7 +13,7 @@
 namespace srpce::segments {
 
 struct SegmentQuery {
-  cspf::Query path;                  // path.constraints.data_plane kEither: SR-MPLS if it works, else SRv6.
+  cspf::Query path;  // path.constraints.data_plane kEither: SR-MPLS if it works, else SRv6.
   std::optional<uint32_t> max_sids;  // Besides the headend's own MSD.
   bool compress = true;
 };
@@ -26,8 +26,9 @@ struct SegmentRoute {
 
 using SegmentResult = std::variant<SegmentRoute, cspf::NoPath>;
 
-// Returns the cheapest path within the constraints whose shortest list fits min(max_sids, headend MSD), with that list, expanded and
-// checked. Exact: further paths are enumerated in order of cost until one fits.
+// Returns the cheapest path within the constraints whose shortest list fits min(max_sids, headend
+// MSD), with that list, expanded and checked. Exact: further paths are enumerated in order of cost
+// until one fits.
 SegmentResult ComputeRoute(const Ted& ted, const SegmentQuery& query, cspf::Workspace& workspace,
                            const cspf::Budget& budget = {});
 
@@ -38,7 +39,8 @@ struct DisjointSegmentQuery {
 using DisjointSegmentResult = std::variant<std::vector<SegmentRoute>, cspf::NoPath>;
 
 // The same for members that must be disjoint; every ECMP branch of every list is held to it.
-DisjointSegmentResult ComputeDisjointRoutes(const Ted& ted, const DisjointSegmentQuery& query, cspf::Workspace& workspace,
+DisjointSegmentResult ComputeDisjointRoutes(const Ted& ted, const DisjointSegmentQuery& query,
+                                            cspf::Workspace& workspace,
                                             const cspf::Budget& budget = {});
 
 }  // namespace srpce::segments

@@ -1,7 +1,9 @@
-// lib/segments/compute_disjoint.cc -- joint paths first; where a list does not fit, the cheapest set of paths that all fit.
+// lib/segments/compute_disjoint.cc -- joint paths first; where a list does not fit, the cheapest
+// set of paths that all fit.
 //
-// The joint optimum without regard to lists is a lower bound, so if its lists fit it is the answer. Else each member's fitting paths are
-// enumerated in order of cost, and sets of them are tried in order of their sum: the first disjoint set is optimal.
+// The joint optimum without regard to lists is a lower bound, so if its lists fit it is the answer.
+// Else each member's fitting paths are enumerated in order of cost, and sets of them are tried in
+// order of their sum: the first disjoint set is optimal.
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -36,7 +38,8 @@ class FittingPaths {
   FittingPaths(const Ted& ted, const SegmentQuery& query, const cspf::Budget& budget)
       : ted_(ted), query_(query), paths_(ted, query.path, workspace_, budget) {}
 
-  // Returns the path of that rank, or null if there are not so many: see end(). Valid until the next call.
+  // Returns the path of that rank, or null if there are not so many: see end(). Valid until the
+  // next call.
   const SegmentRoute* At(size_t rank) {
     while (!end_ && found_.size() <= rank) {
       PathResult next = paths_.Next();

@@ -38,7 +38,8 @@ bool Within(uint16_t value, uint16_t first, uint16_t last) {
 }  // namespace
 
 SidAction ActionOf(uint16_t behavior) {
-  // IANA "SRv6 Endpoint Behaviors": RFC 8986 s10.2, RFC 9800 s11; the flavors PSP, USP, USD change no path.
+  // IANA "SRv6 Endpoint Behaviors": RFC 8986 s10.2, RFC 9800 s11; the flavors PSP, USP, USD change
+  // no path.
   if (Within(behavior, 1, 4) || Within(behavior, 28, 31) || Within(behavior, 43, 50)) {
     return SidAction::kEnd;
   }

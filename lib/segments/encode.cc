@@ -1,4 +1,5 @@
-// lib/segments/encode.cc -- the fewest SIDs along a path: best-first search over (position, open container).
+// lib/segments/encode.cc -- the fewest SIDs along a path: best-first search over (position, open
+// container).
 #include <algorithm>
 #include <compare>
 #include <optional>
@@ -42,7 +43,8 @@ struct Step {
   std::optional<Container> container;  // The last SRH entry, while more may go in.
 };
 
-// True if in the container of `previous` and `next` both still mean what they mean alone: no longer match lures the packet away.
+// True if in the container of `previous` and `next` both still mean what they mean alone: no longer
+// match lures the packet away.
 bool SafeTogether(const Ted& ted, const Candidate& previous, const Candidate& next) {
   Container pair(previous.sid);
   if (!pair.Accepts(next.sid)) return false;
@@ -104,7 +106,8 @@ class Encoder {
       const bool arrived =
           candidate.to == path_.size() && candidate.segment.kind == SegmentKind::kNode;
       const bool packed = Append(index, std::move(candidate));
-      // Nothing else from here is better than one node segment to the end in no entry more than needed.
+      // Nothing else from here is better than one node segment to the end in no entry more than
+      // needed.
       return !arrived ||
              (!packed && steps_[index].container && steps_[index].container->room() > 0);
     });

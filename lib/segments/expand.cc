@@ -1,7 +1,8 @@
 // lib/segments/expand.cc -- forwards a packet under a segment list, over every choice at once.
 //
-// Everything that reaches a router with the same labels or addresses left behaves the same, so branches are joined by (what is left, node),
-// and the worst of each metric is carried along: exact, since what follows depends on nothing else.
+// Everything that reaches a router with the same labels or addresses left behaves the same, so
+// branches are joined by (what is left, node), and the worst of each metric is carried along:
+// exact, since what follows depends on nothing else.
 #include <map>
 #include <utility>
 
@@ -87,7 +88,8 @@ absl::StatusOr<Expansion> ExpandLabels(const Ted& ted, NodeIndex headend,
   return spread.Finish(here);
 }
 
-// A packet on its way, ordered so that what comes later in its life sorts later: each step grows (consumed, arrived).
+// A packet on its way, ordered so that what comes later in its life sorts later: each step grows
+// (consumed, arrived).
 struct Srv6State {
   uint32_t consumed = 0;
   bool arrived = false;  // At an owner of the destination's locator.

@@ -1,7 +1,9 @@
-// lib/segments/igp_view.h -- what the routers themselves forward by: the link-state topology of one SR algorithm.
+// lib/segments/igp_view.h -- what the routers themselves forward by: the link-state topology of one
+// SR algorithm.
 //
-// Algorithm 0 is plain shortest path first over IGP metrics; 128 and above are flexible algorithms (RFC 9350): the links its
-// definition admits between the nodes that take part, by its metric. Independent of any query's constraints.
+// Algorithm 0 is plain shortest path first over IGP metrics; 128 and above are flexible algorithms
+// (RFC 9350): the links its definition admits between the nodes that take part, by its metric.
+// Independent of any query's constraints.
 #pragma once
 
 #include <cstdint>
@@ -28,20 +30,25 @@ class IgpView {
   // False for a flexible algorithm nobody defines: its SIDs lead nowhere (RFC 9350 s5.3).
   bool exists() const { return exists_; }
 
-  // True if routers of this algorithm send over `arc`, which leaves `tail`. Judges the link, not its ends.
+  // True if routers of this algorithm send over `arc`, which leaves `tail`. Judges the link, not
+  // its ends.
   bool Admits(const graph::Arc& arc, graph::Node tail) const {
     if ((arc.data.flags & topology::kArcUsable) == 0) {
       return false;
     }
-    const bool fits = (arc.data.flags & metric_flags_) == metric_flags_ && (!flexible_ || KeepsDefinition(arc));
+    const bool fits =
+        (arc.data.flags & metric_flags_) == metric_flags_ && (!flexible_ || KeepsDefinition(arc));
     return fits || IsPseudonode(tail);
   }
-  // The metric of an admitted arc. A LAN's own links cost nothing where nothing is announced (ISO 10589 s7.2.7).
+  // The metric of an admitted arc. A LAN's own links cost nothing where nothing is announced (ISO
+  // 10589 s7.2.7).
   uint32_t Weight(const graph::Arc& arc) const {
     return (arc.data.flags & metric_flags_) == metric_flags_ ? arc.data.weight[slot_] : 0;
   }
   // True if `node` computes this algorithm's routes.
-  bool TakesPart(graph::Node node) const { return algorithm_ == topology::kAlgorithmSpf || HasAlgorithm(node); }
+  bool TakesPart(graph::Node node) const {
+    return algorithm_ == topology::kAlgorithmSpf || HasAlgorithm(node);
+  }
   // True if `node` asked not to be passed through.
   bool IsOverloaded(graph::Node node) const;
   bool IsPseudonode(graph::Node node) const;

@@ -1,7 +1,9 @@
-// lib/segments/label_table.h -- what an MPLS label means to the router that reads it (RFC 8660, RFC 8667 s2 and s3.1).
+// lib/segments/label_table.h -- what an MPLS label means to the router that reads it (RFC 8660, RFC
+// 8667 s2 and s3.1).
 //
-// A router's table, in order of preference where an operator's plan makes a label ambiguous: indexes of its SRGB (lowest algorithm, then
-// lowest prefix), absolute prefix labels, its adjacency SIDs.
+// A router's table, in order of preference where an operator's plan makes a label ambiguous:
+// indexes of its SRGB (lowest algorithm, then lowest prefix), absolute prefix labels, its adjacency
+// SIDs.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +27,9 @@ struct PrefixFec {
   bool is_label = false;
   std::vector<Owner> owners;
 
-  bool SameAs(const PrefixFec& other) const { return algorithm == other.algorithm && prefix == other.prefix; }
+  bool SameAs(const PrefixFec& other) const {
+    return algorithm == other.algorithm && prefix == other.prefix;
+  }
   const Owner* FindOwner(topology::NodeIndex node) const;
 };
 
@@ -36,36 +40,47 @@ struct LabelReading {
   bool pop_only = false;                       // Explicit null (RFC 3032 s2.1).
 };
 
-// Returns the label by which `router` knows a prefix SID: the index counted through the ranges of its SRGB in the order announced
-// (RFC 8667 s3.1). Nothing if the router has no SRGB or the index is outside.
-std::optional<uint32_t> LabelAt(const topology::Ted& ted, topology::NodeIndex router, uint32_t value, bool is_label);
+// Returns the label by which `router` knows a prefix SID: the index counted through the ranges of
+// its SRGB in the order announced (RFC 8667 s3.1). Nothing if the router has no SRGB or the index
+// is outside.
+std::optional<uint32_t> LabelAt(const topology::Ted& ted, topology::NodeIndex router,
+                                uint32_t value, bool is_label);
 
-// Returns the label of `router` for an adjacency SID: itself, or its index in the SRLB (RFC 8667 s2.2.1; where none is announced, the SRGB).
+// Returns the label of `router` for an adjacency SID: itself, or its index in the SRLB (RFC 8667
+// s2.2.1; where none is announced, the SRGB).
 std::optional<uint32_t> AdjacencyLabel(const topology::Ted& ted, topology::NodeIndex router,
                                        const topology::AdjacencySid& sid);
 
 // Returns the prefix segment of this SID as all routers of its algorithm see it.
-std::optional<PrefixFec> FindFec(const topology::Ted& ted, uint8_t algorithm, uint32_t value, bool is_label);
+std::optional<PrefixFec> FindFec(const topology::Ted& ted, uint8_t algorithm, uint32_t value,
+                                 bool is_label);
 
 // Returns what `router` does with `label` on top. Nothing: it drops the packet.
-std::optional<LabelReading> ReadLabel(const topology::Ted& ted, topology::NodeIndex router, uint32_t label);
+std::optional<LabelReading> ReadLabel(const topology::Ted& ted, topology::NodeIndex router,
+                                      uint32_t label);
 // The same for prefix segments only.
-std::optional<PrefixFec> ReadPrefixLabel(const topology::Ted& ted, topology::NodeIndex router, uint32_t label);
+std::optional<PrefixFec> ReadPrefixLabel(const topology::Ted& ted, topology::NodeIndex router,
+                                         uint32_t label);
 
-// Returns what the top label of a list stands for at its headend: an adjacency SID of the headend, or the prefix segment that all its next
-// hops from there know by this label.
+// Returns what the top label of a list stands for at its headend: an adjacency SID of the headend,
+// or the prefix segment that all its next hops from there know by this label.
 // Errors: NOT_FOUND            neither.
 //         FAILED_PRECONDITION  the prefix cannot be reached, or several readings are possible.
-absl::StatusOr<LabelReading> ReadFirstLabel(const topology::Ted& ted, topology::NodeIndex headend, uint32_t label);
+absl::StatusOr<LabelReading> ReadFirstLabel(const topology::Ted& ted, topology::NodeIndex headend,
+                                            uint32_t label);
 
-// Returns OK if `router` understands what routers send it for `fec`: it knows the prefix by the label of its own SRGB, or needs none because
-// the router before pops it (penultimate hop popping).
+// Returns OK if `router` understands what routers send it for `fec`: it knows the prefix by the
+// label of its own SRGB, or needs none because the router before pops it (penultimate hop popping).
 // Errors: NOT_FOUND  names the router and the index.
-absl::Status CheckReceives(const topology::Ted& ted, const PrefixFec& fec, topology::NodeIndex router);
+absl::Status CheckReceives(const topology::Ted& ted, const PrefixFec& fec,
+                           topology::NodeIndex router);
 // The same for every router that `dag` leads to.
-absl::Status CheckLabelSwaps(const topology::Ted& ted, const PrefixFec& fec, const ShortestDag& dag);
+absl::Status CheckLabelSwaps(const topology::Ted& ted, const PrefixFec& fec,
+                             const ShortestDag& dag);
 
-// Where packets over `link` of `from` may arrive: its far end, or every other router of the LAN it leads to. Down links lead nowhere.
-std::vector<std::vector<topology::LinkIndex>> AdjacencyWays(const topology::Ted& ted, topology::LinkIndex link);
+// Where packets over `link` of `from` may arrive: its far end, or every other router of the LAN it
+// leads to. Down links lead nowhere.
+std::vector<std::vector<topology::LinkIndex>> AdjacencyWays(const topology::Ted& ted,
+                                                            topology::LinkIndex link);
 
 }  // namespace srpce::segments

@@ -110,7 +110,8 @@ class MplsCandidates final : public CandidateSource {
     return *std::move(reading);
   }
 
-  // Unprotected SIDs first: a protected one lets the router choose another way when the link fails (RFC 8402 s3.4).
+  // Unprotected SIDs first: a protected one lets the router choose another way when the link fails
+  // (RFC 8402 s3.4).
   std::optional<Candidate> Adjacency(size_t from) const {
     if (!CrossesToNextRouter(path_, from)) return std::nullopt;
     const LinkIndex link = path_.link(from);

@@ -1,4 +1,5 @@
-// lib/segments/pinned_path.h -- a path to encode, and which stretches of it routers follow by themselves.
+// lib/segments/pinned_path.h -- a path to encode, and which stretches of it routers follow by
+// themselves.
 #pragma once
 
 #include <vector>
@@ -12,8 +13,10 @@ namespace srpce::segments {
 // Positions 0 to size() of a path: before its first link to behind its last.
 class PinnedPath {
  public:
-  // Errors: FAILED_PRECONDITION  `links` do not adjoin from `headend`, one is not usable, or the path ends in a LAN.
-  static absl::StatusOr<PinnedPath> Make(const Ted& ted, NodeIndex headend, const std::vector<LinkIndex>& links);
+  // Errors: FAILED_PRECONDITION  `links` do not adjoin from `headend`, one is not usable, or the
+  //                              path ends in a LAN.
+  static absl::StatusOr<PinnedPath> Make(const Ted& ted, NodeIndex headend,
+                                         const std::vector<LinkIndex>& links);
 
   const Ted& ted() const { return *ted_; }
   size_t size() const { return links_.size(); }
@@ -22,22 +25,27 @@ class PinnedPath {
   // False for a LAN: no segment starts or ends there.
   bool IsRouter(size_t position) const { return is_router_[position]; }
   // The next router's position. REQUIRES position < size().
-  size_t NextRouter(size_t position) const { return is_router_[position + 1] ? position + 1 : position + 2; }
+  size_t NextRouter(size_t position) const {
+    return is_router_[position + 1] ? position + 1 : position + 2;
+  }
 
-  // Returns the last position that `view`'s routers reach from `from` over nothing but this path (`from` itself if none).
-  // Stretches of the only way are the only way: what one search proves holds for all within, what it refutes for all
-  // around, so that a path costs few searches (binary search over the rest).
+  // Returns the last position that `view`'s routers reach from `from` over nothing but this path
+  // (`from` itself if none). Stretches of the only way are the only way: what one search proves
+  // holds for all within, what it refutes for all around, so that a path costs few searches (binary
+  // search over the rest).
   size_t Reach(const IgpView& view, size_t from);
 
-  // True if packets from position `from` to the nearest of several owners take this path to position `to`.
-  bool LeadsOnlyAlong(const IgpView& view, size_t from, size_t to, const std::vector<Owner>& owners) const;
+  // True if packets from position `from` to the nearest of several owners take this path to
+  // position `to`.
+  bool LeadsOnlyAlong(const IgpView& view, size_t from, size_t to,
+                      const std::vector<Owner>& owners) const;
 
  private:
   PinnedPath() = default;
   struct Known {
     uint8_t algorithm = 0;
-    std::vector<size_t> pinned;   // Per position: furthest target proved.
-    std::vector<size_t> spoilt;   // Per position: nearest target refuted.
+    std::vector<size_t> pinned;  // Per position: furthest target proved.
+    std::vector<size_t> spoilt;  // Per position: nearest target refuted.
   };
   Known& KnownOf(uint8_t algorithm);
   bool Test(const IgpView& view, Known& known, size_t from, size_t to);

@@ -1,4 +1,5 @@
-// lib/segments/resolve.cc -- what an operator's labels and SIDs stand for. Reads, does not route: whether packets get there is for Expand.
+// lib/segments/resolve.cc -- what an operator's labels and SIDs stand for. Reads, does not route:
+// whether packets get there is for Expand.
 #include <optional>
 #include <utility>
 

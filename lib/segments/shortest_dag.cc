@@ -1,8 +1,9 @@
 // lib/segments/shortest_dag.cc -- bidirectional Dijkstra that keeps every tie.
 //
-// The search stops once no unsettled node can lie on a shortest path: top(forward) + top(backward) > best. Each shortest path then has a
-// "middle" arc whose tail is settled forward and whose head is settled backward; walking back from the tails and on from the
-// heads over tight arcs yields them all. Equal keys are settled as one batch, so that zero metrics cannot hide a tie.
+// The search stops once no unsettled node can lie on a shortest path: top(forward) + top(backward)
+// > best. Each shortest path then has a "middle" arc whose tail is settled forward and whose head
+// is settled backward; walking back from the tails and on from the heads over tight arcs yields
+// them all. Equal keys are settled as one batch, so that zero metrics cannot hide a tie.
 #include "lib/segments/shortest_dag.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// lib/segments/shortest_dag.h -- every link that packets may take from a node towards a prefix: all shortest paths at once.
+// lib/segments/shortest_dag.h -- every link that packets may take from a node towards a prefix: all
+// shortest paths at once.
 #pragma once
 
 #include <memory>
@@ -18,25 +19,29 @@ struct DagArc {
   bool operator==(const DagArc&) const = default;
 };
 
-// The union of the shortest paths from one node to the nearest of several owners. Zero metrics can make it cyclic.
+// The union of the shortest paths from one node to the nearest of several owners. Zero metrics can
+// make it cyclic.
 struct ShortestDag {
   graph::Distance cost = graph::kUnreachable;  // With the owner's prefix metric.
   std::vector<DagArc> arcs;                    // By (tail, link).
 };
 
-// Returns where packets from `start` may go on their way to `owners`: at each router every next hop of least cost. A packet ends at the
-// first owner it meets, and overloaded nodes are not passed through. Empty and unreachable if there is no way, if `view` does not exist
-// or if `start` does not take part in it.
+// Returns where packets from `start` may go on their way to `owners`: at each router every next hop
+// of least cost. A packet ends at the first owner it meets, and overloaded nodes are not passed
+// through. Empty and unreachable if there is no way, if `view` does not exist or if `start` does
+// not take part in it.
 //
-// Bidirectional search for one owner, backward search for several: only nodes nearer than the target are visited. Scratch memory and
-// the latest answers are kept per thread; an answer is reused only for the same snapshot (TED lineage and generation).
-// REQUIRES start is no owner; owners are in the TED.
+// Bidirectional search for one owner, backward search for several: only nodes nearer than the
+// target are visited. Scratch memory and the latest answers are kept per thread; an answer is
+// reused only for the same snapshot (TED lineage and generation). REQUIRES start is no owner;
+// owners are in the TED.
 std::shared_ptr<const ShortestDag> FindShortestDag(const IgpView& view, topology::NodeIndex start,
                                                    std::span<const Owner> owners);
 
-// Returns whether `links`, which adjoin from `start`, are the only way from `start` to `owners`: each router on them has exactly one next
-// hop, the next link. Gives up as soon as a shorter way is known.
-bool IsOnlyWay(const IgpView& view, topology::NodeIndex start, std::span<const topology::LinkIndex> links,
-               std::span<const Owner> owners);
+// Returns whether `links`, which adjoin from `start`, are the only way from `start` to `owners`:
+// each router on them has exactly one next hop, the next link. Gives up as soon as a shorter way is
+// known.
+bool IsOnlyWay(const IgpView& view, topology::NodeIndex start,
+               std::span<const topology::LinkIndex> links, std::span<const Owner> owners);
 
 }  // namespace srpce::segments

@@ -1,4 +1,5 @@
-// lib/segments/spread.h -- how packets spread over ECMP choices, and the worst that any of them meets.
+// lib/segments/spread.h -- how packets spread over ECMP choices, and the worst that any of them
+// meets.
 #pragma once
 
 #include <map>
@@ -11,8 +12,8 @@
 
 namespace srpce::segments {
 
-// The greatest sums over all ways a packet can have come to where it is, each metric on its own. Links that lack an attribute count
-// nothing here; Spread::Finish() then drops the sum.
+// The greatest sums over all ways a packet can have come to where it is, each metric on its own.
+// Links that lack an attribute count nothing here; Spread::Finish() then drops the sum.
 struct Worst {
   uint64_t igp = 0;
   uint64_t te = 0;
@@ -32,11 +33,13 @@ class Spread {
  public:
   explicit Spread(const Ted& ted) : ted_(ted) {}
 
-  // Packets at `start` go down `dag` to its ends, the nodes it does not leave. Returns what they met by then.
+  // Packets at `start` go down `dag` to its ends, the nodes it does not leave. Returns what they
+  // met by then.
   // Errors: FAILED_PRECONDITION  zero metrics let them go round.
   absl::StatusOr<WorstAt> Follow(const ShortestDag& dag, NodeIndex start, const Worst& worst);
 
-  // Packets go over one of `links`, out of one router: an adjacency SID. Down members of a set take none.
+  // Packets go over one of `links`, out of one router: an adjacency SID. Down members of a set take
+  // none.
   // Errors: FAILED_PRECONDITION  all are down.
   absl::StatusOr<WorstAt> Cross(const std::vector<LinkIndex>& links, const Worst& worst);
 

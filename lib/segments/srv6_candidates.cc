@@ -72,7 +72,8 @@ class Srv6Candidates final : public CandidateSource {
     return sids;
   }
 
-  // True if packets for `sid` come from position `from` to `to`, whose router instantiates it, over the path only.
+  // True if packets for `sid` come from position `from` to `to`, whose router instantiates it, over
+  // the path only.
   std::optional<LocatorRoute> RouteAlong(const Srv6Sid& sid, size_t from, size_t to) {
     std::optional<LocatorRoute> route = FindRoute(ted_, sid.sid);
     const IgpView* view = route ? ViewOf(route->algorithm) : nullptr;

@@ -1,6 +1,8 @@
-// lib/segments/srv6_table.h -- what an IPv6 destination means to a router: its own SIDs, else the route to a locator.
+// lib/segments/srv6_table.h -- what an IPv6 destination means to a router: its own SIDs, else the
+// route to a locator.
 //
-// A SID lies inside a locator of the router that instantiates it (RFC 8986 s3.1), so a router that owns no matching locator only forwards.
+// A SID lies inside a locator of the router that instantiates it (RFC 8986 s3.1), so a router that
+// owns no matching locator only forwards.
 #pragma once
 
 #include <optional>
@@ -20,7 +22,8 @@ struct SidReading {
 };
 
 // Returns the SID of `router` that `destination` invokes.
-std::optional<SidReading> ReadSid(const topology::Ted& ted, topology::NodeIndex router, const Ipv6Address& destination);
+std::optional<SidReading> ReadSid(const topology::Ted& ted, topology::NodeIndex router,
+                                  const Ipv6Address& destination);
 
 // The route by which routers forward `destination`: the longest matching locator.
 struct LocatorRoute {
@@ -40,7 +43,9 @@ struct Srv6Cursor {
   uint32_t consumed = 0;  // Bits gone by, 128 an entry; grows with each SID.
   bool done = false;      // The last SID has been carried out.
 };
-// Moves on past `sid`, which `cursor.destination` invoked (RFC 9800 s4.1.1: argument left? shift it, else next entry).
-void Advance(const topology::Srv6Sid& sid, const std::vector<Ipv6Address>& sids, Srv6Cursor& cursor);
+// Moves on past `sid`, which `cursor.destination` invoked (RFC 9800 s4.1.1: argument left? shift
+// it, else next entry).
+void Advance(const topology::Srv6Sid& sid, const std::vector<Ipv6Address>& sids,
+             Srv6Cursor& cursor);
 
 }  // namespace srpce::segments

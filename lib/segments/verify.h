@@ -1,4 +1,5 @@
-// lib/segments/verify.h -- the proof: where can packets with this segment list go, given the live graph and ECMP?
+// lib/segments/verify.h -- the proof: where can packets with this segment list go, given the live
+// graph and ECMP?
 #pragma once
 
 #include <string>
@@ -13,7 +14,7 @@ namespace srpce::segments {
 // Everything a packet may do under a list: the union over all ECMP choices.
 struct Expansion {
   std::vector<LinkIndex> links;  // Every link some branch uses, ascending.
-  std::vector<NodeIndex> ends;   // Every node the list may end at, ascending: one, unless the last segment is anycast.
+  std::vector<NodeIndex> ends;   // Every node it may end at, ascending: several only after anycast.
   bool single_path = false;      // No choice anywhere: `links` in travel order are in `path`.
   std::vector<LinkIndex> path;   // Only with single_path.
   // Worst over branches. Absent: some link of some branch lacks the attribute.
@@ -26,13 +27,17 @@ struct Expansion {
   std::optional<BytesPerSecond> bottleneck;
 };
 
-// Reads the labels / SIDs themselves (not the Segment annotations) hop by hop: each router applies its own SRGB, adjacency SIDs, locators.
-// Errors: NOT_FOUND            a label or SID somewhere on some branch means nothing to the router that reads it.
-//         FAILED_PRECONDITION  a segment's node cannot be reached, a link is down, or forwarding loops.
+// Reads the labels / SIDs themselves (not the Segment annotations) hop by hop: each router applies
+// its own SRGB, adjacency SIDs, locators.
+// Errors: NOT_FOUND            a label or SID somewhere on some branch means nothing to the router
+//                              that reads it.
+//         FAILED_PRECONDITION  a segment's node cannot be reached, a link is down, forwarding
+//                              loops, or the first label has several readings.
 absl::StatusOr<Expansion> Expand(const Ted& ted, NodeIndex headend, const SegmentList& list);
 
-// Returns OK if every branch of `expansion` ends at `query.target` and keeps every constraint of `query` (waypoints included), else
-// FAILED_PRECONDITION with the first promise broken: "delay: worst ECMP branch 12000 us, bound 10000 us".
+// Returns OK if every branch of `expansion` ends at `query.target` and keeps every constraint of
+// `query` (waypoints included), else FAILED_PRECONDITION with the first promise broken: "delay:
+// worst ECMP branch 12000 us, bound 10000 us".
 absl::Status CheckPromise(const Ted& ted, const cspf::Query& query, const Expansion& expansion);
 
 }  // namespace srpce::segments

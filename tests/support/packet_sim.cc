@@ -14,8 +14,12 @@ constexpr uint64_t kFar = std::numeric_limits<uint64_t>::max();
 constexpr size_t kMaxSteps = 20'000;
 constexpr uint32_t kMaxMetric = (1U << 24) - 1;
 
-bool IsEnd(uint16_t b) { return (b >= 1 && b <= 4) || (b >= 28 && b <= 31) || (b >= 43 && b <= 50); }
-bool IsEndX(uint16_t b) { return (b >= 5 && b <= 8) || (b >= 32 && b <= 35) || (b >= 52 && b <= 59); }
+bool IsEnd(uint16_t b) {
+  return (b >= 1 && b <= 4) || (b >= 28 && b <= 31) || (b >= 43 && b <= 50);
+}
+bool IsEndX(uint16_t b) {
+  return (b >= 5 && b <= 8) || (b >= 32 && b <= 35) || (b >= 52 && b <= 59);
+}
 bool IsDecap(uint16_t b) { return (b >= 16 && b <= 24) || (b >= 60 && b <= 69); }
 
 }  // namespace
@@ -117,7 +121,8 @@ void PacketSim::FillSids() {
     LocalSid local;
     local.bits = ToBitString(sid.sid);
     local.behavior = sid.behavior;
-    const bool next_csid = (sid.behavior >= 43 && sid.behavior <= 50) || (sid.behavior >= 52 && sid.behavior <= 58);
+    const bool next_csid =
+        (sid.behavior >= 43 && sid.behavior <= 50) || (sid.behavior >= 52 && sid.behavior <= 58);
     if (next_csid && sid.structure && sid.structure->block > 0 && sid.structure->node > 0) {
       local.block = sid.structure->block;
       local.csid = size_t{sid.structure->node} + sid.structure->function;
@@ -131,8 +136,9 @@ void PacketSim::FillSids() {
     const topology::NodeAttributes& node = ted_.node(NodeIndex(n)).attributes;
     for (const topology::Srv6Sid& sid : node.srv6_sids) sids_[n].push_back(make(sid));
     for (const topology::Srv6Locator& locator : node.locators) {
-      locators_.push_back({ToBitString(locator.prefix.address().v6()).substr(0, locator.prefix.length()),
-                           locator.algorithm, n, locator.metric});
+      locators_.push_back(
+          {ToBitString(locator.prefix.address().v6()).substr(0, locator.prefix.length()),
+           locator.algorithm, n, locator.metric});
     }
   }
   for (Index l = 0; l < ted_.link_bound(); ++l) {
@@ -172,17 +178,21 @@ uint64_t PacketSim::Metric(Index link, uint8_t algorithm) const {
   topology::MetricType metric = topology::MetricType::kIgp;
   if (algorithm >= 128) metric = ted_.FindFlexAlgo(algorithm)->metric;
   uint64_t value = kFar;
-  if (metric == topology::MetricType::kIgp && a.igp_metric && *a.igp_metric < kMaxMetric) value = *a.igp_metric;
+  if (metric == topology::MetricType::kIgp && a.igp_metric && *a.igp_metric < kMaxMetric)
+    value = *a.igp_metric;
   if (metric == topology::MetricType::kTe && a.te_metric) value = *a.te_metric;
-  if (metric == topology::MetricType::kDelay && a.delay) value = static_cast<uint64_t>(a.delay->count());
-  if (metric == topology::MetricType::kDelay && a.min_delay) value = static_cast<uint64_t>(a.min_delay->count());
+  if (metric == topology::MetricType::kDelay && a.delay)
+    value = static_cast<uint64_t>(a.delay->count());
+  if (metric == topology::MetricType::kDelay && a.min_delay)
+    value = static_cast<uint64_t>(a.min_delay->count());
   return value == kFar && Lan(ted_.link(LinkIndex(link)).local.value()) ? 0 : value;
 }
 
 bool PacketSim::InTopology(Index link, uint8_t algorithm) const {
   const topology::Link& l = ted_.link(LinkIndex(link));
   if (!l.usable || Metric(link, algorithm) == kFar) return false;
-  if (!TakesPart(l.local.value(), algorithm) || !TakesPart(l.remote.value(), algorithm)) return false;
+  if (!TakesPart(l.local.value(), algorithm) || !TakesPart(l.remote.value(), algorithm))
+    return false;
   if (algorithm < 128 || Lan(l.local.value())) return true;
   const topology::FlexAlgoDefinition& fad = *ted_.FindFlexAlgo(algorithm);
   bool any = fad.include_any.empty();
@@ -205,7 +215,8 @@ const std::vector<uint64_t>& PacketSim::Distances(const Destination& destination
   std::vector<uint64_t>& distance = it->second;
   if (!fresh) return distance;
   distance.assign(ted_.node_bound(), kFar);
-  if (destination.algorithm >= 128 && ted_.FindFlexAlgo(destination.algorithm) == nullptr) return distance;
+  if (destination.algorithm >= 128 && ted_.FindFlexAlgo(destination.algorithm) == nullptr)
+    return distance;
   for (const auto& [owner, metric] : destination.owners) {
     if (TakesPart(owner, destination.algorithm)) distance[owner] = metric;
   }
@@ -240,7 +251,8 @@ std::vector<uint32_t> PacketSim::NextLinks(Index node, const Destination& destin
   return links;
 }
 
-std::vector<std::vector<uint32_t>> PacketSim::RoutedWays(Index node, const Destination& destination) {
+std::vector<std::vector<uint32_t>> PacketSim::RoutedWays(Index node,
+                                                         const Destination& destination) {
   std::vector<std::vector<Index>> ways;
   for (const Index link : NextLinks(node, destination)) {
     const Index to = ted_.link(LinkIndex(link)).remote.value();
@@ -275,8 +287,8 @@ PacketSim::Trace PacketSim::Extend(const Trace& trace, const std::vector<Index>&
   return extended;
 }
 
-bool PacketSim::Begin(Trace& trace, Index node, const std::vector<uint32_t>& labels, const std::string& destination,
-                      size_t entry) {
+bool PacketSim::Begin(Trace& trace, Index node, const std::vector<uint32_t>& labels,
+                      const std::string& destination, size_t entry) {
   if (++steps_ > kMaxSteps) {
     result_.truncated = true;
     return false;
@@ -336,14 +348,17 @@ std::optional<PacketSim::LabelEntry> PacketSim::FirstLabel(Index headend, uint32
   bool unreachable = false;
   for (int f = 0; f < static_cast<int>(fecs_.size()); ++f) {
     const Destination& destination = fecs_[static_cast<size_t>(f)].destination;
-    if (std::none_of(adjacent.begin(), adjacent.end(), [&](Index router) { return reads(router, f); })) continue;
+    if (std::none_of(adjacent.begin(), adjacent.end(),
+                     [&](Index router) { return reads(router, f); }))
+      continue;
     if (destination.owners.contains(headend)) {
       if (reads(headend, f)) readings.push_back({f, {}});
       continue;
     }
     const auto ways = RoutedWays(headend, destination);
     unreachable |= ways.empty();
-    if (!ways.empty() && std::all_of(ways.begin(), ways.end(), [&](const auto& way) { return reads(EndOf(way), f); })) {
+    if (!ways.empty() && std::all_of(ways.begin(), ways.end(),
+                                     [&](const auto& way) { return reads(EndOf(way), f); })) {
       readings.push_back({f, {}});
     }
   }
@@ -372,7 +387,8 @@ void PacketSim::StepLabels(Index node, std::vector<uint32_t> labels, Trace trace
   Forward(entry->second, node, labels, trace);
 }
 
-void PacketSim::Forward(const LabelEntry& entry, Index node, const std::vector<uint32_t>& labels, const Trace& trace) {
+void PacketSim::Forward(const LabelEntry& entry, Index node, const std::vector<uint32_t>& labels,
+                        const Trace& trace) {
   const std::vector<uint32_t> rest(labels.begin() + 1, labels.end());
   if (entry.fec < 0) {
     bool sent = false;
@@ -422,12 +438,14 @@ SimResult PacketSim::SendSids(NodeIndex headend, const std::vector<Ipv6Address>&
   return result_;
 }
 
-std::optional<PacketSim::LocalSid> PacketSim::FindLocal(Index node, const std::string& destination) const {
+std::optional<PacketSim::LocalSid> PacketSim::FindLocal(Index node,
+                                                        const std::string& destination) const {
   const auto table = sids_.find(node);
   std::optional<LocalSid> best;
   if (table == sids_.end()) return best;
   for (const LocalSid& sid : table->second) {
-    if (destination.compare(0, sid.bits.size(), sid.bits) == 0 && (!best || sid.bits.size() > best->bits.size())) {
+    if (destination.compare(0, sid.bits.size(), sid.bits) == 0 &&
+        (!best || sid.bits.size() > best->bits.size())) {
       best = sid;
     }
   }
@@ -465,7 +483,8 @@ void PacketSim::StepSids(Index node, std::string destination, size_t entry, Trac
   for (const auto& way : ways) StepSids(EndOf(way), destination, entry, Extend(trace, way));
 }
 
-void PacketSim::Execute(const LocalSid& sid, Index node, std::string destination, size_t entry, const Trace& trace) {
+void PacketSim::Execute(const LocalSid& sid, Index node, std::string destination, size_t entry,
+                        const Trace& trace) {
   if (!IsEnd(sid.behavior) && !IsEndX(sid.behavior) && !IsDecap(sid.behavior)) {
     result_.failed = true;
     return;
@@ -473,7 +492,8 @@ void PacketSim::Execute(const LocalSid& sid, Index node, std::string destination
   bool done = false;
   const size_t used = sid.block + sid.csid;
   if (sid.csid > 0 && destination.find('1', used) != std::string::npos) {
-    destination = destination.substr(0, sid.block) + destination.substr(used) + std::string(sid.csid, '0');
+    destination =
+        destination.substr(0, sid.block) + destination.substr(used) + std::string(sid.csid, '0');
   } else if (++entry < list_.size()) {
     destination = ToBitString(list_[entry]);
   } else {
@@ -491,7 +511,8 @@ void PacketSim::Execute(const LocalSid& sid, Index node, std::string destination
   for (const Index link : sid.links) {
     for (const auto& way : Ways(link)) {
       sent = true;
-      done ? Arrive(EndOf(way), Extend(trace, way)) : StepSids(EndOf(way), destination, entry, Extend(trace, way));
+      done ? Arrive(EndOf(way), Extend(trace, way))
+           : StepSids(EndOf(way), destination, entry, Extend(trace, way));
     }
   }
   (sid.links.empty() ? result_.unknown : result_.failed) |= !sent;

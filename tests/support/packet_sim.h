@@ -1,7 +1,9 @@
-// tests/support/packet_sim.h -- forwards single packets hop by hop over a TED, for tests of segment lists.
+// tests/support/packet_sim.h -- forwards single packets hop by hop over a TED, for tests of segment
+// lists.
 //
-// An oracle: shares no code with lib/segments or lib/graph, and uses no SID look-up of the TED. Each router has a label table and a list of local SIDs filled
-// from what all routers announce, and routes from Bellman-Ford; every ECMP choice of every packet is followed by itself.
+// An oracle: shares no code with lib/segments or lib/graph, and uses no SID look-up of the TED.
+// Each router has a label table and a list of local SIDs filled from what all routers announce, and
+// routes from Bellman-Ford; every ECMP choice of every packet is followed by itself.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +22,16 @@ namespace srpce::support {
 struct SimResult {
   std::set<std::vector<topology::LinkIndex>> trajectories;  // Of packets that arrived.
   std::set<topology::NodeIndex> ends;
-  bool unknown = false;    // Some packet met a router that does not know its label or SID.
-  bool failed = false;     // Some packet found no route, a dead link, a loop, or an ambiguous first label.
+  bool unknown = false;  // Some packet met a router that does not know its label or SID.
+  bool failed =
+      false;  // Some packet found no route, a dead link, a loop, or an ambiguous first label.
   bool truncated = false;  // Too many choices to follow; nothing may be concluded.
 
   bool ok() const { return !unknown && !failed && !truncated; }
   // All packets take exactly `links`.
-  bool Follows(const std::vector<topology::LinkIndex>& links) const { return ok() && trajectories.size() == 1 && *trajectories.begin() == links; }
+  bool Follows(const std::vector<topology::LinkIndex>& links) const {
+    return ok() && trajectories.size() == 1 && *trajectories.begin() == links;
+  }
 };
 
 class PacketSim {
@@ -62,7 +67,7 @@ class PacketSim {
     std::string bits;  // As many as must match, '0' and '1'.
     uint16_t behavior = 0;
     size_t block = 0;
-    size_t csid = 0;   // 0: does not shift.
+    size_t csid = 0;  // 0: does not shift.
     std::vector<Index> links;
   };
 
@@ -91,12 +96,15 @@ class PacketSim {
     std::set<std::tuple<Index, std::vector<uint32_t>, std::string, size_t>> seen;
   };
   void StepLabels(Index node, std::vector<uint32_t> labels, Trace trace);
-  void Forward(const LabelEntry& entry, Index node, const std::vector<uint32_t>& labels, const Trace& trace);
+  void Forward(const LabelEntry& entry, Index node, const std::vector<uint32_t>& labels,
+               const Trace& trace);
   void StepSids(Index node, std::string destination, size_t entry, Trace trace);
-  void Execute(const LocalSid& sid, Index node, std::string destination, size_t entry, const Trace& trace);
+  void Execute(const LocalSid& sid, Index node, std::string destination, size_t entry,
+               const Trace& trace);
   std::optional<LocalSid> FindLocal(Index node, const std::string& destination) const;
   std::optional<Destination> FindRoute(const std::string& destination) const;
-  bool Begin(Trace& trace, Index node, const std::vector<uint32_t>& labels, const std::string& destination, size_t entry);
+  bool Begin(Trace& trace, Index node, const std::vector<uint32_t>& labels,
+             const std::string& destination, size_t entry);
   void Arrive(Index node, const Trace& trace);
   static Trace Extend(const Trace& trace, const std::vector<Index>& way);
   Index EndOf(const std::vector<Index>& way) const;

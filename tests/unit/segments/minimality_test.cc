@@ -1,4 +1,5 @@
-// tests/unit/segments/minimality_test.cc -- no shorter list pins the path: every list there is, tried on simulated packets.
+// tests/unit/segments/minimality_test.cc -- no shorter list pins the path: every list there is,
+// tried on simulated packets.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,12 +18,13 @@ namespace {
 using support::PacketSim;
 using support::SimResult;
 
-// How far along `links` all packets come with a list, and whether they leave it nowhere. What a longer list begins with, it
-// does first, so only lists that stay on the path need be made longer.
+// How far along `links` all packets come with a list, and whether they leave it nowhere. What a
+// longer list begins with, it does first, so only lists that stay on the path need be made longer.
 std::optional<size_t> Progress(const SimResult& sim, const std::vector<LinkIndex>& links) {
   if (!sim.ok() || sim.trajectories.size() != 1) return std::nullopt;
   const std::vector<LinkIndex>& way = *sim.trajectories.begin();
-  if (way.size() > links.size() || !std::equal(way.begin(), way.end(), links.begin())) return std::nullopt;
+  if (way.size() > links.size() || !std::equal(way.begin(), way.end(), links.begin()))
+    return std::nullopt;
   return way.size();
 }
 
@@ -45,7 +47,8 @@ class LabelBruteForce {
     for (const uint32_t label : pool_) {
       labels_.push_back(label);
       const auto now = Progress(packets_.SendLabels(walk_.headend, labels_), walk_.links);
-      const bool found = now && (*now == walk_.links.size() || (*now > progress && Extend(left - 1, *now)));
+      const bool found =
+          now && (*now == walk_.links.size() || (*now > progress && Extend(left - 1, *now)));
       labels_.pop_back();
       if (found) return true;
     }
@@ -71,7 +74,8 @@ std::vector<Piece> Pieces(const Ted& ted) {
     const bool decapsulates = sid.behavior == 18;
     if (decapsulates || !seen.insert(sid.sid).second) return;
     const size_t length = size_t{sid.structure->node} + sid.structure->function;
-    pieces.push_back({sid.sid, support::ToBitString(sid.sid).substr(sid.structure->block, length), sid.structure->block});
+    pieces.push_back({sid.sid, support::ToBitString(sid.sid).substr(sid.structure->block, length),
+                      sid.structure->block});
   };
   for (uint32_t n = 0; n < ted.node_bound(); ++n) {
     if (!ted.HasNode(NodeIndex(n))) continue;
@@ -105,8 +109,9 @@ class SidBruteForce {
         entries_.pop_back();
         if (found) return true;
       }
-      const bool same_block = !entries_.empty() && support::ToBitString(entries_.back()).substr(0, piece.block) ==
-                                                       support::ToBitString(piece.sid).substr(0, piece.block);
+      const bool same_block =
+          !entries_.empty() && support::ToBitString(entries_.back()).substr(0, piece.block) ==
+                                   support::ToBitString(piece.sid).substr(0, piece.block);
       if (compress_ && same_block && used + piece.csid.size() <= 128) {
         const Ipv6Address before = entries_.back();
         std::string bits = support::ToBitString(before);
@@ -140,12 +145,14 @@ TEST(MinimalityTest, NoShorterLabelStackPinsThePath) {
   std::vector<int> by_depth(8);
   int impossible = 0;
   for (int round = 0; round < 500; ++round) {
-    const topology::TedPtr ted = RandomNetwork(rng, {.min_nodes = 3, .max_nodes = 6, .oddities = Chance(rng, 50)});
+    const topology::TedPtr ted =
+        RandomNetwork(rng, {.min_nodes = 3, .max_nodes = 6, .oddities = Chance(rng, 50)});
     PacketSim packets(*ted);
     for (int i = 0; i < 3; ++i) {
       const RandomWalk walk = Walk(*ted, rng, 5);
       // Both algorithms: brute force uses whatever labels there are.
-      const auto list = Encode(*ted, walk.headend, walk.links, {.data_plane = DataPlane::kSrMpls, .algorithm = 128});
+      const auto list = Encode(*ted, walk.headend, walk.links,
+                               {.data_plane = DataPlane::kSrMpls, .algorithm = 128});
       LabelBruteForce brute_force(packets, walk);
       if (!list.ok()) {
         ASSERT_FALSE(brute_force.Exists(kMaxLength)) << "round " << round << ": " << list.status();
@@ -168,12 +175,14 @@ TEST(MinimalityTest, NoFewerSrhEntriesPinThePath) {
   std::vector<int> by_depth(8);
   int impossible = 0;
   for (int round = 0; round < 250; ++round) {
-    const topology::TedPtr ted = RandomNetwork(rng, {.min_nodes = 3, .max_nodes = 6, .oddities = Chance(rng, 50)});
+    const topology::TedPtr ted =
+        RandomNetwork(rng, {.min_nodes = 3, .max_nodes = 6, .oddities = Chance(rng, 50)});
     PacketSim packets(*ted);
     for (int i = 0; i < 3; ++i) {
       const RandomWalk walk = Walk(*ted, rng, 5);
       const bool compress = Chance(rng, 60);
-      const EncodeOptions options{.data_plane = DataPlane::kSrv6, .algorithm = 128, .compress = compress};
+      const EncodeOptions options{
+          .data_plane = DataPlane::kSrv6, .algorithm = 128, .compress = compress};
       const auto list = Encode(*ted, walk.headend, walk.links, options);
       SidBruteForce brute_force(*ted, packets, walk, compress);
       if (!list.ok()) {

@@ -1,4 +1,5 @@
-// tests/unit/segments/oracle_test.cc -- lists against packets: what Encode and Expand claim is what a simulated network does.
+// tests/unit/segments/oracle_test.cc -- lists against packets: what Encode and Expand claim is what
+// a simulated network does.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -32,7 +33,8 @@ struct SimWorst {
 
 SimWorst WorstOf(const Ted& ted, const SimResult& sim) {
   SimWorst worst;
-  bool igp_known = true, te_known = true, delay_known = true, variation_known = true, loss_known = true, bw_known = true;
+  bool igp_known = true, te_known = true, delay_known = true, variation_known = true,
+       loss_known = true, bw_known = true;
   bool any = false;
   for (const std::vector<LinkIndex>& trajectory : sim.trajectories) {
     uint64_t igp = 0, te = 0, delay = 0, variation = 0;
@@ -48,7 +50,8 @@ SimWorst WorstOf(const Ted& ted, const SimResult& sim) {
       bw_known &= a.available.has_value();
       igp += a.igp_metric.value_or(0);
       te += a.te_metric.value_or(a.igp_metric.value_or(0));
-      delay += static_cast<uint64_t>(a.min_delay.value_or(a.delay.value_or(Microseconds(0))).count());
+      delay +=
+          static_cast<uint64_t>(a.min_delay.value_or(a.delay.value_or(Microseconds(0))).count());
       variation += static_cast<uint64_t>(a.delay_variation.value_or(Microseconds(0)).count());
       survival *= 1 - a.loss.value_or(0);
       worst.bottleneck = std::min(*worst.bottleneck, a.available.value_or(BytesPerSecond{0}).value);
@@ -77,11 +80,13 @@ std::optional<uint64_t> Count(const std::optional<Microseconds>& value) {
 // Everything Expand says of a list the simulator delivers.
 void ExpectSame(const Ted& ted, const Expansion& expansion, const SimResult& sim) {
   std::set<LinkIndex> links;
-  for (const auto& trajectory : sim.trajectories) links.insert(trajectory.begin(), trajectory.end());
+  for (const auto& trajectory : sim.trajectories)
+    links.insert(trajectory.begin(), trajectory.end());
   EXPECT_EQ(expansion.links, std::vector<LinkIndex>(links.begin(), links.end()));
   EXPECT_EQ(expansion.ends, std::vector<NodeIndex>(sim.ends.begin(), sim.ends.end()));
   EXPECT_EQ(expansion.single_path, sim.trajectories.size() == 1);
-  EXPECT_EQ(expansion.path, expansion.single_path ? *sim.trajectories.begin() : std::vector<LinkIndex>());
+  EXPECT_EQ(expansion.path,
+            expansion.single_path ? *sim.trajectories.begin() : std::vector<LinkIndex>());
   const SimWorst worst = WorstOf(ted, sim);
   EXPECT_EQ(expansion.worst_igp_cost, worst.igp);
   EXPECT_EQ(expansion.worst_te_cost, worst.te);
@@ -90,11 +95,13 @@ void ExpectSame(const Ted& ted, const Expansion& expansion, const SimResult& sim
   EXPECT_EQ(expansion.worst_loss.has_value(), worst.loss.has_value());
   EXPECT_NEAR(expansion.worst_loss.value_or(0), worst.loss.value_or(0), 1e-12);
   EXPECT_EQ(expansion.worst_hops, worst.hops);
-  EXPECT_EQ(expansion.bottleneck ? std::optional(expansion.bottleneck->value) : std::nullopt, worst.bottleneck);
+  EXPECT_EQ(expansion.bottleneck ? std::optional(expansion.bottleneck->value) : std::nullopt,
+            worst.bottleneck);
 }
 
 // Returns false if the simulator could not follow all packets.
-bool ExpectExpandAgrees(const Ted& ted, PacketSim& packets, NodeIndex headend, const SegmentList& list) {
+bool ExpectExpandAgrees(const Ted& ted, PacketSim& packets, NodeIndex headend,
+                        const SegmentList& list) {
   SCOPED_TRACE(absl::StrCat("list ", ToString(list), " at ", ted.node(headend).id));
   const SimResult sim = Send(packets, headend, list);
   if (sim.truncated) return false;
@@ -107,7 +114,8 @@ bool ExpectExpandAgrees(const Ted& ted, PacketSim& packets, NodeIndex headend, c
   const bool not_found = expansion.status().code() == absl::StatusCode::kNotFound;
   const bool precondition = expansion.status().code() == absl::StatusCode::kFailedPrecondition;
   EXPECT_TRUE((not_found && sim.unknown) || (precondition && sim.failed))
-      << expansion.status() << ", simulated: " << (sim.unknown ? "unknown " : "") << (sim.failed ? "failed" : "");
+      << expansion.status() << ", simulated: " << (sim.unknown ? "unknown " : "")
+      << (sim.failed ? "failed" : "");
   return true;
 }
 
@@ -134,9 +142,9 @@ TEST(OracleTest, PacketsFollowEncodedListsExactly) {
       ++encoded;
       packed += list->segments.size() - list->depth();
       const SimResult sim = Send(packets, walk.headend, *list);
-      ASSERT_TRUE(sim.Follows(walk.links)) << "round " << round << " list " << ToString(*list) << ": "
-                                           << sim.trajectories.size() << " trajectories, unknown " << sim.unknown
-                                           << ", failed " << sim.failed;
+      ASSERT_TRUE(sim.Follows(walk.links))
+          << "round " << round << " list " << ToString(*list) << ": " << sim.trajectories.size()
+          << " trajectories, unknown " << sim.unknown << ", failed " << sim.failed;
       ASSERT_TRUE(ExpectExpandAgrees(*ted, packets, walk.headend, *list));
       ASSERT_FALSE(HasFailure()) << "round " << round;
     }
@@ -225,7 +233,8 @@ TEST(OracleTest, ExpandOfRandomSidsIsWhatPacketsDo) {
         for (int tries = 0; tries < 4; ++tries) {
           list.sids = before;
           if (!before.empty() && Chance(rng, 50)) {
-            list.sids.back() = Glue(list.sids.back(), any(), Chance(rng, 50) ? 32 : (Chance(rng, 50) ? 64 : 80));
+            list.sids.back() =
+                Glue(list.sids.back(), any(), Chance(rng, 50) ? 32 : (Chance(rng, 50) ? 64 : 80));
           } else {
             list.sids.push_back(any());
           }

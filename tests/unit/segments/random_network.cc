@@ -34,7 +34,8 @@ void Must(const absl::Status& status) {
 
 class Generator {
  public:
-  Generator(std::mt19937_64& rng, const RandomNetworkOptions& options) : rng_(rng), options_(options) {}
+  Generator(std::mt19937_64& rng, const RandomNetworkOptions& options)
+      : rng_(rng), options_(options) {}
 
   topology::TedPtr Make() {
     const auto source = builder_.Connect({.name = "random", .hold_time = {}}, {});
@@ -62,7 +63,8 @@ class Generator {
   Ipv6Address Locator(uint8_t algorithm, uint32_t node) const {
     return Ipv6Address().WithBits(0, 32, 0xfcbbbb00U + algorithm).WithBits(block_, 16, node);
   }
-  Srv6Sid MakeSid(uint8_t algorithm, uint32_t node, Srv6Behavior behavior, uint32_t function) const {
+  Srv6Sid MakeSid(uint8_t algorithm, uint32_t node, Srv6Behavior behavior,
+                  uint32_t function) const {
     Srv6Sid sid;
     sid.sid = Locator(algorithm, node);
     sid.behavior = static_cast<uint16_t>(behavior);
@@ -97,21 +99,25 @@ class Generator {
     classic_.push_back(Odd(15));
     if (Odd(8)) return;
     const Srv6Behavior end = classic_[n] ? Srv6Behavior::kEnd : Srv6Behavior::kEndNextCsid;
-    node.locators.push_back({.prefix = {IpAddress::V6(Locator(0, n + 1)), static_cast<uint8_t>(block_ + 16)},
-                             .metric = Pick(rng_, 0, 2)});
+    node.locators.push_back(
+        {.prefix = {IpAddress::V6(Locator(0, n + 1)), static_cast<uint8_t>(block_ + 16)},
+         .metric = Pick(rng_, 0, 2)});
     if (!Odd(6)) node.srv6_sids.push_back(MakeSid(0, n + 1, end, 0));
     if (Odd(20)) node.srv6_sids.push_back(MakeSid(0, n + 1, Srv6Behavior::kEndDt6, 0xfd00));
     if (Odd(10)) node.srv6_sids.push_back(MakeSid(0, n + 1, Srv6Behavior::kEndPsp, 0xfe00));
     if (TakesPart(node)) {
-      node.locators.push_back({.prefix = {IpAddress::V6(Locator(128, n + 1)), static_cast<uint8_t>(block_ + 16)},
-                               .algorithm = 128});
+      node.locators.push_back(
+          {.prefix = {IpAddress::V6(Locator(128, n + 1)), static_cast<uint8_t>(block_ + 16)},
+           .algorithm = 128});
       node.srv6_sids.push_back(MakeSid(128, n + 1, end, 0));
     }
     if (Odd(20)) {
-      node.locators.push_back({.prefix = {IpAddress::V6(Locator(0, kAnycastNode)), static_cast<uint8_t>(block_ + 16)},
-                               .metric = Pick(rng_, 0, 1),
-                               .anycast = true});
-      if (!Odd(10)) node.srv6_sids.push_back(MakeSid(0, kAnycastNode, Srv6Behavior::kEndNextCsid, 0));
+      node.locators.push_back(
+          {.prefix = {IpAddress::V6(Locator(0, kAnycastNode)), static_cast<uint8_t>(block_ + 16)},
+           .metric = Pick(rng_, 0, 1),
+           .anycast = true});
+      if (!Odd(10))
+        node.srv6_sids.push_back(MakeSid(0, kAnycastNode, Srv6Behavior::kEndNextCsid, 0));
     }
   }
 
@@ -128,7 +134,8 @@ class Generator {
     if (flex_ && n == 0) {
       topology::FlexAlgoDefinition definition;
       definition.algorithm = 128;
-      definition.metric = Chance(rng_, 70) ? topology::MetricType::kDelay : topology::MetricType::kTe;
+      definition.metric =
+          Chance(rng_, 70) ? topology::MetricType::kDelay : topology::MetricType::kTe;
       if (Chance(rng_, 50)) definition.exclude_any.Set(1);
       if (Chance(rng_, 20)) definition.exclude_srlgs = {7};
       if (Chance(rng_, 20)) definition.include_any.Set(3);
@@ -144,10 +151,13 @@ class Generator {
     loopback.metric = Pick(rng_, 0, 2);
     if (!Odd(6)) {
       const bool is_label = Odd(10);
-      loopback.sids.push_back({.value = is_label ? 900000 + n : n + 1, .is_label = is_label, .no_php = Chance(rng_, 30)});
+      loopback.sids.push_back({.value = is_label ? 900000 + n : n + 1,
+                               .is_label = is_label,
+                               .no_php = Chance(rng_, 30)});
     }
     if (TakesPart(node)) {
-      loopback.sids.push_back({.algorithm = 128, .value = kFlexIndex + n, .no_php = Chance(rng_, 30)});
+      loopback.sids.push_back(
+          {.algorithm = 128, .value = kFlexIndex + n, .no_php = Chance(rng_, 30)});
     }
     Must(builder_.SetPrefix(source_, Id(n), Address(10, 0, n), loopback, false, {}));
     for (uint32_t group = 0; group < 2; ++group) {
@@ -159,7 +169,9 @@ class Generator {
     }
   }
 
-  static IpPrefix Address(uint32_t a, uint32_t b, uint32_t c) { return {IpAddress::V4(a << 24 | b << 16 | c), 32}; }
+  static IpPrefix Address(uint32_t a, uint32_t b, uint32_t c) {
+    return {IpAddress::V4(a << 24 | b << 16 | c), 32};
+  }
 
   void AddAdjacency(uint32_t a, uint32_t b) {
     const std::string interface = absl::StrCat(++adjacencies_);
@@ -203,8 +215,10 @@ class Generator {
     if (nodes_[n].locators.empty()) return;
     const Srv6Behavior end_x = classic_[n] ? Srv6Behavior::kEndX : Srv6Behavior::kEndXNextCsid;
     if (!Odd(15)) link.srv6_sids.push_back(MakeSid(0, n + 1, end_x, function));
-    if (Odd(10)) link.srv6_sids.push_back(MakeSid(0, n + 1, Srv6Behavior::kEndXPsp, function + 0x200));
-    if (TakesPart(nodes_[n]) && Chance(rng_, 50)) link.srv6_sids.push_back(MakeSid(128, n + 1, end_x, function));
+    if (Odd(10))
+      link.srv6_sids.push_back(MakeSid(0, n + 1, Srv6Behavior::kEndXPsp, function + 0x200));
+    if (TakesPart(nodes_[n]) && Chance(rng_, 50))
+      link.srv6_sids.push_back(MakeSid(128, n + 1, end_x, function));
     if (Chance(rng_, 15)) {
       link.srv6_sids.push_back(MakeSid(0, n + 1, end_x, kSetFunction));
       link.srv6_sids.back().is_set = true;
@@ -249,7 +263,9 @@ topology::TedPtr RandomNetwork(std::mt19937_64& rng, const RandomNetworkOptions&
 }
 
 RandomWalk Walk(const topology::Ted& ted, std::mt19937_64& rng, size_t max_links) {
-  const auto is_lan = [&](NodeIndex node) { return ted.node(node).attributes.pseudonode.value_or(false); };
+  const auto is_lan = [&](NodeIndex node) {
+    return ted.node(node).attributes.pseudonode.value_or(false);
+  };
   RandomWalk walk;
   do {
     walk.headend = NodeIndex(Pick(rng, 0, ted.node_bound() - 1));

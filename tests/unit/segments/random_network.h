@@ -1,4 +1,5 @@
-// tests/unit/segments/random_network.h -- small networks with every oddity of segment routing that a TED can hold.
+// tests/unit/segments/random_network.h -- small networks with every oddity of segment routing that
+// a TED can hold.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +13,16 @@ namespace srpce::segments {
 struct RandomNetworkOptions {
   uint32_t min_nodes = 3;
   uint32_t max_nodes = 8;
-  bool oddities = true;  // Missing and shared SIDs, LANs, overload, down links, zero metrics, classic SRv6.
+  bool oddities =
+      true;  // Missing and shared SIDs, LANs, overload, down links, zero metrics, classic SRv6.
 };
 
-// ECMP, parallel links, several SRGBs, PHP or not, anycast, flexible algorithm 128, NEXT-CSIDs of several block lengths.
+// ECMP, parallel links, several SRGBs, PHP or not, anycast, flexible algorithm 128, NEXT-CSIDs of
+// several block lengths.
 topology::TedPtr RandomNetwork(std::mt19937_64& rng, const RandomNetworkOptions& options = {});
 
-// A walk over usable links that visits no router twice, from a random router; at most `max_links` long, maybe empty.
+// A walk over usable links that visits no router twice, from a random router; at most `max_links`
+// long, maybe empty.
 struct RandomWalk {
   topology::NodeIndex headend;
   std::vector<topology::LinkIndex> links;

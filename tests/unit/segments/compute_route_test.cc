@@ -1,0 +1,360 @@
+// tests/unit/segments/compute_route_test.cc -- routes within a SID limit: named cases, and against
+// all simple paths of random networks.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lib/segments/compute.h"
+#include "tests/support/build_ted.h"
+#include "tests/unit/segments/random_network.h"
+
+namespace srpce::segments {
+namespace {
+
+using cspf::Reason;
+using support::BuildTed;
+using support::NodeOf;
+using topology::MetricType;
+using topology::TedPtr;
+
+SegmentQuery Query(const Ted& ted, const std::string& from, const std::string& to,
+                   MetricType objective = MetricType::kIgp,
+                   DataPlane data_plane = DataPlane::kEither) {
+  SegmentQuery query;
+  query.path.source = NodeOf(ted, from);
+  query.path.target = NodeOf(ted, to);
+  query.path.objective = objective;
+  query.path.constraints.data_plane = data_plane;
+  return query;
+}
+
+// "a b d: 16002, 16004 cost 20", or the reason.
+std::string Text(const Ted& ted, const SegmentQuery& query, const SegmentResult& result) {
+  if (const auto* none = std::get_if<cspf::NoPath>(&result)) return cspf::ReasonName(none->reason);
+  const SegmentRoute& route = std::get<SegmentRoute>(result);
+  return support::DescribeLinks(ted, query.path.source, route.path.links) + ": " +
+         ToString(route.list) + " cost " + std::to_string(route.path.cost);
+}
+
+std::string Answer(const Ted& ted, const SegmentQuery& query) {
+  cspf::Workspace workspace;
+  return Text(ted, query, ComputeRoute(ted, query, workspace));
+}
+
+// The fast way a-b-c-d-e takes three SIDs, a-b-e two, a-e one.
+const char kDelayMap[] =
+    "a<->b igp 10 delay 10\nb<->c igp 50 delay 10\nc<->d igp 50 delay 10\nd<->e igp 50 delay 10\n"
+    "a<->e igp 10 delay 500\nb<->e igp 10 delay 300\n";
+
+TEST(ComputeRouteTest, TakesADearerPathWhenTheBestNeedsTooManySids) {
+  const TedPtr ted = BuildTed(kDelayMap);
+  SegmentQuery query = Query(*ted, "a", "e", MetricType::kDelay, DataPlane::kSrMpls);
+  EXPECT_EQ(Answer(*ted, query), "a b c d e: 16003, 16004, 16005 cost 40");
+  query.max_sids = 2;
+  EXPECT_EQ(Answer(*ted, query), "a b e: 16002, 16005 cost 310");
+  query.max_sids = 1;
+  EXPECT_EQ(Answer(*ted, query), "a e: 16005 cost 500");
+}
+
+TEST(ComputeRouteTest, HeadendAndLinkMsdLimitTheStack) {
+  const TedPtr node = BuildTed(std::string(kDelayMap) + "node a msd 2\n");
+  EXPECT_EQ(Answer(*node, Query(*node, "a", "e", MetricType::kDelay, DataPlane::kSrMpls)),
+            "a b e: 16002, 16005 cost 310");
+  const TedPtr link = BuildTed(
+      "a<->b igp 10 delay 10 msd 1\nb<->e igp 10 delay 300\na<->e igp 10 delay 500 msd 1\n");
+  EXPECT_EQ(Answer(*link, Query(*link, "a", "e", MetricType::kDelay, DataPlane::kSrMpls)),
+            "a e: 16003 cost 500");
+}
+
+TEST(ComputeRouteTest, SaysHowManySidsWouldDo) {
+  const TedPtr ted = BuildTed(kDelayMap);
+  SegmentQuery query = Query(*ted, "a", "e", MetricType::kDelay, DataPlane::kSrMpls);
+  query.path.constraints.max_delay = Microseconds(200);
+  query.max_sids = 2;
+  cspf::Workspace workspace;
+  const SegmentResult result = ComputeRoute(*ted, query, workspace);
+  const auto* none = std::get_if<cspf::NoPath>(&result);
+  ASSERT_NE(none, nullptr);
+  EXPECT_EQ(none->reason, Reason::kSidDepth);
+  EXPECT_EQ(none->wanted, 2);
+  EXPECT_EQ(none->best_achievable, 3);
+}
+
+TEST(ComputeRouteTest, EitherDataPlaneFallsOverToSrv6) {
+  const TedPtr no_labels = BuildTed("a<->b igp 10\nb<->c igp 10\nnode b no-mpls\n");
+  EXPECT_EQ(Answer(*no_labels, Query(*no_labels, "a", "c")), "a b c: fcbb:bb00:3:: cost 20");
+  const TedPtr deep = BuildTed(std::string(kDelayMap) + "node a msd 2\n");
+  SegmentQuery query = Query(*deep, "a", "e", MetricType::kDelay);
+  query.path.constraints.max_delay = Microseconds(200);
+  EXPECT_EQ(Answer(*deep, query), "a b c d e: fcbb:bb00:3:4:5:: cost 40");
+}
+
+TEST(ComputeRouteTest, NamesTheLinkThatHasNoSid) {
+  const TedPtr ted = BuildTed("a<->b#1 igp 10 no-adj\na<->b#2 igp 10 no-adj\n");
+  cspf::Workspace workspace;
+  const SegmentResult result = ComputeRoute(*ted, Query(*ted, "a", "b"), workspace);
+  const auto* none = std::get_if<cspf::NoPath>(&result);
+  ASSERT_NE(none, nullptr);
+  EXPECT_EQ(none->reason, Reason::kNoSid);
+  EXPECT_NE(none->message.find("link a->b#1: no adjacency SID"), std::string::npos)
+      << none->message;
+}
+
+TEST(ComputeRouteTest, SourceIsTargetTakesNoSids) {
+  const TedPtr ted = BuildTed("a<->b igp 10\n");
+  EXPECT_EQ(Answer(*ted, Query(*ted, "a", "a")), "a:  cost 0");
+}
+
+TEST(ComputeRouteTest, BudgetThatRunsOutIsSaid) {
+  const TedPtr ted = BuildTed(kDelayMap);
+  SegmentQuery query = Query(*ted, "a", "e", MetricType::kDelay, DataPlane::kSrMpls);
+  query.max_sids = 1;
+  cspf::Workspace workspace;
+  EXPECT_EQ(Text(*ted, query, ComputeRoute(*ted, query, workspace, {.max_labels = 8})),
+            "BUDGET_EXHAUSTED");
+}
+
+// All simple paths, by depth-first search.
+void ForEachPath(const Ted& ted, NodeIndex from, NodeIndex to,
+                 const std::function<void(const std::vector<LinkIndex>&)>& visit) {
+  std::vector<LinkIndex> links;
+  std::set<NodeIndex> on_path{from};
+  const std::function<void(NodeIndex)> go = [&](NodeIndex here) {
+    if (here == to) {
+      visit(links);
+      return;
+    }
+    if (here != from && ted.node(here).attributes.overload.value_or(false)) return;
+    for (uint32_t l = 0; l < ted.link_bound(); ++l) {
+      const LinkIndex link(l);
+      if (!ted.HasLink(link) || !ted.link(link).usable || ted.link(link).local != here) continue;
+      const NodeIndex next = ted.link(link).remote;
+      if (!on_path.insert(next).second) continue;
+      links.push_back(link);
+      go(next);
+      links.pop_back();
+      on_path.erase(next);
+    }
+  };
+  go(from);
+}
+
+bool Speaks(const Ted& ted, NodeIndex node, DataPlane data_plane) {
+  const topology::NodeAttributes& attributes = ted.node(node).attributes;
+  if (attributes.pseudonode.value_or(false)) return true;
+  return data_plane == DataPlane::kSrMpls ? !attributes.srgb.empty() : !attributes.locators.empty();
+}
+
+// The cost of a path in the objective if it keeps the constraints, counted without lib/cspf.
+std::optional<uint64_t> JudgedCost(const Ted& ted, const cspf::Query& query,
+                                   const std::vector<LinkIndex>& links) {
+  uint64_t cost = 0;
+  int64_t delay = 0;
+  if (!Speaks(ted, query.source, query.constraints.data_plane)) return std::nullopt;
+  for (const LinkIndex index : links) {
+    const topology::Link& link = ted.link(index);
+    const topology::LinkAttributes& a = link.attributes;
+    const auto charged = a.min_delay ? a.min_delay : a.delay;
+    const auto te = a.te_metric ? a.te_metric : a.igp_metric;
+    if (!Speaks(ted, link.remote, query.constraints.data_plane)) return std::nullopt;
+    if (query.constraints.max_delay && !charged) return std::nullopt;
+    if (a.available.value_or(BytesPerSecond{0}) < query.constraints.min_bandwidth)
+      return std::nullopt;
+    if (query.constraints.exclude_any.Test(1) && a.admin_group && a.admin_group->Test(1))
+      return std::nullopt;
+    switch (query.objective) {
+      case MetricType::kIgp:
+        if (!a.igp_metric) return std::nullopt;
+        cost += *a.igp_metric;
+        break;
+      case MetricType::kTe:
+        if (!te) return std::nullopt;
+        cost += *te;
+        break;
+      case MetricType::kDelay:
+        if (!charged) return std::nullopt;
+        cost += static_cast<uint64_t>(charged->count());
+        break;
+      case MetricType::kHops:
+        ++cost;
+        break;
+    }
+    delay += charged.value_or(Microseconds(0)).count();
+  }
+  if (query.constraints.max_delay && delay > query.constraints.max_delay->count())
+    return std::nullopt;
+  return cost;
+}
+
+SegmentQuery RandomQuery(const Ted& ted, std::mt19937_64& rng) {
+  SegmentQuery query;
+  query.path.source = Walk(ted, rng, 0).headend;
+  query.path.target = Walk(ted, rng, 0).headend;
+  query.path.objective = static_cast<MetricType>(Pick(rng, 0, 3));
+  query.path.constraints.data_plane = Chance(rng, 50) ? DataPlane::kSrMpls : DataPlane::kSrv6;
+  if (Chance(rng, 30)) query.path.constraints.max_delay = Microseconds(Pick(rng, 1, 12) * 100);
+  if (Chance(rng, 20)) query.path.constraints.min_bandwidth = BytesPerSecond{2000};
+  if (Chance(rng, 20)) query.path.constraints.exclude_any.Set(1);
+  query.max_sids = Pick(rng, 1, 3);
+  query.compress = Chance(rng, 30);
+  return query;
+}
+
+struct Brute {
+  std::optional<uint64_t> best_cost;
+  bool any_path = false;
+  bool any_list = false;
+  size_t fewest = SIZE_MAX;
+  std::vector<std::pair<uint64_t, std::vector<LinkIndex>>> fitting;
+};
+
+Brute Solve(const Ted& ted, const SegmentQuery& query) {
+  Brute brute;
+  ForEachPath(ted, query.path.source, query.path.target, [&](const std::vector<LinkIndex>& links) {
+    const std::optional<uint64_t> cost = JudgedCost(ted, query.path, links);
+    if (!cost) return;
+    brute.any_path = true;
+    // Encode itself is held to brute force by minimality_test.
+    const auto list =
+        Encode(ted, query.path.source, links,
+               {.data_plane = query.path.constraints.data_plane, .compress = query.compress});
+    if (!list.ok()) return;
+    brute.any_list = true;
+    brute.fewest = std::min(brute.fewest, list->depth());
+    if (list->depth() > *query.max_sids) return;
+    brute.fitting.emplace_back(*cost, links);
+    brute.best_cost = std::min(brute.best_cost.value_or(*cost), *cost);
+  });
+  return brute;
+}
+
+TEST(ComputeRouteOracleTest, NoSimplePathThatFitsIsCheaper) {
+  std::mt19937_64 rng(TestSeed() + 20);
+  int found = 0, too_deep = 0, no_sid = 0, none = 0;
+  cspf::Workspace workspace;
+  for (int round = 0; round < 600; ++round) {
+    const TedPtr ted =
+        RandomNetwork(rng, {.min_nodes = 3, .max_nodes = 7, .oddities = Chance(rng, 60)});
+    for (int i = 0; i < 5; ++i) {
+      const SegmentQuery query = RandomQuery(*ted, rng);
+      const Brute brute = Solve(*ted, query);
+      const SegmentResult result = ComputeRoute(*ted, query, workspace);
+      if (const auto* no_path = std::get_if<cspf::NoPath>(&result)) {
+        ASSERT_FALSE(brute.best_cost) << "round " << round << ": " << no_path->message;
+        if (brute.any_path) {
+          ASSERT_EQ(no_path->reason, brute.any_list ? Reason::kSidDepth : Reason::kNoSid)
+              << no_path->message;
+        }
+        if (brute.any_list) {
+          ASSERT_EQ(no_path->best_achievable, static_cast<double>(brute.fewest));
+        }
+        ++(brute.any_list ? too_deep : brute.any_path ? no_sid : none);
+        continue;
+      }
+      const SegmentRoute& route = std::get<SegmentRoute>(result);
+      ASSERT_TRUE(brute.best_cost) << "round " << round;
+      ASSERT_EQ(route.path.cost, *brute.best_cost) << "round " << round;
+      ASSERT_LE(route.list.depth(), *query.max_sids);
+      ASSERT_TRUE(route.expansion.single_path);
+      ASSERT_EQ(route.expansion.path, route.path.links);
+      ASSERT_TRUE(CheckPromise(*ted, query.path, route.expansion).ok());
+      ++found;
+    }
+  }
+  EXPECT_GT(found, 500);
+  EXPECT_GT(too_deep, 20);
+  EXPECT_GT(no_sid, 5);
+  EXPECT_GT(none, 50);
+}
+
+// True if two paths share a fibre (link level) or a node between (node level), with nothing of
+// lib/cspf.
+bool Share(const Ted& ted, const std::vector<LinkIndex>& a, const std::vector<LinkIndex>& b,
+           bool nodes) {
+  for (const LinkIndex x : a) {
+    for (const LinkIndex y : b) {
+      if (x == y || ted.link(x).reverse == y) return true;
+    }
+  }
+  std::set<NodeIndex> inner;
+  for (size_t i = 0; nodes && i + 1 < a.size(); ++i) inner.insert(ted.link(a[i]).remote);
+  for (size_t i = 0; nodes && i + 1 < b.size(); ++i) {
+    if (inner.contains(ted.link(b[i]).remote)) return true;
+  }
+  return false;
+}
+
+TEST(ComputeDisjointRoutesTest, NoFittingDisjointPairIsCheaper) {
+  std::mt19937_64 rng(TestSeed() + 30);
+  int found = 0, refused = 0, dearer = 0;
+  cspf::Workspace workspace;
+  for (int round = 0; round < 500; ++round) {
+    const TedPtr ted =
+        RandomNetwork(rng, {.min_nodes = 4, .max_nodes = 7, .oddities = Chance(rng, 40)});
+    DisjointSegmentQuery query;
+    const bool nodes = Chance(rng, 50);
+    query.disjointness = nodes ? cspf::Disjointness::kNode : cspf::Disjointness::kLink;
+    SegmentQuery member = RandomQuery(*ted, rng);
+    if (member.path.source == member.path.target) continue;
+    query.members = {member, member};
+    query.members[1].max_sids = Pick(rng, 1, 3);
+    const Brute first = Solve(*ted, query.members[0]);
+    const Brute second = Solve(*ted, query.members[1]);
+    std::optional<uint64_t> best;
+    for (const auto& [a_cost, a] : first.fitting) {
+      for (const auto& [b_cost, b] : second.fitting) {
+        if ((!best || a_cost + b_cost < *best) && !Share(*ted, a, b, nodes)) best = a_cost + b_cost;
+      }
+    }
+    const DisjointSegmentResult result = ComputeDisjointRoutes(*ted, query, workspace);
+    if (const auto* no_path = std::get_if<cspf::NoPath>(&result)) {
+      ASSERT_FALSE(best) << "round " << round << ": " << no_path->message;
+      ASSERT_NE(no_path->reason, Reason::kBudgetExhausted);
+      ++refused;
+      continue;
+    }
+    const auto& routes = std::get<std::vector<SegmentRoute>>(result);
+    ASSERT_TRUE(best) << "round " << round;
+    ASSERT_EQ(routes[0].path.cost + routes[1].path.cost, *best) << "round " << round;
+    ASSERT_FALSE(Share(*ted, routes[0].path.links, routes[1].path.links, nodes))
+        << "round " << round << ": "
+        << support::DescribeLinks(*ted, member.path.source, routes[0].path.links) << " and "
+        << support::DescribeLinks(*ted, member.path.source, routes[1].path.links) << " level "
+        << nodes;
+    for (size_t i = 0; i < 2; ++i) {
+      ASSERT_LE(routes[i].list.depth(), *query.members[i].max_sids);
+      ASSERT_EQ(routes[i].expansion.path, routes[i].path.links);
+    }
+    dearer += routes[0].path.cost + routes[1].path.cost > 2 * *first.best_cost ? 1 : 0;
+    ++found;
+  }
+  EXPECT_GT(found, 60);
+  EXPECT_GT(refused, 60);
+  EXPECT_GT(dearer, 10);
+}
+
+TEST(ComputeDisjointRoutesTest, SaysThatDisjointListsDoNotFit) {
+  const TedPtr ted =
+      BuildTed("a<->b igp 10\nb<->d igp 10\na<->c igp 10\nc<->d igp 50\nb<->c igp 10\n");
+  DisjointSegmentQuery query;
+  query.members = {Query(*ted, "a", "d", MetricType::kIgp, DataPlane::kSrMpls),
+                   Query(*ted, "a", "d", MetricType::kIgp, DataPlane::kSrMpls)};
+  cspf::Workspace workspace;
+  EXPECT_EQ(
+      std::get<std::vector<SegmentRoute>>(ComputeDisjointRoutes(*ted, query, workspace)).size(),
+      2U);
+  query.members[0].max_sids = 1;
+  query.members[1].max_sids = 1;
+  const DisjointSegmentResult result = ComputeDisjointRoutes(*ted, query, workspace);
+  const auto* none = std::get_if<cspf::NoPath>(&result);
+  ASSERT_NE(none, nullptr);
+  EXPECT_EQ(none->reason, Reason::kSidDepth) << none->message;
+  EXPECT_EQ(none->wanted, 1);
+}
+
+}  // namespace
+}  // namespace srpce::segments
