@@ -20,8 +20,7 @@ NoPath RanOut(NoPath found_none, const Shortfall& shortfall) {
   absl::StrAppend(&found_none.message, "; so far ", verdict.message);
   found_none.wanted = verdict.wanted;
   found_none.best_achievable = verdict.best_achievable;
-  found_none.best_found
-      .reset();  // It keeps the bounds of cspf, but whether a list fits is not known.
+  found_none.best_found.reset();  // Whether a list of it fits is not known.
   return found_none;
 }
 
@@ -37,9 +36,12 @@ SegmentResult ComputeOn(const Ted& ted, SegmentQuery query, DataPlane data_plane
       return none->reason == Reason::kBudgetExhausted ? RanOut(std::move(*none), shortfall)
                                                       : ToNoPath(shortfall);
     }
-    if (std::optional<SegmentRoute> route =
-            Fit(ted, query, std::get<Path>(next), data_plane, shortfall)) {
+    const Path& path = std::get<Path>(next);
+    if (std::optional<SegmentRoute> route = Fit(ted, query, path, data_plane, shortfall)) {
       return *std::move(route);
+    }
+    if (std::optional<NoPath> out = OutOfTries(shortfall.paths, path.cost, budget)) {
+      return RanOut(*std::move(out), shortfall);
     }
   }
 }

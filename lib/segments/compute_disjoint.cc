@@ -36,7 +36,7 @@ std::optional<SegmentRoute> FitAnyPlane(const Ted& ted, const SegmentQuery& quer
 class FittingPaths {
  public:
   FittingPaths(const Ted& ted, const SegmentQuery& query, const cspf::Budget& budget)
-      : ted_(ted), query_(query), paths_(ted, query.path, workspace_, budget) {}
+      : ted_(ted), query_(query), budget_(budget), paths_(ted, query.path, workspace_, budget) {}
 
   // Returns the path of that rank, or null if there are not so many: see end(). Valid until the
   // next call.
@@ -47,9 +47,11 @@ class FittingPaths {
         end_ = std::move(*none);
         break;
       }
-      if (std::optional<SegmentRoute> route =
-              FitAnyPlane(ted_, query_, std::get<Path>(next), shortfall_)) {
+      const Path& path = std::get<Path>(next);
+      if (std::optional<SegmentRoute> route = FitAnyPlane(ted_, query_, path, shortfall_)) {
         found_.push_back(*std::move(route));
+      } else {
+        end_ = OutOfTries(shortfall_.paths, path.cost, budget_);
       }
     }
     return rank < found_.size() ? &found_[rank] : nullptr;
@@ -63,6 +65,7 @@ class FittingPaths {
  private:
   const Ted& ted_;
   const SegmentQuery& query_;
+  const cspf::Budget budget_;
   cspf::Workspace workspace_;  // Its own: several enumerations are under way at once.
   cspf::PathEnumerator paths_;
   Shortfall shortfall_;
@@ -74,7 +77,7 @@ class FittingPaths {
 class JointSearch {
  public:
   JointSearch(const Ted& ted, const DisjointSegmentQuery& query, const cspf::Budget& budget)
-      : ted_(ted), query_(query), sets_left_(budget.max_labels) {
+      : ted_(ted), query_(query), sets_left_(budget.max_labels / kLabelsPerSet) {
     for (const SegmentQuery& member : query.members) {
       members_.push_back(std::make_unique<FittingPaths>(ted, member, budget));
     }
@@ -86,7 +89,8 @@ class JointSearch {
       --sets_left_;
       const Entry entry = queue_.top();
       queue_.pop();
-      lower_bound_ = entry.first;
+      lower_bound_ = std::min(entry.first, unproved_);
+      if (entry.first > unproved_) break;  // What a member ran out before might be cheaper.
       std::vector<SegmentRoute> routes = RoutesOf(entry.second);
       if (AreDisjoint(routes)) return routes;
       for (size_t i = 0; i < members_.size(); ++i) {
@@ -103,12 +107,22 @@ class JointSearch {
 
   void Push(std::vector<size_t> ranks) {
     uint64_t cost = 0;
+    bool known = true;
     for (size_t i = 0; i < ranks.size(); ++i) {
-      const SegmentRoute* route = members_[i]->At(ranks[i]);
-      if (route == nullptr) return;
-      cost += route->path.cost;
+      if (const SegmentRoute* route = members_[i]->At(ranks[i])) {
+        cost += route->path.cost;
+        continue;
+      }
+      const NoPath& end = *members_[i]->end();
+      if (end.reason != Reason::kBudgetExhausted) return;
+      cost += end.lower_bound.value_or(0);
+      known = false;
     }
-    if (seen_.insert(ranks).second) queue_.emplace(cost, std::move(ranks));
+    if (!known) {
+      unproved_ = std::min(unproved_, cost);
+    } else if (seen_.insert(ranks).second) {
+      queue_.emplace(cost, std::move(ranks));
+    }
   }
 
   std::vector<SegmentRoute> RoutesOf(const std::vector<size_t>& ranks) {
@@ -131,10 +145,7 @@ class JointSearch {
   }
 
   NoPath Verdict() const {
-    bool ran_out = sets_left_ == 0 && !queue_.empty();
-    for (size_t i = 0; i < members_.size(); ++i) {
-      ran_out |= members_[i]->end() && members_[i]->end()->reason == Reason::kBudgetExhausted;
-    }
+    const bool ran_out = unproved_ != UINT64_MAX || (sets_left_ == 0 && !queue_.empty());
     for (size_t i = 0; i < members_.size() && !ran_out; ++i) {
       if (members_[i]->empty()) return Named(i, ToNoPath(members_[i]->shortfall()));
     }
@@ -161,8 +172,11 @@ class JointSearch {
 
   const Ted& ted_;
   const DisjointSegmentQuery& query_;
+  // Comparing the paths of a set, in cspf::Budget labels.
+  static constexpr uint64_t kLabelsPerSet = 16;
   uint64_t sets_left_;
   uint64_t lower_bound_ = 0;
+  uint64_t unproved_ = UINT64_MAX;  // Sets of this cost or more have not all been seen.
   std::vector<std::unique_ptr<FittingPaths>> members_;
   std::set<std::vector<size_t>> seen_;
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;

@@ -63,6 +63,19 @@ std::optional<SegmentRoute> Fit(const Ted& ted, const SegmentQuery& query, const
   return *std::move(route);
 }
 
+std::optional<cspf::NoPath> OutOfTries(uint64_t tries, uint64_t lower_bound,
+                                       const cspf::Budget& budget) {
+  if (tries * kLabelsPerTry < budget.max_labels) {
+    return std::nullopt;
+  }
+  cspf::NoPath no_path;
+  no_path.reason = cspf::Reason::kBudgetExhausted;
+  no_path.message = absl::StrCat("budget: ", budget.max_labels, " labels were used up by ", tries,
+                                 " paths without a segment list that fits");
+  no_path.lower_bound = lower_bound;
+  return no_path;
+}
+
 std::vector<DataPlane> PlanesOf(const SegmentQuery& query) {
   if (query.path.constraints.data_plane == DataPlane::kEither) {
     return {DataPlane::kSrMpls, DataPlane::kSrv6};

@@ -28,6 +28,14 @@ std::optional<uint32_t> SidLimit(const Ted& ted, const SegmentQuery& query, cons
 std::optional<SegmentRoute> Fit(const Ted& ted, const SegmentQuery& query, const cspf::Path& path,
                                 DataPlane data_plane, Shortfall& shortfall);
 
+// What trying one path costs in cspf::Budget labels: encoding and proving it settle about as many
+// nodes. Without it a network full of equal paths would be tried for seconds.
+inline constexpr uint64_t kLabelsPerTry = 256;
+// Returns the verdict when `tries` paths have used up `budget`; nothing while they have not.
+// `lower_bound`: no path not tried costs less.
+std::optional<cspf::NoPath> OutOfTries(uint64_t tries, uint64_t lower_bound,
+                                       const cspf::Budget& budget);
+
 // The data planes to try, best first.
 std::vector<DataPlane> PlanesOf(const SegmentQuery& query);
 

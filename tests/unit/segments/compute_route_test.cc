@@ -118,6 +118,28 @@ TEST(ComputeRouteTest, BudgetThatRunsOutIsSaid) {
             "BUDGET_EXHAUSTED");
 }
 
+TEST(ComputeRouteTest, ManyEqualPathsDoNotTakeForEver) {
+  // A ladder of diamonds: 2^12 paths of one cost, none of which a single label pins.
+  std::string map;
+  for (int i = 0; i < 12; ++i) {
+    const std::string from = "x" + std::to_string(i), to = "x" + std::to_string(i + 1);
+    for (const char* side : {"l", "r"}) {
+      const std::string middle = side + std::to_string(i);
+      map += from + "<->" + middle + " igp 10\n" + middle + "<->" + to + " igp 10\n";
+    }
+  }
+  const TedPtr ted = BuildTed(map);
+  SegmentQuery query = Query(*ted, "x0", "x12", MetricType::kIgp, DataPlane::kSrMpls);
+  query.max_sids = 1;
+  cspf::Workspace workspace;
+  const SegmentResult result = ComputeRoute(*ted, query, workspace, {.max_labels = 50'000});
+  const auto* none = std::get_if<cspf::NoPath>(&result);
+  ASSERT_NE(none, nullptr);
+  EXPECT_EQ(none->reason, Reason::kBudgetExhausted);
+  EXPECT_EQ(none->lower_bound, 240U) << none->message;
+  EXPECT_EQ(none->wanted, 1);
+}
+
 // All simple paths, by depth-first search.
 void ForEachPath(const Ted& ted, NodeIndex from, NodeIndex to,
                  const std::function<void(const std::vector<LinkIndex>&)>& visit) {
