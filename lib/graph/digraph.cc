@@ -25,9 +25,9 @@ Digraph::Page& Digraph::OwnPage(Pages& pages, Node node, const Edit& edit) {
 
 Arc& Digraph::Find(Page& page, Node node, ArcId arc) {
   const uint32_t slot = node % kNodesPerPage;
-  const auto it = std::lower_bound(page.arcs.begin() + page.begin[slot],
-                                   page.arcs.begin() + page.begin[slot + 1], arc,
-                                   [](const Arc& a, ArcId id) { return a.id < id; });
+  const auto it =
+      std::lower_bound(page.arcs.begin() + page.begin(slot), page.arcs.begin() + page.end[slot],
+                       arc, [](const Arc& a, ArcId id) { return a.id < id; });
   assert(it->id == arc);
   return *it;
 }
@@ -35,20 +35,20 @@ Arc& Digraph::Find(Page& page, Node node, ArcId arc) {
 void Digraph::Insert(Pages& pages, Node node, const Arc& arc, const Edit& edit) {
   Page& page = OwnPage(pages, node, edit);
   const uint32_t slot = node % kNodesPerPage;
-  const auto at = std::lower_bound(page.arcs.begin() + page.begin[slot],
-                                   page.arcs.begin() + page.begin[slot + 1], arc.id,
-                                   [](const Arc& a, ArcId id) { return a.id < id; });
+  const auto at =
+      std::lower_bound(page.arcs.begin() + page.begin(slot), page.arcs.begin() + page.end[slot],
+                       arc.id, [](const Arc& a, ArcId id) { return a.id < id; });
   page.arcs.insert(at, arc);
-  for (uint32_t i = slot + 1; i <= kNodesPerPage; ++i) {
-    ++page.begin[i];
+  for (uint32_t i = slot; i < kNodesPerPage; ++i) {
+    ++page.end[i];
   }
 }
 
 void Digraph::Erase(Pages& pages, Node node, ArcId arc, const Edit& edit) {
   Page& page = OwnPage(pages, node, edit);
   page.arcs.erase(page.arcs.begin() + (&Find(page, node, arc) - page.arcs.data()));
-  for (uint32_t i = node % kNodesPerPage + 1; i <= kNodesPerPage; ++i) {
-    --page.begin[i];
+  for (uint32_t i = node % kNodesPerPage; i < kNodesPerPage; ++i) {
+    --page.end[i];
   }
 }
 
