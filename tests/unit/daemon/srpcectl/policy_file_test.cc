@@ -49,6 +49,18 @@ TEST(PolicyFileTest, ReadsJson) {
   EXPECT_EQ(policies->at(0).candidate_paths(0).explicit_().lists(0).labels(1), 24000U);
 }
 
+TEST(PolicyFileTest, NumbersCandidatePathsThatHaveNoDiscriminator) {
+  const auto policies = ParsePolicies(
+      "candidate_paths: [{name: x}, {name: y, discriminator: 7}, {name: z}]\n---\ncandidate_paths: "
+      "[{name: alone}]\n",
+      "p.yaml");
+  ASSERT_TRUE(policies.ok()) << policies.status();
+  EXPECT_EQ(policies->at(0).candidate_paths(0).discriminator(), 1U);
+  EXPECT_EQ(policies->at(0).candidate_paths(1).discriminator(), 7U);
+  EXPECT_EQ(policies->at(0).candidate_paths(2).discriminator(), 3U);
+  EXPECT_EQ(policies->at(1).candidate_paths(0).discriminator(), 0U);
+}
+
 TEST(PolicyFileTest, NamesMistakesWithTheLineOfTheFile) {
   const std::string text =
       std::string(kGold) +

@@ -1,0 +1,223 @@
+// Topology in and paths out, over gRPC, of a real srpced.
+#include <set>
+
+#include "daemon/adapter/source_host.h"
+#include "lib/base/clock.h"
+#include "plugins/topology_source/file/file_source.h"
+#include "tests/integration/daemon_fixture.h"
+
+namespace srpce {
+namespace {
+
+using testing::HasSubstr;
+
+class PathTest : public DaemonTest {
+ protected:
+  // The adapter `file`, as another process would run it.
+  void FeedFile(const std::string& name, size_t syncs = 1) {
+    auto source = file_source::FileSource::Make(
+        {{"path", SRPCE_SOURCE_DIR "/tests/topologies/" + name}}, clock_);
+    ASSERT_TRUE(source.ok()) << source.status();
+    adapter::SourceHostOptions options;
+    options.name = name;
+    host_ = std::make_unique<adapter::SourceHost>(channel_, *std::move(source), options);
+    host_->Start();
+    ASSERT_TRUE(host_->WaitFor(
+        [syncs](const adapter::SourceHostStats& stats) { return stats.syncs >= syncs; }));
+  }
+
+  SystemClock clock_;
+  std::unique_ptr<adapter::SourceHost> host_;
+};
+
+TEST_F(PathTest, AnswersOnARealNetwork) {
+  StartDaemon();
+  FeedFile("Geant2012.graph");
+  v1::PathRequest request;
+  request.set_headend("0_NL");
+  request.set_endpoint("14_TR");
+  v1::PathResponse unbounded;
+  ASSERT_TRUE(Compute(request, &unbounded).ok());
+  ASSERT_TRUE(unbounded.has_path()) << unbounded.no_path().message();
+  EXPECT_GT(unbounded.path().hops_size(), 0);
+  EXPECT_GT(
+      unbounded.path().segment_list().labels_size() + unbounded.path().segment_list().sids_size(),
+      0);
+  EXPECT_GT(unbounded.generation(), 0U);
+  EXPECT_GT(unbounded.computation_us(), 0);
+
+  request.mutable_constraints()->set_objective(v1::METRIC_TYPE_DELAY);
+  v1::PathResponse fastest;
+  ASSERT_TRUE(Compute(request, &fastest).ok());
+  ASSERT_TRUE(fastest.has_path());
+  EXPECT_LE(fastest.path().metrics().delay_us(), unbounded.path().metrics().delay_us());
+
+  // A bound just below what is possible is refused with what is.
+  request.mutable_constraints()->set_max_delay_us(fastest.path().metrics().delay_us() - 1);
+  v1::PathResponse none;
+  ASSERT_TRUE(Compute(request, &none).ok());
+  ASSERT_TRUE(none.has_no_path());
+  EXPECT_EQ(none.no_path().reason(), "DELAY_BOUND_UNREACHABLE");
+  EXPECT_EQ(none.no_path().best_achievable(),
+            static_cast<double>(fastest.path().metrics().delay_us()));
+  const auto page = daemon_->Scrape();
+  ASSERT_TRUE(page.ok());
+  EXPECT_EQ(support::MetricValue(*page, "srpce_ted_nodes"), 40);
+  EXPECT_EQ(
+      support::MetricValue(
+          *page,
+          "srpce_path_computations_total{objective=\"delay\",reason=\"DELAY_BOUND_UNREACHABLE\","
+          "result=\"no_path\"}"),
+      1);
+  EXPECT_EQ(
+      support::MetricValue(
+          *page, "srpce_grpc_requests_total{code=\"OK\",method=\"PathComputation/ComputePath\"}"),
+      3);
+}
+
+TEST_F(PathTest, GivesDisjointPairs) {
+  StartDaemon();
+  FeedFile("Geant2012.graph");
+  v1::PathSetRequest request;
+  for (int i = 0; i < 2; ++i) {
+    request.add_members()->set_headend("7_FR");
+    request.mutable_members(i)->set_endpoint("4_DE");
+  }
+  request.set_disjointness(v1::DISJOINTNESS_NODE);
+  v1::PathSetResponse response;
+  ASSERT_TRUE(paths_->ComputePathSet(support::MakeContext().get(), request, &response).ok());
+  ASSERT_EQ(response.paths_size(), 2) << response.no_path().message();
+  std::set<std::string> nodes;
+  for (const v1::Path& path : response.paths()) {
+    for (int i = 0; i + 1 < path.hops_size(); ++i) {
+      EXPECT_TRUE(nodes.insert(path.hops(i).link().remote_node()).second)
+          << path.hops(i).link().remote_node();
+    }
+  }
+  request.mutable_members()->DeleteSubrange(1, 1);
+  const grpc::Status alone =
+      paths_->ComputePathSet(support::MakeContext().get(), request, &response);
+  EXPECT_EQ(alone.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(alone.error_message(), HasSubstr("members: got 1, want 2 to"));
+}
+
+TEST_F(PathTest, MistakesInARequestAreNamed) {
+  StartDaemon();
+  const auto source = Feed("lab", kDiamond);
+  EXPECT_EQ(PathOf("a", "d"), "a b d");
+  EXPECT_THAT(PathOf("a", "zz"), testing::AllOf(HasSubstr("UNKNOWN_NODE: "), HasSubstr("'zz'")));
+  v1::PathConstraints absurd;
+  absurd.set_max_loss_fraction(-0.5);
+  EXPECT_THAT(PathOf("a", "d", absurd),
+              testing::AllOf(HasSubstr("INVALID_ARGUMENT: "), HasSubstr("-0.5")));
+  v1::PathConstraints flex;
+  flex.set_flex_algorithm(7);
+  EXPECT_THAT(PathOf("a", "d", flex), HasSubstr("INVALID_ARGUMENT: "));
+}
+
+TEST_F(PathTest, AHardQuestionMovesOffTheThreadOfItsCall) {
+  StartDaemon("limits: {inline_labels: 1}\n");
+  const auto source = Feed("lab", kDiamond);
+  v1::PathConstraints bounded;
+  bounded.set_max_delay_us(300);
+  EXPECT_EQ(PathOf("a", "d", bounded), "a c d");
+  EXPECT_EQ(PathOf("a", "d"), "a b d");
+}
+
+TEST_F(PathTest, AnOversizedMessageIsRefusedAndTheDaemonGoesOn) {
+  StartDaemon("limits: {max_message_bytes: 100000}\n");
+  const auto source = Feed("lab", kDiamond);
+  v1::PathConstraints huge;
+  huge.add_exclude_nodes(std::string(200'000, 'x'));
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("d");
+  *request.mutable_constraints() = huge;
+  v1::PathResponse response;
+  EXPECT_EQ(Compute(request, &response).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  v1::TopologyUpdate update;
+  update.mutable_node()->set_id(std::string(200'000, 'x'));
+  support::IngestClient other(channel_);
+  ASSERT_TRUE(other.Hello("big"));
+  EXPECT_FALSE(other.Send(update));
+  EXPECT_FALSE(other.Finish().ok());
+  EXPECT_EQ(PathOf("a", "d"), "a b d");
+}
+
+TEST_F(PathTest, TheTopologyIsReadInParts) {
+  StartDaemon();
+  FeedFile("rf1239.graph");
+  const auto stub = v1::TopologyService::NewStub(channel_);
+  const auto context = support::MakeContext();
+  const auto stream = stub->GetTopology(context.get(), {});
+  v1::Topology part;
+  std::set<std::string> nodes;
+  std::set<std::string> links;
+  int parts = 0;
+  while (stream->Read(&part)) {
+    EXPECT_EQ(part.sources_size(), ++parts == 1 ? 1 : 0);
+    for (const v1::TopologyNode& node : part.nodes()) {
+      EXPECT_TRUE(nodes.insert(node.id()).second);
+    }
+    for (const v1::TopologyLink& link : part.links()) {
+      EXPECT_TRUE(link.usable());
+      EXPECT_TRUE(links.insert(link.key().ShortDebugString()).second);
+    }
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(nodes.size(), 315U);
+  EXPECT_EQ(links.size(), 1944U);
+  EXPECT_GT(parts, 5);
+
+  v1::GetTopologyRequest one;
+  one.add_nodes(*nodes.begin());
+  const auto second = support::MakeContext();
+  const auto few = stub->GetTopology(second.get(), one);
+  ASSERT_TRUE(few->Read(&part));
+  EXPECT_EQ(part.nodes_size(), 1);
+  for (const v1::TopologyLink& link : part.links()) {
+    EXPECT_EQ(link.key().local_node(), *nodes.begin());
+  }
+  EXPECT_TRUE(few->Finish().ok());
+  one.add_nodes("nowhere");
+  const auto third = support::MakeContext();
+  const auto unknown = stub->GetTopology(third.get(), one);
+  EXPECT_FALSE(unknown->Read(&part));
+  EXPECT_EQ(unknown->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(PathTest, TheNextSourceSpeaksWhenTheBetterOneGoesSilent) {
+  StartDaemon("topology: {hold_time_seconds: 600}\n");
+  const auto igp = Feed("igp", kDiamond, 100);
+  EXPECT_EQ(PathOf("a", "d"), "a b d");
+  {
+    // Telemetry knows better: b-d is expensive.
+    support::IngestClient telemetry(channel_);
+    ASSERT_TRUE(telemetry.Hello("telemetry", 200, 600));
+    v1::TopologyUpdate update = support::LinkStateUpdate(KeyOf(kDiamond, "b->d"), true);
+    update.mutable_link()->mutable_attributes()->set_igp_metric(1000);
+    ASSERT_EQ(telemetry.Send(update)->error(), "");
+    EXPECT_EQ(PathOf("a", "d"), "a c d");
+    EXPECT_TRUE(telemetry.Finish().ok());
+  }
+  // Its word stays behind every live source's.
+  EXPECT_EQ(PathOf("a", "d"), "a b d");
+}
+
+TEST_F(PathTest, AStreamCutInTheMiddleLeavesTheNetworkAsItWas) {
+  StartDaemon();
+  {
+    auto source = Feed("lab", kDiamond);
+    v1::TopologyUpdate begin;
+    begin.mutable_sync_begin();
+    ASSERT_EQ(source->Send(begin)->error(), "");
+    source->Cancel();  // A sync that never ends.
+  }
+  EXPECT_EQ(PathOf("a", "d"), "a b d");
+  const auto again = Feed("lab", "a<->b igp 10\n");
+  EXPECT_THAT(PathOf("a", "d"), HasSubstr("UNKNOWN_NODE"));
+  EXPECT_EQ(PathOf("a", "b"), "a b");
+}
+
+}  // namespace
+}  // namespace srpce

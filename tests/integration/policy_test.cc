@@ -1,0 +1,211 @@
+// Policies through a real srpced: applied, installed, kept when the network changes, watched.
+#include "tests/integration/daemon_fixture.h"
+
+namespace srpce {
+namespace {
+
+using support::DynamicPolicy;
+using support::PathText;
+using support::WatchClient;
+using testing::HasSubstr;
+
+bool IsInstalled(const v1::PolicyStatus& status) {
+  return status.oper_state() == v1::OPER_STATE_UP &&
+         status.push_state() == v1::PUSH_STATE_INSTALLED;
+}
+
+class PolicyTest : public DaemonTest {
+ protected:
+  std::vector<v1::Policy> ManyPolicies(uint32_t count) {
+    std::vector<v1::Policy> policies;
+    for (uint32_t color = 1; color <= count; ++color) {
+      policies.push_back(DynamicPolicy("a", color, "d"));
+    }
+    return policies;
+  }
+};
+
+TEST_F(PolicyTest, ALinkThatGoesDownMovesThePolicyAndComesBack) {
+  StartDaemon(
+      "headends: [{headend: '*', southbound: simulated}]\n"
+      "engine: {good_news_wait_ms: 1, reoptimize_hold_time_ms: 0}\n");
+  const auto source = Feed("lab", kDiamond);
+  WatchClient watch(channel_);
+  ASSERT_TRUE(watch.AwaitSynced());
+  ASSERT_TRUE(Apply({DynamicPolicy("a", 100, "d")}).ok());
+  auto status = watch.Await(IsInstalled);
+  ASSERT_TRUE(status);
+  EXPECT_EQ(PathText(*status), "a b d");
+  EXPECT_GT(status->active().segment_lists_size(), 0);
+
+  const topology::LinkKey cut = KeyOf(kDiamond, "b->d");
+  ASSERT_EQ(source->Send(support::LinkStateUpdate(cut, false))->error(), "");
+  status = watch.Await(
+      [](const v1::PolicyStatus& s) { return IsInstalled(s) && PathText(s) != "a b d"; });
+  ASSERT_TRUE(status);
+  EXPECT_EQ(PathText(*status), "a c d");
+  EXPECT_THAT(status->last_change_reason(), HasSubstr("b->d"));
+  EXPECT_TRUE(status->has_last_event_to_push_us());
+  EXPECT_GE(Metric("srpce_event_to_push_duration_seconds_count{trigger=\"link-down\"}"), 1);
+  EXPECT_EQ(Metric("srpce_policies{state=\"up\"}"), 1);
+  EXPECT_GE(Metric("srpce_push_total{channel=\"simulated\",result=\"installed\"}"), 2);
+  EXPECT_EQ(Metric("srpce_ted_links{state=\"unusable\"}"), 2);
+
+  ASSERT_EQ(source->Send(support::LinkStateUpdate(cut, true))->error(), "");
+  status = watch.Await(
+      [](const v1::PolicyStatus& s) { return IsInstalled(s) && PathText(s) == "a b d"; });
+  EXPECT_TRUE(status);
+}
+
+TEST_F(PolicyTest, ApplyIsAllOrNothingAndIdempotent) {
+  StartDaemon();
+  const auto source = Feed("lab", kDiamond);
+  v1::Policy bad = DynamicPolicy("a", 0, "d");  // Color 0 does not exist.
+  const grpc::Status refused = Apply({DynamicPolicy("a", 1, "d"), bad});
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(refused.error_message(), HasSubstr("color"));
+  v1::GetPolicyRequest get;
+  *get.mutable_key() = DynamicPolicy("a", 1, "d").key();
+  v1::PolicyStatus status;
+  const grpc::Status missing = policies_->GetPolicy(support::MakeContext().get(), get, &status);
+  EXPECT_EQ(missing.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(missing.error_message(), HasSubstr("UNKNOWN_POLICY: policy a/1/d"));
+  const grpc::Status twice = Apply({DynamicPolicy("a", 1, "d"), DynamicPolicy("a", 1, "d")});
+  EXPECT_EQ(twice.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+
+  WatchClient watch(channel_);
+  ASSERT_TRUE(watch.AwaitSynced());
+  ASSERT_TRUE(Apply({DynamicPolicy("a", 1, "d")}).ok());
+  const auto installed = watch.Await(IsInstalled);
+  ASSERT_TRUE(installed);
+  ASSERT_TRUE(Apply({DynamicPolicy("a", 1, "d")}).ok());
+  ASSERT_TRUE(policies_->GetPolicy(support::MakeContext().get(), get, &status).ok());
+  EXPECT_EQ(status.revision(), installed->revision()) << "a repeated request changed something";
+}
+
+TEST_F(PolicyTest, ValidateOnlyChangesNothing) {
+  StartDaemon();
+  v1::ApplyPoliciesRequest request;
+  *request.add_policies() = DynamicPolicy("a", 1, "d");
+  request.set_validate_only(true);
+  v1::ApplyPoliciesResponse response;
+  ASSERT_TRUE(policies_->ApplyPolicies(support::MakeContext().get(), request, &response).ok());
+  v1::ListPoliciesResponse list;
+  ASSERT_TRUE(policies_->ListPolicies(support::MakeContext().get(), {}, &list).ok());
+  EXPECT_EQ(list.policies_size(), 0);
+}
+
+TEST_F(PolicyTest, ListsInPages) {
+  StartDaemon();
+  ASSERT_TRUE(Apply(ManyPolicies(25)).ok());
+  ASSERT_TRUE(Apply({DynamicPolicy("b", 7, "c")}).ok());
+  std::vector<uint32_t> colors;
+  v1::ListPoliciesRequest request;
+  request.set_page_size(10);
+  request.set_headend("a");
+  int pages = 0;
+  do {
+    v1::ListPoliciesResponse page;
+    ASSERT_TRUE(policies_->ListPolicies(support::MakeContext().get(), request, &page).ok());
+    EXPECT_LE(page.policies_size(), 10);
+    for (const v1::PolicyStatus& status : page.policies()) {
+      EXPECT_EQ(status.policy().key().headend(), "a");
+      colors.push_back(status.policy().key().color());
+    }
+    request.set_page_token(page.next_page_token());
+    ++pages;
+  } while (!request.page_token().empty());
+  EXPECT_EQ(pages, 3);
+  ASSERT_EQ(colors.size(), 25U);
+  EXPECT_TRUE(std::is_sorted(colors.begin(), colors.end()));
+  request.set_page_token("!");
+  v1::ListPoliciesResponse none;
+  EXPECT_EQ(policies_->ListPolicies(support::MakeContext().get(), request, &none).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(PolicyTest, DeletingIsSeenByWatchersAndRouters) {
+  StartDaemon();
+  const auto source = Feed("lab", kDiamond);
+  WatchClient watch(channel_);
+  ASSERT_TRUE(watch.AwaitSynced());
+  ASSERT_TRUE(Apply({DynamicPolicy("a", 1, "d")}).ok());
+  ASSERT_TRUE(watch.Await(IsInstalled));
+  v1::DeletePoliciesRequest request;
+  *request.add_keys() = DynamicPolicy("a", 1, "d").key();
+  *request.add_keys() = DynamicPolicy("a", 2, "d").key();  // Never was: no error.
+  v1::DeletePoliciesResponse response;
+  ASSERT_TRUE(policies_->DeletePolicies(support::MakeContext().get(), request, &response).ok());
+  EXPECT_EQ(response.deleted(), 1U);
+  bool removed = false;
+  while (!removed) {
+    const auto message = watch.Read();
+    ASSERT_TRUE(message);
+    for (const v1::PolicyEvent& event : message->events()) {
+      removed = removed || event.removed();
+    }
+  }
+  response.Clear();
+  ASSERT_TRUE(policies_->DeletePolicies(support::MakeContext().get(), request, &response).ok());
+  EXPECT_EQ(response.deleted(), 0U);
+}
+
+TEST_F(PolicyTest, AWatchResumesWhereItEnded) {
+  StartDaemon();
+  const auto source = Feed("lab", kDiamond);
+  uint64_t revision = 0;
+  {
+    WatchClient watch(channel_);
+    ASSERT_TRUE(watch.AwaitSynced());
+    ASSERT_TRUE(Apply({DynamicPolicy("a", 1, "d")}).ok());
+    ASSERT_TRUE(watch.Await(IsInstalled));
+    revision = watch.revision();
+  }
+  ASSERT_TRUE(Apply({DynamicPolicy("a", 2, "d")}).ok());
+  WatchClient again(channel_, revision);
+  const auto first = again.Read();
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(first->reset());
+  for (const v1::PolicyEvent& event : first->events()) {
+    EXPECT_GT(event.revision(), revision);
+    EXPECT_EQ(event.status().policy().key().color(), 2U);
+  }
+}
+
+// It is dropped with the revision to resume from; another watcher sees everything.
+TEST_F(PolicyTest, AWatcherThatStopsReadingIsDroppedAlone) {
+  StartDaemon(
+      "headends: [{headend: '*', southbound: simulated}]\nlimits: {watch_queue_events: 200}\n");
+  const auto source = Feed("lab", kDiamond);
+  WatchClient slow(channel_);
+  ASSERT_TRUE(slow.AwaitSynced());
+  const auto other_channel = daemon_->Connect();
+  WatchClient good(other_channel);
+  ASSERT_TRUE(good.AwaitSynced());
+
+  // Changes until the slow one's stream and queue are full.
+  constexpr uint32_t kPolicies = 150;
+  constexpr uint32_t kMaxRounds = 400;
+  uint32_t rounds = 0;
+  while (Metric("srpce_policy_watches_dropped_total") < 1 && rounds < kMaxRounds) {
+    std::vector<v1::Policy> policies = ManyPolicies(kPolicies);
+    for (v1::Policy& policy : policies) {
+      policy.set_name("round-" + std::to_string(rounds));
+    }
+    ASSERT_TRUE(Apply(policies).ok());
+    const auto seen = good.Await([&](const v1::PolicyStatus& status) {
+      return status.policy().key().color() == kPolicies &&
+             status.policy().name() == policies.back().name();
+    });
+    ASSERT_TRUE(seen) << "the good watcher was dropped: " << good.Finish().error_message();
+    ++rounds;
+  }
+  EXPECT_LT(rounds, kMaxRounds);
+  const grpc::Status status = slow.Finish();  // Reads what had been sent, then the verdict.
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << rounds << " rounds";
+  EXPECT_THAT(status.error_message(), HasSubstr("SLOW_READER"));
+  EXPECT_THAT(status.error_message(), HasSubstr("from_revision"));
+}
+
+}  // namespace
+}  // namespace srpce

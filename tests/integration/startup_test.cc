@@ -1,0 +1,227 @@
+// srpced from the outside: command line, configuration, ports, readiness, health, stopping.
+#include <arpa/inet.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/integration/daemon_fixture.h"
+
+namespace srpce {
+namespace {
+
+using grpc::health::v1::HealthCheckResponse;
+using support::Process;
+using testing::HasSubstr;
+
+struct Outcome {
+  int exit = -1;
+  std::string output;
+  std::string errors;
+};
+
+// Runs srpced to its end.
+Outcome Run(const std::vector<std::string>& args) {
+  support::ProcessOptions options;
+  options.program = kSrpced;
+  options.args = args;
+  auto process = Process::Spawn(options);
+  EXPECT_TRUE(process.ok()) << process.status();
+  const auto exit = (*process)->AwaitExit();
+  EXPECT_TRUE(exit.ok()) << exit.status();
+  Outcome outcome;
+  outcome.exit = exit.ok() ? *exit : -1;
+  outcome.output = (*process)->output();
+  outcome.errors = (*process)->errors();
+  return outcome;
+}
+
+// A socket that listens on a free port of the loopback.
+class OccupiedPort {
+ public:
+  OccupiedPort() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(listen(fd_, 1), 0);
+    EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    port_ = ntohs(address.sin_port);
+  }
+  ~OccupiedPort() { close(fd_); }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  int fd_;
+  uint16_t port_ = 0;
+};
+
+TEST(SrpcedTest, TellsItsVersionAndTeachesItsOptions) {
+  const Outcome version = Run({"--version"});
+  EXPECT_EQ(version.exit, 0);
+  EXPECT_THAT(version.output, HasSubstr("srpced 0."));
+  const Outcome help = Run({"--help"});
+  EXPECT_EQ(help.exit, 0);
+  EXPECT_THAT(help.output, HasSubstr("--check-config"));
+  EXPECT_EQ(Run({"--frobnicate"}).exit, 2);
+}
+
+TEST(SrpcedTest, AnUnknownFieldIsRefusedWithItsLine) {
+  const support::TemporaryFolder folder;
+  const std::string file =
+      folder.Write("bad.yaml", "grpc:\n  reflection: true\n  listen_adress: x:1\n");
+  for (const auto& args :
+       {std::vector<std::string>{"--config", file}, {"--config", file, "--check-config"}}) {
+    const Outcome outcome = Run(args);
+    EXPECT_EQ(outcome.exit, 2);
+    EXPECT_THAT(outcome.errors,
+                HasSubstr(file + ":3: grpc: unknown field 'listen_adress', known: listen_address"));
+  }
+}
+
+TEST(SrpcedTest, ChecksAndPrintsWhatWouldBeInForce) {
+  const support::TemporaryFolder folder;
+  const std::string file = folder.Write("good.yaml", "log: {format: json}\n");
+  const Outcome checked = Run({"--config", file, "--check-config"});
+  EXPECT_EQ(checked.exit, 0) << checked.errors;
+  const Outcome printed = Run({"--config", file, "--print-config", "--grpc-listen", "127.0.0.1:7"});
+  EXPECT_EQ(printed.exit, 0);
+  EXPECT_THAT(printed.output, HasSubstr("format: json"));
+  EXPECT_THAT(printed.output, HasSubstr("listen_address: \"127.0.0.1:7\""));
+  EXPECT_EQ(Run({"--config", file, "--grpc-listen", "nowhere"}).exit, 2);
+}
+
+TEST(SrpcedTest, APortInUseIsSaidClearly) {
+  const OccupiedPort port;
+  const support::TemporaryFolder folder;
+  const std::string store = folder.path() + "/srpce.db";
+  const Outcome grpc =
+      Run({"--store-path", store, "--grpc-listen", port.address(), "--metrics-listen", ""});
+  EXPECT_EQ(grpc.exit, 1);
+  EXPECT_THAT(grpc.errors, HasSubstr("grpc.listen_address: cannot listen on " + port.address() +
+                                     ": Address already in use"));
+  const Outcome metrics = Run(
+      {"--store-path", store, "--grpc-listen", "127.0.0.1:0", "--metrics-listen", port.address()});
+  EXPECT_EQ(metrics.exit, 1);
+  EXPECT_THAT(metrics.errors, HasSubstr("metrics.listen_address: cannot listen on " +
+                                        port.address() + ": Address already in use"));
+}
+
+TEST(SrpcedTest, AStoreThatCannotBeOpenedIsSaidClearly) {
+  const Outcome outcome = Run({"--store-path", "/proc/nowhere/srpce.db", "--grpc-listen",
+                               "127.0.0.1:0", "--metrics-listen", ""});
+  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("/proc/nowhere/srpce.db"));
+}
+
+class StartupTest : public DaemonTest {};
+
+TEST_F(StartupTest, TwoDaemonsNeverShareAPort) {
+  StartDaemon();
+  const support::TemporaryFolder folder;
+  const Outcome second = Run({"--store-path", folder.path() + "/db", "--grpc-listen",
+                              daemon_->grpc_address(), "--metrics-listen", ""});
+  EXPECT_EQ(second.exit, 1);
+  EXPECT_THAT(second.errors, HasSubstr("Address already in use"));
+}
+
+TEST_F(StartupTest, SaysWhereItListensAndStopsOnSigterm) {
+  const std::string file = folder_.path() + "/ready.json";
+  StartDaemon("", {"--ready-file", file});
+  std::stringstream ready;
+  ready << std::ifstream(file).rdbuf();
+  EXPECT_THAT(ready.str(), HasSubstr("\"grpc_address\":\"" + daemon_->grpc_address() + "\""));
+  EXPECT_THAT(ready.str(), HasSubstr("\"pid\":" + std::to_string(daemon_->process().pid())));
+  EXPECT_TRUE(AwaitServing());
+  EXPECT_EQ(Metric("srpce_ready"), 1);
+  const auto exit = daemon_->Terminate();
+  ASSERT_TRUE(exit.ok()) << exit.status();
+  EXPECT_EQ(*exit, 0) << daemon_->process().errors();
+  EXPECT_FALSE(std::ifstream(file).good()) << "the ready file outlives the daemon";
+}
+
+TEST_F(StartupTest, IsReadyWhenItsOwnSourcesHaveSynced) {
+  StartDaemon(
+      "sources:\n  - plugin: file\n    name: abilene\n    settings: {path: " SRPCE_SOURCE_DIR
+      "/tests/topologies/Abilene.graph}\n");
+  EXPECT_TRUE(AwaitServing("srpce.v1.TopologyIngest"));
+  ASSERT_TRUE(AwaitServing());
+  EXPECT_EQ(Metric("srpce_ted_nodes"), 11);
+  EXPECT_EQ(Metric("srpce_ted_links{state=\"usable\"}"), 28);
+  EXPECT_EQ(Metric("srpce_feed_connected{source=\"abilene\"}"), 1);
+}
+
+TEST_F(StartupTest, EveryMetricIsExplained) {
+  StartDaemon();
+  ASSERT_TRUE(AwaitServing());
+  std::stringstream explained;
+  explained << std::ifstream(SRPCE_SOURCE_DIR "/daemon/metrics/README.md").rdbuf();
+  const auto page = daemon_->Scrape();
+  ASSERT_TRUE(page.ok()) << page.status();
+  std::stringstream lines(*page);
+  int families = 0;
+  for (std::string line; std::getline(lines, line);) {
+    constexpr char kHelp[] = "# HELP srpce_";
+    if (line.rfind(kHelp, 0) == 0) {
+      ++families;
+      const std::string name = line.substr(7, line.find(' ', 7) - 7);
+      EXPECT_THAT(explained.str(), HasSubstr("`" + name + "`"));
+    }
+  }
+  EXPECT_GT(families, 20);
+}
+
+TEST_F(StartupTest, HealthIsNotServingBeforeItStops) {
+  StartDaemon();
+  ASSERT_TRUE(AwaitServing());
+  const auto context = support::MakeContext();
+  const auto stub = grpc::health::v1::Health::NewStub(channel_);
+  const auto stream = stub->Watch(context.get(), {});
+  HealthCheckResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.status(), HealthCheckResponse::SERVING);
+  daemon_->process().Signal(SIGINT);
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
+  context->TryCancel();
+  (void)stream->Finish();
+  EXPECT_EQ(*daemon_->process().AwaitExit(), 0);
+}
+
+TEST_F(StartupTest, StreamsEndWhenTheDaemonStops) {
+  StartDaemon("grpc: {drain_ms: 60000}\n");
+  support::WatchClient watch(channel_);
+  ASSERT_TRUE(watch.AwaitSynced());
+  support::IngestClient source(channel_);
+  ASSERT_TRUE(source.Hello("lab"));
+  daemon_->process().Signal(SIGTERM);
+  EXPECT_FALSE(watch.Read());
+  EXPECT_EQ(watch.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_FALSE(source.ReadAck());
+  EXPECT_EQ(source.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(*daemon_->process().AwaitExit(), 0);
+}
+
+TEST_F(StartupTest, ASecondSignalEndsItAtOnce) {
+  StartDaemon("grpc: {drain_ms: 600000}\n");
+  // gRPC's own health watch does not end by itself: it holds the drain up.
+  const auto context = support::MakeContext();
+  const auto stub = grpc::health::v1::Health::NewStub(channel_);
+  const auto stream = stub->Watch(context.get(), {});
+  HealthCheckResponse response;
+  do {
+    ASSERT_TRUE(stream->Read(&response));
+  } while (response.status() != HealthCheckResponse::SERVING);
+  daemon_->process().Signal(SIGTERM);
+  ASSERT_TRUE(stream->Read(&response));
+  daemon_->process().Signal(SIGTERM);
+  EXPECT_EQ(*daemon_->process().AwaitExit(), -SIGTERM);
+  context->TryCancel();
+  (void)stream->Finish();
+}
+
+}  // namespace
+}  // namespace srpce

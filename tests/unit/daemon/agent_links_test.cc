@@ -1,0 +1,113 @@
+// What an agent says of its interfaces overrides the topology's other sources, for as long as its session lasts.
+#include "daemon/srpced/agent_links.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <string>
+
+#include "lib/pce/topology_writer.h"
+#include "tests/support/build_ted.h"
+
+namespace srpce::srpced {
+namespace {
+
+class AgentLinksTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    Do([this](topology::TedBuilder& builder, MonotonicTime now) {
+      igp_ = *builder.Connect(
+          {.name = "igp", .precedence = 100, .hold_time = std::chrono::hours(1)}, now);
+      support::AddToBuilder("a<->b#eth0 igp 10\na<->b#eth1 igp 10\na<->c#eth2 igp 10\n", builder,
+                            igp_);
+    });
+  }
+
+  // Runs `work` on the writer thread, after all that was submitted.
+  void Do(std::function<void(topology::TedBuilder&, MonotonicTime)> work) {
+    std::promise<void> done;
+    writer_.Submit(
+        [&work](topology::TedBuilder& builder, MonotonicTime now) {
+          work(builder, now);
+          return absl::OkStatus();
+        },
+        [&done](const absl::Status& /*result*/, uint64_t /*generation*/) { done.set_value(); });
+    done.get_future().wait();
+  }
+  // AgentLinks may submit more from what was submitted.
+  void Settle() {
+    for (int i = 0; i < 3; ++i) {
+      Do([](topology::TedBuilder& /*builder*/, MonotonicTime /*now*/) {});
+    }
+  }
+  bool Usable(const std::string& link) {
+    Settle();
+    const topology::TedPtr ted = writer_.ted();
+    return ted->link(support::LinkOf(*ted, link)).usable;
+  }
+
+  SystemClock clock_;
+  topology::SourceId igp_;
+  pce::TopologyWriter writer_{clock_, [this](const pce::TedUpdate& update) {
+                                if (links_ != nullptr) {
+                                  links_->OnTedUpdate(update);
+                                }
+                              }};
+  std::unique_ptr<AgentLinks> links_ = std::make_unique<AgentLinks>(writer_, std::chrono::hours(1));
+};
+
+TEST_F(AgentLinksTest, AnInterfaceThatGoesDownTakesItsLinksAlong) {
+  links_->OnSession("a", true);
+  links_->OnLinkEvent("a", "eth1", false);
+  EXPECT_FALSE(Usable("a->b#eth1"));
+  EXPECT_FALSE(Usable("b->a#eth1")) << "two-way check";
+  EXPECT_TRUE(Usable("a->b#eth0"));
+  EXPECT_TRUE(Usable("a->c#eth2"));
+  links_->OnLinkEvent("a", "eth1", true);
+  EXPECT_TRUE(Usable("a->b#eth1"));
+}
+
+TEST_F(AgentLinksTest, TheEndOfTheSessionGivesTheWordBackToTheOthers) {
+  links_->OnSession("a", true);
+  links_->OnLinkEvent("a", "eth2", false);
+  EXPECT_FALSE(Usable("a->c#eth2"));
+  links_->OnSession("a", false);
+  EXPECT_TRUE(Usable("a->c#eth2"));
+}
+
+TEST_F(AgentLinksTest, ANewSessionBeginsWithNothingSaid) {
+  links_->OnSession("a", true);
+  links_->OnLinkEvent("a", "eth2", false);
+  links_->OnSession("a", false);
+  links_->OnSession("a", true);
+  EXPECT_TRUE(Usable("a->c#eth2"));
+  links_->OnLinkEvent("a", "eth2", false);
+  EXPECT_FALSE(Usable("a->c#eth2"));
+}
+
+TEST_F(AgentLinksTest, ALinkThatComesAfterItsInterfaceWentDownIsDown) {
+  links_->OnSession("a", true);
+  links_->OnLinkEvent("a", "eth9", false);
+  Do([this](topology::TedBuilder& builder, MonotonicTime /*now*/) {
+    support::AddToBuilder(
+        "a<->b#eth0 igp 10\na<->b#eth1 igp 10\na<->c#eth2 igp 10\na<->d#eth9 igp 10\n", builder,
+        igp_);
+  });
+  EXPECT_FALSE(Usable("a->d#eth9"));
+  links_->OnLinkEvent("a", "eth9", true);
+  EXPECT_TRUE(Usable("a->d#eth9"));
+}
+
+TEST_F(AgentLinksTest, EventsOfUnknownHeadendsAndInterfacesAreHarmless) {
+  links_->OnLinkEvent("nobody", "eth0", false);
+  links_->OnSession("nobody", true);
+  links_->OnLinkEvent("nobody", "eth0", false);
+  links_->OnSession("nobody", false);
+  links_->OnSession("nobody", false);
+  links_->OnLinkEvent("a", "eth0", false);  // No session.
+  EXPECT_TRUE(Usable("a->b#eth0"));
+}
+
+}  // namespace
+}  // namespace srpce::srpced

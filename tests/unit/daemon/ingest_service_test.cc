@@ -1,0 +1,327 @@
+// TopologyIngest over a real gRPC channel, in one process with a TopologyWriter: order, refusals, broken streams, windows.
+#include "daemon/services/ingest_service.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "daemon/metrics/metrics.h"
+#include "lib/pce/topology_writer.h"
+#include "srpce/v1/error.pb.h"
+#include "tests/support/api_client.h"
+#include "tests/support/build_ted.h"
+#include "tests/support/daemon_process.h"
+
+namespace srpce::services {
+namespace {
+
+using support::IngestClient;
+using testing::HasSubstr;
+
+constexpr char kSquare[] =
+    "a<->b igp 10\n"
+    "b<->d igp 10\n"
+    "a<->c igp 20\n"
+    "c<->d igp 20\n";
+
+// Waits for snapshots of a writer.
+class Snapshots {
+ public:
+  void Add(topology::TedPtr ted) {
+    const std::lock_guard lock(mutex_);
+    ted_ = std::move(ted);
+    changed_.notify_all();
+  }
+  template <typename Condition>
+  bool Await(Condition&& reached) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, support::Process::kPatience,
+                             [&] { return ted_ != nullptr && reached(*ted_); });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  topology::TedPtr ted_;
+};
+
+class IngestServiceTest : public testing::Test {
+ protected:
+  void Serve(const IngestOptions& options = {}) {
+    service_ = std::make_unique<IngestService>(options, writer_, metrics_);
+    grpc::ServerBuilder builder;
+    builder.RegisterService(service_->service());
+    server_ = builder.BuildAndStart();
+  }
+  void TearDown() override {
+    if (server_ != nullptr) {
+      service_->Drain();
+      server_->Shutdown();
+    }
+  }
+
+  std::shared_ptr<grpc::Channel> Channel() { return server_->InProcessChannel({}); }
+
+  static v1::TopologyUpdate NodeUpdate(const std::string& id) {
+    v1::TopologyUpdate update;
+    update.mutable_node()->set_id(id);
+    return update;
+  }
+
+  SystemClock clock_;
+  metrics::Metrics metrics_{"test"};
+  Snapshots snapshots_;
+  pce::TopologyWriter writer_{clock_,
+                              [this](const pce::TedUpdate& update) { snapshots_.Add(update.ted); }};
+  std::unique_ptr<IngestService> service_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+TEST_F(IngestServiceTest, AcknowledgesEachUpdateInOrderWithItsGeneration) {
+  Serve();
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  uint64_t generation = 0;
+  for (uint64_t i = 2; i < 50; ++i) {
+    const auto ack = client.Send(NodeUpdate("n" + std::to_string(i)));
+    ASSERT_TRUE(ack);
+    EXPECT_EQ(ack->sequence(), i);
+    EXPECT_EQ(ack->error(), "");
+    EXPECT_GT(ack->generation(), generation);
+    generation = ack->generation();
+  }
+  EXPECT_EQ(writer_.ted()->known_node_count(), 48U);
+  EXPECT_TRUE(client.Finish().ok());
+}
+
+TEST_F(IngestServiceTest, ARefusedUpdateChangesNothingAndTheStreamGoesOn) {
+  Serve();
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  v1::TopologyUpdate bad;
+  bad.mutable_link()->mutable_key()->set_local_node("a");
+  bad.mutable_link()->mutable_key()->set_remote_node("b");
+  bad.mutable_link()->mutable_attributes()->set_loss_fraction(1.5);
+  const auto refused = client.Send(bad);
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->sequence(), 2U);
+  EXPECT_EQ(refused->generation(), 0U);
+  EXPECT_EQ(refused->error_code(), "INVALID_ARGUMENT");
+  EXPECT_THAT(refused->error(), HasSubstr("1.5"));
+  const auto empty = client.Send(v1::TopologyUpdate());
+  ASSERT_TRUE(empty);
+  EXPECT_EQ(empty->error_code(), "INVALID_ARGUMENT");
+  v1::TopologyUpdate removal;
+  removal.set_remove_node("nobody");
+  EXPECT_EQ(client.Send(removal)->error_code(), "NOT_FOUND");
+  const auto good = client.Send(NodeUpdate("a"));
+  ASSERT_TRUE(good);
+  EXPECT_EQ(good->sequence(), 5U);
+  EXPECT_EQ(good->error(), "");
+  EXPECT_EQ(writer_.ted()->link_count(), 0U);
+  const std::string page = metrics_.Scrape();
+  EXPECT_EQ(support::MetricValue(
+                page, "srpce_ted_updates_total{kind=\"link\",result=\"refused\",source=\"lab\"}"),
+            1);
+  EXPECT_EQ(support::MetricValue(
+                page, "srpce_ted_updates_total{kind=\"node\",result=\"accepted\",source=\"lab\"}"),
+            1);
+}
+
+TEST_F(IngestServiceTest, TheFirstMessageMustBeHello) {
+  Serve();
+  IngestClient client(Channel());
+  client.Write(NodeUpdate("a"));
+  const grpc::Status status = client.Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(),
+              HasSubstr("HELLO_MISSING: the first message: got node, want hello"));
+  v1::StatusDetails details;
+  v1::ErrorInfo info;
+  ASSERT_TRUE(details.ParseFromString(status.error_details()));
+  ASSERT_EQ(details.details_size(), 1);
+  ASSERT_TRUE(info.ParseFromString(details.details(0).value()));
+  EXPECT_EQ(info.reason(), "HELLO_MISSING");
+  EXPECT_EQ(info.domain(), "srpce");
+}
+
+TEST_F(IngestServiceTest, AGapInTheSequenceEndsTheStream) {
+  Serve();
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  v1::TopologyUpdate late = NodeUpdate("a");
+  late.set_sequence(3);
+  client.Write(late);
+  const grpc::Status status = client.Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("BAD_SEQUENCE: sequence: got 3, want 2"));
+  EXPECT_EQ(writer_.ted()->known_node_count(), 0U);
+}
+
+TEST_F(IngestServiceTest, ANameIsConnectedOnce) {
+  Serve();
+  IngestClient first(Channel());
+  ASSERT_TRUE(first.Hello("lab"));
+  {
+    IngestClient second(Channel());
+    EXPECT_FALSE(second.Hello("lab"));
+    const grpc::Status status = second.Finish();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::ALREADY_EXISTS);
+    EXPECT_THAT(status.error_message(), HasSubstr("SOURCE_CONNECTED"));
+  }
+  ASSERT_TRUE(first.Send(NodeUpdate("a")));
+  EXPECT_TRUE(first.Finish().ok());
+  IngestClient third(Channel());
+  EXPECT_TRUE(third.Hello("lab"));
+}
+
+TEST_F(IngestServiceTest, NamesOfTheDaemonItselfAreRefused) {
+  Serve();
+  IngestClient client(Channel());
+  EXPECT_FALSE(client.Hello("agent:r1"));
+  EXPECT_EQ(client.Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  IngestClient nameless(Channel());
+  EXPECT_FALSE(nameless.Hello(""));
+  EXPECT_EQ(nameless.Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(IngestServiceTest, ABrokenStreamLeavesItsElementsStale) {
+  Serve();
+  {
+    IngestClient client(Channel());
+    ASSERT_TRUE(client.Hello("lab"));
+    ASSERT_EQ(client.Sync(*support::BuildTed(kSquare))->error(), "");
+    EXPECT_EQ(writer_.ted()->usable_link_count(), 8U);
+    client.Cancel();
+  }
+  EXPECT_TRUE(
+      snapshots_.Await([](const topology::Ted& ted) { return ted.stale_link_count() == 8; }));
+  EXPECT_EQ(writer_.ted()->usable_link_count(), 8U);
+}
+
+TEST_F(IngestServiceTest, ASyncNeverEndedRemovesNothing) {
+  Serve();
+  {
+    IngestClient client(Channel());
+    ASSERT_TRUE(client.Hello("lab"));
+    ASSERT_EQ(client.Sync(*support::BuildTed(kSquare))->error(), "");
+    EXPECT_TRUE(client.Finish().ok());
+  }
+  IngestClient again(Channel());
+  ASSERT_TRUE(again.Hello("lab"));
+  v1::TopologyUpdate begin;
+  begin.mutable_sync_begin();
+  ASSERT_EQ(again.Send(begin)->error(), "");
+  ASSERT_EQ(again.Send(NodeUpdate("e"))->error(), "");
+  again.Cancel();
+  EXPECT_TRUE(
+      snapshots_.Await([](const topology::Ted& ted) { return ted.stale_link_count() == 8; }));
+  EXPECT_EQ(writer_.ted()->usable_link_count(), 8U);
+  EXPECT_EQ(writer_.ted()->known_node_count(), 5U);
+}
+
+TEST_F(IngestServiceTest, ASyncThatEndsRemovesWhatWasNotRepeated) {
+  Serve();
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  ASSERT_EQ(client.Sync(*support::BuildTed(kSquare))->error(), "");
+  ASSERT_EQ(client.Sync(*support::BuildTed("a<->b igp 10\n"))->error(), "");
+  EXPECT_EQ(writer_.ted()->link_count(), 2U);
+  EXPECT_EQ(writer_.ted()->known_node_count(), 2U);
+}
+
+TEST_F(IngestServiceTest, AStreamBeyondTheLimitIsRefused) {
+  Serve({.max_streams = 1});
+  IngestClient first(Channel());
+  ASSERT_TRUE(first.Hello("one"));
+  IngestClient second(Channel());
+  EXPECT_FALSE(second.Hello("two"));
+  const grpc::Status status = second.Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("TOO_MANY_STREAMS: 1 streams are open"));
+}
+
+TEST_F(IngestServiceTest, DrainingEndsStreams) {
+  Serve();
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  service_->Drain();
+  EXPECT_FALSE(client.ReadAck());
+  EXPECT_EQ(client.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  IngestClient late(Channel());
+  EXPECT_FALSE(late.Hello("late"));
+  EXPECT_EQ(late.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+// While the writer is held, a stream hands it no more than its window, and reads on once acknowledged.
+TEST_F(IngestServiceTest, AFullWindowStopsTheReadingOfItsStreamAlone) {
+  constexpr size_t kWindow = 8;
+  constexpr int kUpdates = 200;
+  Serve({.window = kWindow});
+  IngestClient client(Channel());
+  IngestClient other(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  ASSERT_TRUE(other.Hello("other"));
+
+  std::mutex gate;
+  gate.lock();
+  writer_.Submit(
+      [&gate](topology::TedBuilder& /*builder*/, MonotonicTime /*now*/) {
+        const std::lock_guard wait(gate);
+        return absl::OkStatus();
+      },
+      nullptr);
+  std::thread writes([&client] {  // A write of an in-process channel waits to be read.
+    for (int i = 0; i < kUpdates; ++i) {
+      EXPECT_TRUE(client.Write(NodeUpdate("n" + std::to_string(i))));
+    }
+  });
+  while (writer_.counters().queue_depth < kWindow) {
+    std::this_thread::yield();
+  }
+  ASSERT_TRUE(other.Write(NodeUpdate("x")));
+  while (writer_.counters().queue_depth < kWindow + 1) {  // The other stream is read.
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(writer_.counters().queue_depth, kWindow + 1);
+  gate.unlock();
+  for (uint64_t i = 0; i < kUpdates; ++i) {
+    const auto ack = client.ReadAck();
+    ASSERT_TRUE(ack);
+    ASSERT_EQ(ack->sequence(), i + 2);
+  }
+  writes.join();
+  EXPECT_TRUE(other.ReadAck());
+}
+
+TEST_F(IngestServiceTest, ALinkMayComeBeforeItsNodes) {
+  Serve();
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  const auto updates = support::UpdatesOf(*support::BuildTed("a<->b igp 10\n"));
+  for (auto update = updates.rbegin(); update != updates.rend(); ++update) {
+    if (update->has_link()) {
+      ASSERT_EQ(client.Send(*update)->error(), "");
+    }
+  }
+  EXPECT_EQ(writer_.counters().half_known_links, 2U);
+  EXPECT_EQ(writer_.ted()->usable_link_count(), 0U);
+  for (const v1::TopologyUpdate& update : updates) {
+    if (!update.has_link()) {
+      ASSERT_EQ(client.Send(update)->error(), "");
+    }
+  }
+  EXPECT_EQ(writer_.counters().half_known_links, 0U);
+  EXPECT_EQ(writer_.ted()->usable_link_count(), 2U);
+}
+
+}  // namespace
+}  // namespace srpce::services

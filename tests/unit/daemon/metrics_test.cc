@@ -1,0 +1,110 @@
+// The metrics page: what is on it, and that labels stay bounded.
+#include "daemon/metrics/metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "daemon/metrics/exposer.h"
+#include "tests/support/daemon_process.h"
+
+namespace srpce::metrics {
+namespace {
+
+using support::MetricValue;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(MetricsTest, CountsWhatHappens) {
+  Metrics metrics("1.2.3");
+  metrics.OnRpc("PathComputation/ComputePath", 0);
+  metrics.OnRpc("PathComputation/ComputePath", 0);
+  metrics.OnRpc("PathComputation/ComputePath", 5);
+  metrics.OnComputation(topology::MetricType::kDelay, "path", "", std::chrono::microseconds(3));
+  metrics.OnComputation(topology::MetricType::kDelay, "no_path", "NO_PATH_BANDWIDTH",
+                        std::chrono::microseconds(30));
+  metrics.OnEventToPush("link-down", std::chrono::milliseconds(3));
+  metrics.OnPush("agent", "sent");
+  metrics.OnStoreResult(false);
+  metrics.SetReady(true);
+  const std::string page = metrics.Scrape();
+  EXPECT_EQ(MetricValue(page, "srpce_build_info{version=\"1.2.3\"}"), 1);
+  EXPECT_EQ(MetricValue(page, "srpce_ready"), 1);
+  EXPECT_EQ(
+      MetricValue(page,
+                  "srpce_grpc_requests_total{code=\"OK\",method=\"PathComputation/ComputePath\"}"),
+      2);
+  EXPECT_EQ(
+      MetricValue(
+          page,
+          "srpce_grpc_requests_total{code=\"NOT_FOUND\",method=\"PathComputation/ComputePath\"}"),
+      1);
+  EXPECT_EQ(
+      MetricValue(page,
+                  "srpce_path_computations_total{objective=\"delay\",reason=\"\",result=\"path\"}"),
+      1);
+  EXPECT_EQ(
+      MetricValue(
+          page,
+          "srpce_path_computations_total{objective=\"delay\",reason=\"NO_PATH_BANDWIDTH\",result="
+          "\"no_path\"}"),
+      1);
+  EXPECT_EQ(
+      MetricValue(
+          page, "srpce_path_computation_duration_seconds_bucket{objective=\"delay\",le=\"5e-06\"}"),
+      1);
+  EXPECT_EQ(MetricValue(page, "srpce_path_computation_duration_seconds_count{objective=\"delay\"}"),
+            2);
+  EXPECT_EQ(
+      MetricValue(
+          page, "srpce_event_to_push_duration_seconds_bucket{trigger=\"link-down\",le=\"0.005\"}"),
+      1);
+  EXPECT_EQ(MetricValue(page, "srpce_push_total{channel=\"agent\",result=\"sent\"}"), 1);
+  EXPECT_EQ(MetricValue(page, "srpce_store_commits_total{result=\"failed\"}"), 1);
+}
+
+// Names of sources come from clients: a client that invents names must not fill the memory of every scraper.
+TEST(MetricsTest, SourcesBeyondTheLimitAreCountedTogether) {
+  Metrics metrics("test");
+  const size_t extra = 10;
+  for (size_t i = 0; i < Metrics::kMaxSources + extra; ++i) {
+    metrics.OnTopologyUpdate("s" + std::to_string(i), "node", true);
+  }
+  const std::string page = metrics.Scrape();
+  EXPECT_EQ(
+      MetricValue(page, "srpce_ted_updates_total{kind=\"node\",result=\"accepted\",source=\"s0\"}"),
+      1);
+  EXPECT_EQ(
+      MetricValue(page,
+                  "srpce_ted_updates_total{kind=\"node\",result=\"accepted\",source=\"other\"}"),
+      extra);
+}
+
+TEST(MetricsTest, CollectorsAreAskedAtEachScrape) {
+  Metrics metrics("test");
+  double value = 1;
+  metrics.AddCollector([&value](Samples& out) {
+    out.Gauge("srpce_test", "Help.", {{"a", "b"}}, value);
+  });
+  EXPECT_EQ(MetricValue(metrics.Scrape(), "srpce_test{a=\"b\"}"), 1);
+  value = 2;
+  EXPECT_EQ(MetricValue(metrics.Scrape(), "srpce_test{a=\"b\"}"), 2);
+  metrics.RemoveCollectors();
+  EXPECT_THAT(metrics.Scrape(), Not(HasSubstr("srpce_test")));
+}
+
+TEST(MetricsExposerTest, TellsThePortItTookAndRefusesOneInUse) {
+  const Metrics metrics("test");
+  const auto exposer = MetricsExposer::Listen("127.0.0.1:0", metrics);
+  ASSERT_TRUE(exposer.ok()) << exposer.status();
+  const int port = (*exposer)->port();
+  EXPECT_GT(port, 0);
+  const auto second = MetricsExposer::Listen("127.0.0.1:" + std::to_string(port), metrics);
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr(std::to_string(port)));
+}
+
+}  // namespace
+}  // namespace srpce::metrics
