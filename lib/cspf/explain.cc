@@ -348,7 +348,8 @@ NoPath Explainer::ExplainCombination() {
 
 std::optional<double> Explainer::Least(Additive what, const Query& query,
                                        const LinkFilter& filter) {
-  if (!work_.labels.Prepare(ted_, query, filter, what, LabelSearch::Want::kBest))
+  if (!work_.labels.Prepare(ted_, query, filter, what, LabelSearch::Want::kBest,
+                            GuidesFor(ted_, work_)))
     return std::nullopt;
   const Found found = work_.labels.Run(work_.labels.Start(), labels_left_);
   if (found.status != Found::Status::kFound) return std::nullopt;

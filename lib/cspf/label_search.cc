@@ -33,7 +33,7 @@ uint64_t LossKeyOfLog(uint64_t log) {
 }  // namespace
 
 bool LabelSearch::Prepare(const topology::Ted& ted, const Query& query, const LinkFilter& filter,
-                          Additive objective, Want want) {
+                          Additive objective, Want want, const Guides& guides) {
   ted_ = &ted;
   query_ = &query;
   filter_ = &filter;
@@ -51,14 +51,15 @@ bool LabelSearch::Prepare(const topology::Ted& ted, const Query& query, const Li
   cost_limit_ = kNoLimit;
   if (bounds_.impossible) return false;
   for (size_t i = 0; i < bounds_.count; ++i) {
-    if (!ComputeRest(bounds_.items[i].what, bounds_.items[i].limit, bound_rest_[i])) return false;
+    if (!ComputeRest(bounds_.items[i].what, bounds_.items[i].limit, guides, bound_rest_[i]))
+      return false;
     ++bounds_ready_;
     if (!Alive(Start().state)) return false;
     if (want == Want::kBest) TryLeastPath();
   }
   if (objective == Additive::kLoss)
     return true;  // Products round: no consistent bound. Plain label setting.
-  return ComputeRest(objective, cost_limit_, cost_rest_);
+  return ComputeRest(objective, cost_limit_, guides, cost_rest_);
 }
 
 State LabelSearch::Advance(uint32_t layer, Node node) const {
@@ -72,16 +73,17 @@ Node LabelSearch::GoalOf(uint32_t layer) const {
   return layer < waypoints.size() ? waypoints[layer].value() : query_->target.value();
 }
 
-bool LabelSearch::ComputeRest(Additive what, uint64_t limit, Rest& rest) {
+bool LabelSearch::ComputeRest(Additive what, uint64_t limit, const Guides& guides, Rest& rest) {
+  const graph::Landmarks* guide = guides[static_cast<size_t>(what)].get();
   switch (what) {
     case Additive::kDelay:
-      return FillRest(graph::SlotWeight{topology::kDelayWeight}, limit, rest);
+      return FillRest(graph::SlotWeight{topology::kDelayWeight}, limit, guide, rest);
     case Additive::kIgp:
-      return FillRest(graph::SlotWeight{topology::kIgpWeight}, limit, rest);
+      return FillRest(graph::SlotWeight{topology::kIgpWeight}, limit, guide, rest);
     case Additive::kTe:
-      return FillRest(graph::SlotWeight{topology::kTeWeight}, limit, rest);
+      return FillRest(graph::SlotWeight{topology::kTeWeight}, limit, guide, rest);
     case Additive::kHops:
-      return FillRest(graph::HopWeight{}, limit, rest);
+      return FillRest(graph::HopWeight{}, limit, guide, rest);
     case Additive::kVariation:
     case Additive::kLoss:
       break;
@@ -95,18 +97,20 @@ bool LabelSearch::ComputeRest(Additive what, uint64_t limit, Rest& rest) {
       return static_cast<uint64_t>(
           attributes(arc).delay_variation.value_or(Microseconds(0)).count());
     };
-    return FillRest(variation, limit, rest);
+    return FillRest(variation, limit, guide, rest);
   }
   const auto loss = [&](const Arc& arc) -> graph::Distance {
     return LossLog(attributes(arc).loss.value_or(0));
   };
-  return FillRest(loss, kNoLimit, rest);
+  return FillRest(loss, kNoLimit, nullptr, rest);
 }
 
 // Backward from the last layer: the distance from a waypoint on is what the layers behind it begin with. Nodes farther than `limit`
-// are left unsettled: their labels, if any, are beyond the limit too.
+// are left unsettled: their labels, if any, are beyond the limit too. Nor are those reached that lie too far from the source for
+// the limit; since the guide is consistent, no node behind them on a way that keeps the limit is lost.
 template <typename Weight>
-bool LabelSearch::FillRest(const Weight& weight, uint64_t limit, Rest& rest) {
+bool LabelSearch::FillRest(const Weight& weight, uint64_t limit, const graph::Landmarks* guide,
+                           Rest& rest) {
   if (rest.trees.size() < layers_) rest.trees.resize(layers_);
   rest.base.assign(layers_, 0);
   for (uint32_t layer = layers_; layer-- > 0;) {
@@ -115,11 +119,16 @@ bool LabelSearch::FillRest(const Weight& weight, uint64_t limit, Rest& rest) {
     if (layer + 1 < layers_) base = RestOf(rest, Advance(layer + 1, goal));
     if (base == kUnreachable) return false;
     rest.base[layer] = base;
-    const auto filter = [&](const Arc& arc, Node tail, Node head) {
-      return (*filter_)(arc, tail, head) && Alive(layer * node_count_ + tail);
+    DistanceTree& tree = rest.trees[layer];
+    const auto too_far = [&](const Arc& arc, Node tail, Node head) {
+      if (guide == nullptr || limit == kNoLimit) return false;
+      return base + tree.distance(head) + weight(arc) + guide->Bound(source_, tail) > limit;
     };
-    graph::Dijkstra(ted_->graph(), graph::Direction::kBackward, goal, weight, filter,
-                    rest.trees[layer],
+    const auto filter = [&](const Arc& arc, Node tail, Node head) {
+      return (*filter_)(arc, tail, head) && !too_far(arc, tail, head) &&
+             Alive(layer * node_count_ + tail);
+    };
+    graph::Dijkstra(ted_->graph(), graph::Direction::kBackward, goal, weight, filter, tree,
                     [&](Node, graph::Distance distance) { return base + distance <= limit; });
   }
   return RestOf(rest, Start().state) <= limit;
@@ -223,17 +232,33 @@ Found LabelSearch::Run(const Prefix& start, uint64_t& labels_left) {
   return found;
 }
 
+bool LabelSearch::MayLeaveBy(const Arc& arc, State state, bool at_start) const {
+  const auto is_banned = [&] {
+    return std::find(banned_first_.begin(), banned_first_.end(), LinkIndex(arc.id)) !=
+           banned_first_.end();
+  };
+  return (*filter_)(arc, state % node_count_, arc.other) && !(at_start && is_banned()) &&
+         ban_stamps_[Next(state, arc)] != ban_stamp_;
+}
+
 void LabelSearch::Expand(uint32_t at) {
   const State state = labels_[at].state;
-  const Node node = state % node_count_;
-  for (const Arc& arc : ted_->graph().out(node)) {
-    if (!(*filter_)(arc, node, arc.other)) continue;
-    if (at == 0 && std::find(banned_first_.begin(), banned_first_.end(), LinkIndex(arc.id)) !=
-                       banned_first_.end())
-      continue;
-    const State next = Next(state, arc);
-    if (ban_stamps_[next] != ban_stamp_) Offer(at, arc, next);
+  for (const Arc& arc : ted_->graph().out(state % node_count_)) {
+    if (MayLeaveBy(arc, state, at == 0)) Offer(at, arc, Next(state, arc));
   }
+}
+
+std::optional<uint64_t> LabelSearch::Estimate(const Prefix& start) const {
+  std::optional<uint64_t> least;
+  for (const Arc& arc : ted_->graph().out(start.state % node_count_)) {
+    if (!MayLeaveBy(arc, start.state, true)) continue;
+    Prefix next = start;
+    Append(next, LinkIndex(arc.id));
+    const uint64_t rest = RestOf(cost_rest_, next.state);
+    if (rest == kUnreachable || !BoundsMayFit(next.sums.data(), next.state)) continue;
+    least = std::min(least.value_or(UINT64_MAX), next.cost + rest);
+  }
+  return least;
 }
 
 void LabelSearch::Offer(uint32_t parent, const Arc& arc, State state) {

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -18,12 +19,16 @@
 #include "lib/cspf/link_filter.h"
 #include "lib/graph/dijkstra.h"
 #include "lib/graph/heap.h"
+#include "lib/graph/landmarks.h"
 #include "lib/topology/ted.h"
 
 namespace srpce::cspf {
 
 using State = uint32_t;  // Waypoints visited * number of nodes + node.
 using Sums = std::array<uint64_t, kAdditiveCount>;
+
+// Lower bounds of each quantity between any two nodes; null where there are none.
+using Guides = std::array<std::shared_ptr<const graph::Landmarks>, kAdditiveCount>;
 
 // A walk that has come to `state`; a search continues it.
 struct Prefix {
@@ -48,9 +53,10 @@ class LabelSearch {
   enum class Want : uint8_t { kBest, kAll };
 
   // Computes the lower bounds of `query` with `objective` in place of its own. Returns false if they prove that there is no path.
-  // `filter` and `query` outlive the searches. With kLoss as objective the search is not goal-directed.
+  // `filter` and `query` outlive the searches. With kLoss as objective the search is not goal-directed. `guides` save work where they
+  // show that the way from the source to a state is already too long.
   bool Prepare(const topology::Ted& ted, const Query& query, const LinkFilter& filter,
-               Additive objective, Want want);
+               Additive objective, Want want, const Guides& guides);
 
   Prefix Start() const { return {Advance(0, source_), 0, {}}; }
   State target() const { return target_state_; }
@@ -65,6 +71,8 @@ class LabelSearch {
   void BanState(State state);
   void SetBannedFirst(const std::vector<LinkIndex>& links) { banned_first_ = links; }
 
+  // Returns a lower bound of the cost of what Run(start) would find, from one look at its links. Absent: it would find nothing.
+  std::optional<uint64_t> Estimate(const Prefix& start) const;
   // Returns the least completion of `start` by (cost, hops, link sequence). Counts settled labels down from `labels_left`.
   Found Run(const Prefix& start, uint64_t& labels_left);
 
@@ -94,9 +102,9 @@ class LabelSearch {
   State Advance(uint32_t layer, graph::Node node) const;
   graph::Node GoalOf(uint32_t layer) const;
   void ResetRest(Rest& rest) const;
-  bool ComputeRest(Additive what, uint64_t limit, Rest& rest);
+  bool ComputeRest(Additive what, uint64_t limit, const Guides& guides, Rest& rest);
   template <typename Weight>
-  bool FillRest(const Weight& weight, uint64_t limit, Rest& rest);
+  bool FillRest(const Weight& weight, uint64_t limit, const graph::Landmarks* guide, Rest& rest);
   uint64_t RestOf(const Rest& rest, State state) const;
   bool Alive(State state) const;
   bool BoundsMayFit(const uint64_t* sums, State state) const;
@@ -104,6 +112,7 @@ class LabelSearch {
   void TryLeastPath();
 
   void Expand(uint32_t at);
+  bool MayLeaveBy(const graph::Arc& arc, State state, bool at_start) const;
   void Offer(uint32_t parent, const graph::Arc& arc, State state);
   // Puts label `at` into the front of its state and kills those that it dominates. False: it is dominated itself.
   bool Admit(uint32_t at);

@@ -31,21 +31,27 @@ class PathEnumerator::Impl {
 
  private:
   struct Cell {
-    std::vector<LinkIndex> links{};  // The best path of the cell.
-    uint64_t cost = 0;
-    size_t fixed = 0;                 // Its first links belong to every path of the cell.
+    std::vector<LinkIndex>
+        links{};        // The best path of the cell; before it is searched, its fixed links.
+    uint64_t cost = 0;  // Of that path; before, a lower bound.
+    size_t fixed = 0;   // So many first links belong to every path of the cell.
     std::vector<LinkIndex> banned{};  // Links that do not follow the fixed ones.
+    bool searched = false;
   };
+  // At equal cost cells not yet searched come first: their path may.
   struct Later {
     bool operator()(const Cell& a, const Cell& b) const {
-      return std::forward_as_tuple(a.cost, a.links.size(), a.links) >
-             std::forward_as_tuple(b.cost, b.links.size(), b.links);
+      return std::forward_as_tuple(a.cost, a.searched, a.links.size(), a.links) >
+             std::forward_as_tuple(b.cost, b.searched, b.links.size(), b.links);
     }
   };
 
   PathResult First();
-  // Splits the cell of the last path returned. Returns a status if the budget ran out.
-  std::optional<NoPath> Split();
+  // Splits the cell of the last path returned.
+  void Split();
+  // Searches `cell` and puts it back with its path, if it has one. Returns whether the budget sufficed.
+  bool Search(Cell cell);
+  PathResult End(NoPath no_path);
   NoPath Exhaust();
 
   const topology::Ted& ted_;
@@ -69,39 +75,49 @@ PathResult PathEnumerator::Impl::Next() {
   if (!prepared_) {
     prepared_ = true;
     filter_.Compile(ted_, query_);
-    search_.Prepare(ted_, query_, filter_, objective_, LabelSearch::Want::kAll);
+    search_.Prepare(ted_, query_, filter_, objective_, LabelSearch::Want::kAll,
+                    GuidesFor(ted_, work_));
   }
-  if (std::optional<NoPath> exhausted = Split()) {
-    end_ = *exhausted;
-    return *exhausted;
+  Split();
+  while (!cells_.empty()) {
+    Cell cell = cells_.top();
+    cells_.pop();
+    if (!cell.searched) {
+      const uint64_t bound = cell.cost;
+      if (!Search(std::move(cell))) {
+        last_.cost = bound;
+        return End(Exhaust());
+      }
+      continue;
+    }
+    last_ = std::move(cell);
+    return MakePath(ted_, last_.links, objective_);
   }
-  if (cells_.empty()) {
-    end_ = NoPath{.reason = Reason::kSidDepth,
-                  .message = "paths: no further path keeps the constraints"};
-    return *end_;
-  }
-  last_ = cells_.top();
-  cells_.pop();
-  return MakePath(ted_, last_.links, objective_);
+  return End(
+      {.reason = Reason::kSidDepth, .message = "paths: no further path keeps the constraints"});
+}
+
+PathResult PathEnumerator::Impl::End(NoPath no_path) {
+  end_ = std::move(no_path);
+  return *end_;
 }
 
 PathResult PathEnumerator::Impl::First() {
   started_ = true;
   Solution solution = Solve(ted_, query_, work_, labels_left_);
   if (solution.status == Solution::Status::kNone) {
-    end_ = Explain(ted_, query_, work_, labels_left_);
-    return *end_;
+    return End(Explain(ted_, query_, work_, labels_left_));
   }
   if (solution.status == Solution::Status::kExhausted) {
-    end_ = Exhausted(std::move(solution), budget_);
-    return *end_;
+    return End(Exhausted(std::move(solution), budget_));
   }
   objective_ = *ObjectiveOf(ted_, query_);
-  last_ = {solution.path.links, solution.path.cost, 0, {}};
+  last_ = {.links = solution.path.links, .cost = solution.path.cost, .searched = true};
   return std::move(solution.path);
 }
 
-std::optional<NoPath> PathEnumerator::Impl::Split() {
+// Most cells are never searched: the estimate keeps them behind the paths that are asked for.
+void PathEnumerator::Impl::Split() {
   Prefix prefix = search_.Start();
   search_.ClearBans();
   for (size_t i = 0; i < last_.links.size(); ++i) {
@@ -110,24 +126,40 @@ std::optional<NoPath> PathEnumerator::Impl::Split() {
       if (i == last_.fixed) cell.banned = last_.banned;
       cell.banned.push_back(last_.links[i]);
       search_.SetBannedFirst(cell.banned);
-      const Found found = search_.Run(prefix, labels_left_);
-      if (found.status == Found::Status::kExhausted) return Exhaust();
-      if (found.status == Found::Status::kFound) {
+      if (const std::optional<uint64_t> estimate = search_.Estimate(prefix)) {
         cell.links.assign(last_.links.begin(), last_.links.begin() + static_cast<ptrdiff_t>(i));
-        cell.links.insert(cell.links.end(), found.links.begin(), found.links.end());
-        cell.cost = found.cost;
+        cell.cost = *estimate;
         cells_.push(std::move(cell));
       }
     }
     search_.BanState(prefix.state);  // No loops: the rest of the path does not come back here.
     search_.Append(prefix, last_.links[i]);
   }
-  return std::nullopt;
 }
 
-// Cells not yet searched may hold anything from the last path's cost on; so may the waiting ones.
+bool PathEnumerator::Impl::Search(Cell cell) {
+  Prefix prefix = search_.Start();
+  search_.ClearBans();
+  for (const LinkIndex link : cell.links) {
+    search_.BanState(prefix.state);
+    search_.Append(prefix, link);
+  }
+  search_.SetBannedFirst(cell.banned);
+  const Found found = search_.Run(prefix, labels_left_);
+  if (found.status == Found::Status::kExhausted) return false;
+  if (found.status == Found::Status::kFound) {
+    cell.links.insert(cell.links.end(), found.links.begin(), found.links.end());
+    cell.cost = found.cost;
+    cell.searched = true;
+    cells_.push(std::move(cell));
+  }
+  return true;
+}
+
+// No path left costs less than the cell that was being searched.
 NoPath PathEnumerator::Impl::Exhaust() {
   Solution solution{.status = Solution::Status::kExhausted, .lower_bound = last_.cost};
+  while (!cells_.empty() && !cells_.top().searched) cells_.pop();
   if (!cells_.empty()) solution.best = MakePath(ted_, cells_.top().links, objective_);
   return Exhausted(std::move(solution), budget_);
 }

@@ -77,6 +77,14 @@ std::shared_ptr<const graph::Landmarks> LandmarksFor(const topology::Ted& ted, A
   }
 }
 
+Guides GuidesFor(const topology::Ted& ted, const Workspace::Impl& work) {
+  Guides guides;
+  for (size_t i = 0; i < kAdditiveCount; ++i) {
+    guides[i] = LandmarksFor(ted, static_cast<Additive>(i), work);
+  }
+  return guides;
+}
+
 Path MakePath(const topology::Ted& ted, std::vector<LinkIndex> links, Additive objective) {
   Path path{.links = std::move(links)};
   path.metrics = Measure(ted, path.links);
@@ -99,7 +107,8 @@ Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& wo
     return solution;
   }
   const uint64_t unbounded_cost = solution.path.cost;
-  if (!work.labels.Prepare(ted, query, work.filter, *objective, LabelSearch::Want::kBest))
+  if (!work.labels.Prepare(ted, query, work.filter, *objective, LabelSearch::Want::kBest,
+                           GuidesFor(ted, work)))
     return solution;
   Found found = work.labels.Run(work.labels.Start(), labels_left);
   if (found.status == Found::Status::kNone) return solution;

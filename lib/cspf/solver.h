@@ -52,5 +52,6 @@ Path MakePath(const topology::Ted& ted, std::vector<LinkIndex> links, Additive o
 // Lower bounds for searches that minimise `objective`; null where there are none.
 std::shared_ptr<const graph::Landmarks> LandmarksFor(const topology::Ted& ted, Additive objective,
                                                      const Workspace::Impl& work);
+Guides GuidesFor(const topology::Ted& ted, const Workspace::Impl& work);
 
 }  // namespace srpce::cspf

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "lib/cspf/compute_path.h"
+#include "lib/cspf/potential_cache.h"
 #include "tests/unit/cspf/oracle.h"
 
 namespace srpce::cspf {
@@ -25,7 +26,8 @@ std::string Show(const Network& network, const Walk& walk) {
 void ForRandomCases(uint64_t seed, int count, const oracle::QueryShape& shape,
                     const std::function<void(const Network&, const Query&, Workspace&)>& check) {
   oracle::Rng rng(seed);
-  Workspace workspace;
+  PotentialCache potentials;  // Of every second network: the others are answered without.
+  Workspace workspace(&potentials);
   for (int i = 0; i < count && !testing::Test::HasFailure(); ++i) {
     SCOPED_TRACE(absl::StrCat("case ", i, " of seed ", seed));
     const int nodes = 4 + i % 4;
@@ -33,6 +35,7 @@ void ForRandomCases(uint64_t seed, int count, const oracle::QueryShape& shape,
                                                         .edges = nodes + i / 4 % 6,
                                                         .plain = i % 3 == 0,
                                                         .span = i % 5 == 0 ? 2U : 6U});
+    if (i % 2 == 0) potentials.Refresh(*network.ted);
     for (int q = 0; q < 4; ++q) check(network, oracle::RandomQuery(rng, network, shape), workspace);
   }
 }

@@ -1,0 +1,243 @@
+// PotentialCache: bounds are there when they hold, and never when they do not.
+#include "lib/cspf/potential_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <thread>
+
+#include "lib/graph/dijkstra.h"
+#include "tests/support/generators.h"
+
+namespace srpce::cspf {
+namespace {
+
+using support::GeneratedNetwork;
+using topology::LinkAttributes;
+using topology::TedBuilder;
+using topology::TedPtr;
+
+uint64_t TestSeed(uint64_t seed) {
+  if (const char* text = std::getenv("SRPCE_TEST_SEED"); text != nullptr) {
+    seed = std::strtoull(text, nullptr, 10);
+  }
+  std::cout << "SRPCE_TEST_SEED=" << seed << "\n";
+  return seed;
+}
+
+constexpr auto kAnyArc = [](const graph::Arc&, graph::Node, graph::Node) { return true; };
+
+// A small network under a writer of its own.
+class Network {
+ public:
+  explicit Network(uint64_t seed) : network_(support::RingNetwork(200, 480, seed)) {
+    topology::SourceOptions options;
+    options.name = "test";
+    source_ = builder_.Connect(options, MonotonicTime{}).value();
+    support::AddToBuilder(network_, /*sids=*/false, builder_, source_);
+    Publish();
+  }
+
+  const topology::Ted& ted() const { return *ted_; }
+  const TedPtr& ptr() const { return ted_; }
+  size_t link_count() const { return network_.links.size(); }
+  uint32_t delay_us(size_t link) const { return network_.links[link].delay_us; }
+  uint32_t igp(size_t link) const { return network_.links[link].igp; }
+
+  void SetDelay(size_t link, uint32_t microseconds) {
+    network_.links[link].delay_us = microseconds;
+    LinkAttributes sample;
+    sample.delay = sample.min_delay = Microseconds(microseconds);
+    Patch(link, sample);
+  }
+  void SetIgp(size_t link, uint32_t metric) {
+    network_.links[link].igp = metric;
+    LinkAttributes change;
+    change.igp_metric = metric;
+    Patch(link, change);
+  }
+  void SetUp(size_t link, bool up) {
+    LinkAttributes change;
+    change.up = up;
+    Patch(link, change);
+  }
+
+ private:
+  void Patch(size_t link, const LinkAttributes& change) {
+    ASSERT_TRUE(builder_.SetLink(source_, support::KeyOf(network_, link), change, /*patch=*/true, MonotonicTime{}).ok());
+    Publish();
+  }
+  void Publish() { ted_ = builder_.Publish().ted; }
+
+  GeneratedNetwork network_;
+  TedBuilder builder_;
+  topology::SourceId source_;
+  TedPtr ted_;
+};
+
+// Every bound of the table is at most the distance. Returns the sum of the bounds.
+uint64_t ExpectBoundsHold(const topology::Ted& ted, size_t slot, const graph::Landmarks& landmarks, graph::Node target) {
+  graph::DistanceTree tree;
+  graph::Dijkstra(ted.graph(), graph::Direction::kBackward, target, graph::SlotWeight{slot}, kAnyArc, tree);
+  uint64_t sum = 0;
+  for (graph::Node node = 0; node < ted.graph().node_count(); ++node) {
+    EXPECT_LE(landmarks.Bound(node, target), tree.distance(node)) << "slot " << slot << ": " << node << " to " << target;
+    sum += landmarks.Bound(node, target);
+  }
+  return sum;
+}
+
+TEST(PotentialCacheTest, HasNothingBeforeTheFirstRefreshAndEveryMetricAfter) {
+  Network network(1);
+  PotentialCache cache;
+  EXPECT_EQ(cache.Get(network.ted(), topology::kIgpWeight), nullptr);
+  EXPECT_EQ(cache.Refresh(network.ted()), graph::kWeightCount);
+  for (size_t slot = 0; slot < graph::kWeightCount; ++slot) {
+    const auto landmarks = cache.Get(network.ted(), slot);
+    ASSERT_NE(landmarks, nullptr) << slot;
+    EXPECT_GT(ExpectBoundsHold(network.ted(), slot, *landmarks, 7), 0U);
+  }
+  EXPECT_EQ(cache.Refresh(network.ted()), 0U);
+}
+
+TEST(PotentialCacheTest, KeepsItsTableThroughFailuresAndIncreases) {
+  Network network(2);
+  PotentialCache cache;
+  cache.Refresh(network.ted());
+  const auto before = cache.Get(network.ted(), topology::kIgpWeight);
+  network.SetUp(3, false);
+  EXPECT_EQ(cache.Get(network.ted(), topology::kIgpWeight), before);
+  network.SetIgp(5, network.igp(5) + 10);
+  EXPECT_EQ(cache.Get(network.ted(), topology::kIgpWeight), before);
+  network.SetUp(3, true);
+  EXPECT_EQ(cache.Get(network.ted(), topology::kIgpWeight), before);
+}
+
+TEST(PotentialCacheTest, WithdrawsItsTableWhenAWeightDecreasesUntilRefreshed) {
+  Network network(3);
+  PotentialCache cache;
+  cache.Refresh(network.ted());
+  network.SetIgp(5, network.igp(5) - 1);
+  EXPECT_EQ(cache.Get(network.ted(), topology::kIgpWeight), nullptr);
+  EXPECT_NE(cache.Get(network.ted(), topology::kDelayWeight), nullptr);
+  // No TE metric is announced: the IGP metric stands in, so that table goes too.
+  EXPECT_EQ(cache.Refresh(network.ted()), 2U);
+  EXPECT_NE(cache.Get(network.ted(), topology::kIgpWeight), nullptr);
+}
+
+TEST(PotentialCacheTest, SmallWandersOfADelayNeedNoNewTable) {
+  Network network(4);
+  PotentialCache cache;
+  cache.Refresh(network.ted());
+  const auto before = cache.Get(network.ted(), topology::kDelayWeight);
+  const uint32_t delay = network.delay_us(5);
+  network.SetDelay(5, delay - delay / PotentialCache::kBelowDelay);
+  EXPECT_EQ(cache.Get(network.ted(), topology::kDelayWeight), nullptr);  // Not checked yet.
+  EXPECT_EQ(cache.Refresh(network.ted()), 0U);
+  EXPECT_EQ(cache.Get(network.ted(), topology::kDelayWeight), before);
+  network.SetDelay(5, delay - delay / PotentialCache::kBelowDelay - 1);
+  EXPECT_EQ(cache.Refresh(network.ted()), 1U);
+  EXPECT_NE(cache.Get(network.ted(), topology::kDelayWeight), before);
+}
+
+// A reader may hold a snapshot from before an increase that the table already counts on.
+TEST(PotentialCacheTest, GivesAnOlderSnapshotNoBoundsOfALaterOne) {
+  Network network(5);
+  PotentialCache cache;
+  const TedPtr old = network.ptr();
+  network.SetIgp(5, network.igp(5) + 1000);
+  cache.Refresh(network.ted());
+  EXPECT_EQ(old->decrease_epoch(topology::kIgpWeight), network.ted().decrease_epoch(topology::kIgpWeight));
+  EXPECT_EQ(cache.Get(*old, topology::kIgpWeight), nullptr);
+  EXPECT_NE(cache.Get(network.ted(), topology::kIgpWeight), nullptr);
+  EXPECT_EQ(cache.Refresh(*old), 0U);  // Late news is ignored.
+  EXPECT_NE(cache.Get(network.ted(), topology::kIgpWeight), nullptr);
+}
+
+TEST(PotentialCacheTest, KnowsNothingOfAnotherBuildersNetwork) {
+  Network network(6);
+  Network twin(6);
+  PotentialCache cache;
+  cache.Refresh(network.ted());
+  EXPECT_EQ(cache.Get(twin.ted(), topology::kIgpWeight), nullptr);
+  EXPECT_EQ(cache.Refresh(twin.ted()), graph::kWeightCount);
+  EXPECT_NE(cache.Get(twin.ted(), topology::kIgpWeight), nullptr);
+  EXPECT_EQ(cache.Get(network.ted(), topology::kIgpWeight), nullptr);
+}
+
+TEST(PotentialCacheTest, WhateverItGivesHoldsUnderRandomChanges) {
+  const uint64_t seed = TestSeed(51);
+  Network network(seed);
+  std::mt19937_64 random(seed);
+  const auto below = [&](size_t bound) { return random() % bound; };
+  PotentialCache cache;
+  int given = 0;
+  for (int step = 0; step < 400; ++step) {
+    const size_t link = below(network.link_count());
+    switch (below(3)) {
+      case 0:
+        network.SetDelay(link, static_cast<uint32_t>(network.delay_us(link) * (90 + below(25)) / 100));
+        break;
+      case 1:
+        network.SetIgp(link, static_cast<uint32_t>(1 + below(100)));
+        break;
+      default:
+        network.SetUp(link, below(2) == 0);
+    }
+    if (below(4) == 0) {
+      cache.Refresh(network.ted());
+    }
+    for (size_t slot = 0; slot < graph::kWeightCount; ++slot) {
+      if (const auto landmarks = cache.Get(network.ted(), slot); landmarks != nullptr) {
+        ExpectBoundsHold(network.ted(), slot, *landmarks, static_cast<graph::Node>(below(200)));
+        ++given;
+      }
+    }
+    ASSERT_FALSE(HasFailure()) << "step " << step;
+  }
+  EXPECT_GT(given, 300);
+}
+
+TEST(PotentialRefresherTest, RefreshesTheLatestSnapshotWhileReadersGoOn) {
+  Network network(7);
+  PotentialCache cache;
+  PotentialRefresher refresher(&cache);
+  refresher.Notify(nullptr);
+  refresher.Notify(network.ptr());
+  refresher.WaitIdle();
+  EXPECT_NE(cache.Get(network.ted(), topology::kIgpWeight), nullptr);
+  std::atomic<bool> done = false;
+  std::thread reader([&, ted = network.ptr()] {
+    while (!done) {
+      if (const auto landmarks = cache.Get(*ted, topology::kIgpWeight); landmarks != nullptr) {
+        ExpectBoundsHold(*ted, topology::kIgpWeight, *landmarks, 3);
+      }
+    }
+  });
+  for (size_t link = 0; link < 40; ++link) {
+    network.SetIgp(link, network.igp(link) / 2);
+    refresher.Notify(network.ptr());
+  }
+  refresher.WaitIdle();
+  done = true;
+  reader.join();
+  const auto landmarks = cache.Get(network.ted(), topology::kIgpWeight);
+  ASSERT_NE(landmarks, nullptr);
+  ExpectBoundsHold(network.ted(), topology::kIgpWeight, *landmarks, 3);
+}
+
+TEST(PotentialRefresherTest, EndsWithWorkPending) {
+  Network network(8);
+  PotentialCache cache;
+  PotentialRefresher refresher(&cache);
+  for (size_t link = 0; link < 20; ++link) {
+    network.SetIgp(link, network.igp(link) / 2);
+    refresher.Notify(network.ptr());
+  }
+}
+
+}  // namespace
+}  // namespace srpce::cspf
