@@ -36,7 +36,7 @@ struct Seg6Local {
 
   uint32_t action = 0;                 // Seg6Action, or another of the kernel's that is not ours.
   std::optional<Ipv6Address> nexthop;  // End.X.
-  std::optional<uint32_t> out_interface;  // End.X. Index. Kernels before 6.16 ignore it.
+  std::optional<uint32_t> out_interface;  // End.X. Index. Kernels before 6.17 ignore it.
   std::optional<uint32_t> table;          // End.DT6.
   std::vector<Ipv6Address> sids;          // End.B6.Encaps. First = first visited.
   bool psp = false;
