@@ -13,7 +13,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(MNL REQUIRED IMPORTED_TARGET libmnl)
 find_package(CLI11 REQUIRED)
 if(NOT SRPCE_FUZZ)
-  find_package(GTest REQUIRED)
+  find_package(GTest)  # The programs build without it, as deploy/quickstart does.
 endif()
 
 # LEMON's own CMake config defines no target.
