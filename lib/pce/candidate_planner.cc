@@ -279,10 +279,16 @@ PlannedPathPtr BestCandidate(const PlanContext& context, const MemberInput& memb
 Present EvaluatePresent(const Ted& ted, const MemberInput& member) {
   const policy::PolicyIntent& intent = *member.intent;
   if (member.active != nullptr) {
-    return {.evaluation = Evaluate(ted, intent, member.active->candidate, member.active->lists)};
+    Present present;
+    present.evaluation = Evaluate(ted, intent, member.active->candidate, member.active->lists);
+    present.moved = present.evaluation.path != nullptr &&
+                    present.evaluation.path->links != member.active->links;
+    return present;
   }
   if (member.installed == nullptr || member.installed->lists.empty()) {
-    return {.evaluation = {.forwarding = absl::NotFoundError("no segment list is in use")}};
+    Present present;
+    present.evaluation.forwarding = absl::NotFoundError("no segment list is in use");
+    return present;
   }
   const std::optional<size_t> candidate = CandidateOf(intent, *member.installed);
   const size_t used = candidate.value_or(RankCandidates(intent, std::nullopt).front());

@@ -55,6 +55,7 @@ std::vector<size_t> RankCandidates(const policy::PolicyIntent& intent,
 struct Present {
   Evaluation evaluation;
   bool same_intent = true;  // The lists were made for this intent's candidate path.
+  bool moved = false;       // They forward over other links than when they were chosen.
 };
 Present EvaluatePresent(const topology::Ted& ted, const MemberInput& member);
 

@@ -48,14 +48,18 @@ class GroupPlan {
     AddExclusion(context_.ted, unit_.members[i], path, disjointness_, exclusion);
   }
 
-  // Members whose present paths keep their own promise and are disjoint from each other, in order of importance.
+  // Members whose present paths keep their own promise and are disjoint from each other: first those the network has not moved onto
+  // other links than were chosen, then in order of importance.
   std::vector<size_t> FindKeepers() const {
     std::vector<size_t> keepers;
     Exclusion used;
-    for (const size_t i : known_) {
-      if (Good(i) && KeepsAwayFrom(context_.ted, unit_.members[i], *PresentPath(i), used)) {
-        keepers.push_back(i);
-        Avoid(i, *PresentPath(i), used);
+    for (const bool moved : {false, true}) {
+      for (const size_t i : known_) {
+        if (presents_[i].moved == moved && Good(i) &&
+            KeepsAwayFrom(context_.ted, unit_.members[i], *PresentPath(i), used)) {
+          keepers.push_back(i);
+          Avoid(i, *PresentPath(i), used);
+        }
       }
     }
     return keepers;
@@ -63,29 +67,43 @@ class GroupPlan {
 
   // All is well: stay, unless a better set was asked for and found.
   void KeepOrImprove() {
+    const bool moved =
+        std::any_of(presents_.begin(), presents_.end(), [](const auto& p) { return p.moved; });
     Paths better;
-    if (unit_.need >= Need::kReoptimize && PlanJointly(better) && !better.empty()) {
-      uint64_t before = 0;
-      uint64_t after = 0;
-      bool upgrade = false;
-      bool movable = true;
-      for (const auto& [i, path] : better) {
-        before += PresentPath(i)->cost;
-        after += path->cost;
-        upgrade |= path->candidate != PresentPath(i)->candidate;
-        movable &= unit_.members[i].movable || SameLists(path->lists, PresentPath(i)->lists);
-      }
-      const bool worth = upgrade || IsWorthMoving(context_.options, before, after);
-      if (worth && (upgrade || movable)) {
+    if ((moved || unit_.need >= Need::kReoptimize) && PlanJointly(better) && !better.empty()) {
+      const Verdict verdict = Judge(better, moved);
+      if (verdict == Verdict::kTake) {
         Adopt(better);
         return;
       }
-      plans_[better.front().first].held_back = worth;
+      plans_[better.front().first].held_back = verdict == Verdict::kLater;
     }
     for (const size_t i : known_) {
       plans_[i].candidates.clear();  // What was tried is not what is used.
       Stay(presents_[i], plans_[i]);
     }
+  }
+
+  enum class Verdict : uint8_t { kLeave, kLater, kTake };
+  // Is the set `better` worth leaving the present one? Hysteresis as for one policy, on the sum of costs.
+  Verdict Judge(const Paths& better, bool moved) const {
+    uint64_t before = 0;
+    uint64_t after = 0;
+    bool upgrade = false;
+    bool movable = true;
+    for (const auto& [i, path] : better) {
+      before += PresentPath(i)->cost;
+      after += path->cost;
+      upgrade |= path->candidate != PresentPath(i)->candidate;
+      movable &= unit_.members[i].movable || SameLists(path->lists, PresentPath(i)->lists);
+    }
+    if (upgrade || (moved && after < before)) {
+      return Verdict::kTake;
+    }
+    if (!IsWorthMoving(context_.options, before, after)) {
+      return Verdict::kLeave;
+    }
+    return movable ? Verdict::kTake : Verdict::kLater;
   }
 
   // One member in trouble moves alone, on its best candidate path; the others stay where they are.

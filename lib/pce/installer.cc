@@ -85,7 +85,7 @@ OperState OperStateOf(const PolicyRecord& record, const PolicyStatus& status) {
 }  // namespace
 
 Installer::Installer(const Clock& clock, SouthboundOf southbound_of, StoreWriter& store,
-                     WatchHub& hub, LinkIndex& index, PolicyEngineObserver* observer)
+                     WatchHub& hub, PolicyIndex& index, PolicyEngineObserver* observer)
     : clock_(clock),
       southbound_of_(std::move(southbound_of)),
       store_(store),

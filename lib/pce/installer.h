@@ -6,7 +6,7 @@
 
 #include "lib/pce/agenda.h"
 #include "lib/pce/inbox.h"
-#include "lib/pce/link_index.h"
+#include "lib/pce/policy_index.h"
 #include "lib/pce/policy_table.h"
 #include "lib/pce/store_writer.h"
 #include "lib/pce/watch_hub.h"
@@ -19,7 +19,7 @@ using SouthboundOf = std::function<plugin::Southbound*(const std::string& headen
 class Installer {
  public:
   Installer(const Clock& clock, SouthboundOf southbound_of, StoreWriter& store, WatchHub& hub,
-            LinkIndex& index, PolicyEngineObserver* observer);
+            PolicyIndex& index, PolicyEngineObserver* observer);
 
   // A policy from the store: the headend is taken to hold what it was last given.
   void Restore(PolicyRecord& record, const std::optional<plugin::PolicyConfig>& installed);
@@ -51,7 +51,7 @@ class Installer {
   const SouthboundOf southbound_of_;
   StoreWriter& store_;
   WatchHub& hub_;
-  LinkIndex& index_;
+  PolicyIndex& index_;
   PolicyEngineObserver* const observer_;
 };
 

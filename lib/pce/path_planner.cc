@@ -31,7 +31,7 @@ MemberPlan PlanMember(const PlanContext& context, Need need, const MemberInput& 
   }
   const Present present = EvaluatePresent(context.ted, member);
   const bool good = present.evaluation.ok() && present.same_intent;
-  if (need == Need::kVerify && good) {
+  if (need == Need::kVerify && good && !present.moved) {
     Stay(present, plan);
     return plan;
   }
@@ -46,10 +46,13 @@ MemberPlan PlanMember(const PlanContext& context, Need need, const MemberInput& 
     }
     return plan;
   }
-  if (need == Need::kReoptimize && good && best->candidate == *in_use &&
-      IsDynamic(member, *in_use)) {
-    const bool worth = IsWorthMoving(context.options, present.evaluation.path->cost, best->cost);
-    if (!worth || !member.movable) {
+  if (need != Need::kCompute && good && best->candidate == *in_use && IsDynamic(member, *in_use)) {
+    // Lists that the IGP took elsewhere are not what was chosen: anything better will do, now.
+    const uint64_t cost = present.evaluation.path->cost;
+    const bool worth =
+        present.moved ? best->cost < cost : IsWorthMoving(context.options, cost, best->cost);
+    const bool may_move = present.moved || member.movable;
+    if (!worth || !may_move) {
       plan.held_back = worth;
       Stay(present, plan);
       return plan;

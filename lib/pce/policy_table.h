@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "lib/pce/link_index.h"
+#include "lib/pce/policy_index.h"
 #include "lib/pce/path_planner.h"
 #include "lib/plugin/store.h"
 

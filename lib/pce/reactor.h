@@ -15,7 +15,7 @@
 #include "lib/pce/impact.h"
 #include "lib/pce/inbox.h"
 #include "lib/pce/installer.h"
-#include "lib/pce/link_index.h"
+#include "lib/pce/policy_index.h"
 #include "lib/pce/policy_engine.h"
 #include "lib/pce/policy_table.h"
 #include "lib/pce/store_writer.h"
@@ -88,7 +88,7 @@ class Reactor {
   PolicyEngineObserver* const observer_;
 
   PolicyTable table_;
-  LinkIndex index_;
+  PolicyIndex index_;
   Agenda agenda_;
   ComputePool pool_;
   Installer installer_;

@@ -59,7 +59,10 @@ class StoreWriter {
   void CommitJob(std::unique_lock<std::mutex>& lock);
   void CommitBackground(std::unique_lock<std::mutex>& lock);
   absl::Status Write(std::unique_lock<std::mutex>& lock, const plugin::StoreBatch& batch);
-  bool HasBackground() const { return !installed_.empty() || ceiling_ != stored_ceiling_; }
+  // After an error even nothing is written, to see when the store is well again.
+  bool HasBackground() const {
+    return !installed_.empty() || ceiling_ != stored_ceiling_ || !health_.ok();
+  }
 
   plugin::Store& store_;
   const std::function<void(const absl::Status&)> on_result_;

@@ -38,7 +38,7 @@ class TopologyWriter {
   using Listener = std::function<void(const TedUpdate& update)>;
 
   // `listener` is called on the writer thread for every new generation, before Done of its works. (The delta is empty
-  // where only the staleness of nodes changed.)
+  // where only the staleness of nodes changed.) And once more where the last first sync ends with nothing new.
   TopologyWriter(const Clock& clock, Listener listener);
   // Stops; works not yet applied are answered CANCELLED.
   ~TopologyWriter();

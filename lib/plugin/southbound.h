@@ -42,6 +42,7 @@ class SouthboundListener {
   virtual ~SouthboundListener() = default;
   virtual void OnSession(const std::string& headend, bool up) = 0;
   // The headend installed (or with `removed` took away) what has this fingerprint, or refused.
+  // Also told after a session came up for what the headend holds already.
   virtual void OnResult(const policy::PolicyKey& key, uint64_t fingerprint, bool removed, const absl::Status& result) = 0;
   // A local interface of the headend changed state: earlier than any routing protocol tells.
   virtual void OnLinkEvent(const std::string& headend, const std::string& interface, bool up, MonotonicTime received) = 0;

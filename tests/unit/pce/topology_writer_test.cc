@@ -236,6 +236,25 @@ TEST_F(TopologyWriterTest, ObservesEachApplyAndPublish) {
   EXPECT_GE(seen.load(), 1);
 }
 
+TEST_F(TopologyWriterTest, TellsWhileAFirstSyncRunsAndWhenItEnds) {
+  std::vector<bool> told;
+  TopologyWriter writer(clock_, [&](const TedUpdate& update) { told.push_back(update.syncing); });
+  const SourceId source = Connect(writer);
+  const auto sync = [&](bool begin) {
+    return Do(writer, [source, begin](TedBuilder& builder, MonotonicTime) {
+      return begin ? builder.BeginSync(source) : builder.EndSync(source).status();
+    });
+  };
+  sync(true);
+  Do(writer, AddNode(source, "a"));
+  sync(false);
+  sync(true);  // A later sync of the same source is no reason to wait.
+  Do(writer, AddNode(source, "a"));
+  Do(writer, AddNode(source, "b"));
+  sync(false);
+  EXPECT_EQ(told, (std::vector<bool>{true, false, false}));
+}
+
 // Readers on several threads over two writers: each sees its writer's generations ascend, and a writer's own answer at once.
 TEST_F(TopologyWriterTest, ReadersOnManyThreadsSeeGenerationsAscend) {
   TopologyWriter first(clock_, nullptr);

@@ -1,9 +1,9 @@
-// lib/pce/link_index.cc -- link -> policies.
-#include "lib/pce/link_index.h"
+// lib/pce/policy_index.cc -- link -> policies.
+#include "lib/pce/policy_index.h"
 
 namespace srpce::pce {
 
-void LinkIndex::Replace(PolicyId id, const PlannedPath* before, const PlannedPath* now) {
+void PolicyIndex::Replace(PolicyId id, const PlannedPath* before, const PlannedPath* now) {
   if (before != nullptr && now != nullptr && before->links == now->links &&
       before->legs.empty() == now->legs.empty() && before->opaque == now->opaque) {
     return;
@@ -31,7 +31,7 @@ void LinkIndex::Replace(PolicyId id, const PlannedPath* before, const PlannedPat
   }
 }
 
-const PolicyIds& LinkIndex::On(topology::LinkIndex link) const {
+const PolicyIds& PolicyIndex::On(topology::LinkIndex link) const {
   static const PolicyIds* const kNobody = new PolicyIds();
   return link.value() < by_link_.size() ? by_link_[link.value()] : *kNobody;
 }

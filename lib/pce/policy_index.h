@@ -1,4 +1,4 @@
-// lib/pce/link_index.h -- which policies hang on a link: the inverse of their active paths, every ECMP branch counted.
+// lib/pce/policy_index.h -- which policies hang on a link: the inverse of their active paths, every ECMP branch counted.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace srpce::pce {
 using PolicyId = uint32_t;  // Dense, given by PolicyTable; used again after the policy is gone.
 using PolicyIds = absl::flat_hash_set<PolicyId>;
 
-class LinkIndex {
+class PolicyIndex {
  public:
   // Enters `now` for the policy instead of `before`. Either may be null.
   void Replace(PolicyId id, const PlannedPath* before, const PlannedPath* now);
