@@ -1,9 +1,8 @@
 // daemon/srpcectl/context.cc
 #include "daemon/srpcectl/context.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "daemon/srpcectl/message_text.h"
 #include "daemon/srpcectl/quantity.h"
 #include "srpce/v1/error.pb.h"
@@ -11,7 +10,7 @@
 namespace srpce::ctl {
 namespace {
 
-// The machine-readable reason in the status details, where there is one.
+// The machine-readable reason in the status details; empty where there is none.
 std::string ReasonOf(const grpc::Status& status) {
   v1::StatusDetails details;
   if (!details.ParseFromString(status.error_details())) {
@@ -20,7 +19,7 @@ std::string ReasonOf(const grpc::Status& status) {
   for (const google::protobuf::Any& any : details.details()) {
     v1::ErrorInfo info;
     if (info.ParseFromString(any.value()) && !info.reason().empty()) {
-      return absl::StrCat(" [", info.reason(), "]");
+      return info.reason();
     }
   }
   return "";
@@ -76,7 +75,12 @@ std::string Explain(const grpc::Status& status, const std::string& address,
     return absl::StrCat("no answer from srpced at ", address, " within ",
                         FormatNumber(timeout_seconds, 3), " s (--timeout changes that)");
   }
-  return absl::StrCat(CodeText(status.error_code()), ": ", message, ReasonOf(status));
+  // The daemon's messages begin with the reason; people read it better at the end.
+  const std::string reason = ReasonOf(status);
+  absl::string_view text = message;
+  absl::ConsumePrefix(&text, reason + ": ");
+  return absl::StrCat(CodeText(status.error_code()), ": ", text,
+                      reason.empty() ? "" : absl::StrCat(" [", reason, "]"));
 }
 
 std::shared_ptr<grpc::Channel> Context::Channel() const {
@@ -151,7 +155,7 @@ void BuildApp(CLI::App& app, Context& context) {
   app.footer(
       "First steps:\n"
       "  srpcectl topology show\n"
-      "  srpcectl path compute 0_NL 21_PT --objective delay\n"
+      "  srpcectl path compute 0_NL 24_PT --objective delay\n"
       "  srpcectl policy apply -f policy.yaml && srpcectl policy list\n"
       "  srpcectl link down '0_NL->1_BE' --both\n"
       "  source <(srpcectl completion bash)\n"

@@ -138,10 +138,10 @@ void AddPathCommands(CLI::App& app, Context& context) {
       "With --disjoint or --also it is compute-set.\n"
       "\n"
       "Examples:\n"
-      "  srpcectl path compute 0_NL 21_PT --objective igp --max-delay 12ms\n"
-      "  srpcectl path compute 0_NL 21_PT --objective delay --bandwidth 2G --data-plane srv6\n"
-      "  srpcectl path compute 0_NL 21_PT --exclude-link '0_NL->1_BE' --via 7_DE --max-sids 3\n"
-      "  srpcectl path compute 0_NL 21_PT --disjoint node");
+      "  srpcectl path compute 0_NL 24_PT --objective igp --max-delay 12ms\n"
+      "  srpcectl path compute 0_NL 24_PT --objective delay --bandwidth 2G --data-plane srv6\n"
+      "  srpcectl path compute 0_NL 24_PT --exclude-link '0_NL->1_BE' --via 4_DE --max-sids 3\n"
+      "  srpcectl path compute 0_NL 24_PT --disjoint node");
   compute->callback([one, &context] {
     Finish(*one);
     context.run = [one, &context] {
@@ -156,8 +156,8 @@ void AddPathCommands(CLI::App& app, Context& context) {
       "Without --also: two paths between the same ends. Without --disjoint: no common link.\n"
       "\n"
       "Examples:\n"
-      "  srpcectl path compute-set 0_NL 21_PT --disjoint srlg-node\n"
-      "  srpcectl path compute-set 0_NL 21_PT --also 1_BE:22_ES --disjoint node --max-delay 20ms");
+      "  srpcectl path compute-set 0_NL 24_PT --disjoint srlg-node\n"
+      "  srpcectl path compute-set 0_NL 24_PT --also 1_BE:25_ES --disjoint node --max-delay 20ms");
   compute_set->callback([several, &context] {
     Finish(*several);
     context.run = [several, &context] { return RunComputeSet(*several, context); };

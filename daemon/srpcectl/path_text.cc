@@ -23,7 +23,7 @@ const char* DataPlaneText(v1::DataPlane plane) {
                                            : "either";
 }
 
-// What one segment stands for: "node 7_DE", "adjacency 7_DE->12_IT (to-12_IT)".
+// What one segment stands for: "node 4_DE", "adjacency 4_DE->12_IT (to-12_IT)".
 std::string SegmentText(const v1::Segment& segment) {
   std::string text;
   switch (segment.kind()) {

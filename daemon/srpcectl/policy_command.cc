@@ -223,7 +223,7 @@ void AddPolicyCommands(CLI::App& app, Context& context) {
       "Wait until each is installed or has failed, and show it; exit code 2 if one has no path");
   apply->footer(
       "A policy file:\n"
-      "  key: {headend: 0_NL, color: 100, endpoint: 21_PT}\n"
+      "  key: {headend: 0_NL, color: 100, endpoint: 24_PT}\n"
       "  name: gold\n"
       "  candidate_paths:\n"
       "    - preference: 200\n"
@@ -237,7 +237,7 @@ void AddPolicyCommands(CLI::App& app, Context& context) {
 
   CLI::App* get = policy->add_subcommand("get", "One policy in full");
   get->add_option("key", options->keys, "HEADEND/COLOR/ENDPOINT")->required()->type_name("KEY");
-  get->footer("Example:\n  srpcectl policy get 0_NL/100/21_PT -o yaml");
+  get->footer("Example:\n  srpcectl policy get 0_NL/100/24_PT -o yaml");
   SetRun(get, context, options, RunGet);
 
   CLI::App* list = policy->add_subcommand("list", "All policies, a line each");
@@ -255,7 +255,7 @@ void AddPolicyCommands(CLI::App& app, Context& context) {
   CLI::App* remove = policy->add_subcommand("delete", "Take policies back");
   remove->add_option("key", options->keys, "HEADEND/COLOR/ENDPOINT")->type_name("KEY");
   remove->add_option("-f,--file", options->file, "The policies of this file")->type_name("FILE");
-  remove->footer("Example:\n  srpcectl policy delete 0_NL/100/21_PT 0_NL/200/21_PT");
+  remove->footer("Example:\n  srpcectl policy delete 0_NL/100/24_PT 0_NL/200/24_PT");
   SetRun(remove, context, options, RunDelete);
 }
 

@@ -3,6 +3,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <iostream>
@@ -55,6 +56,18 @@ Shape ShapeOf(const std::string& document) {
   }
 }
 
+// Candidate paths need discriminators that differ (RFC 9256 s2.5); who writes none means their order in the file.
+void AddDiscriminators(v1::Policy& policy) {
+  if (policy.candidate_paths_size() < 2) {
+    return;
+  }
+  for (int i = 0; i < policy.candidate_paths_size(); ++i) {
+    if (policy.candidate_paths(i).discriminator() == 0) {
+      policy.mutable_candidate_paths(i)->set_discriminator(static_cast<uint32_t>(i) + 1);
+    }
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<v1::Policy>> ParsePolicies(absl::string_view text,
@@ -85,6 +98,7 @@ absl::StatusOr<std::vector<v1::Policy>> ParsePolicies(absl::string_view text,
   if (policies.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(file, ": got no policy, want at least one"));
   }
+  std::for_each(policies.begin(), policies.end(), AddDiscriminators);
   return policies;
 }
 

@@ -1,6 +1,7 @@
 // daemon/srpcectl/policy_file.h -- policies as people write them: YAML or JSON, several documents in a file.
 //
 // A document is one policy, or has "policies:" with a list of them. Fields as in proto/srpce/v1/policy.proto, enum values in lower case.
+// Several candidate paths without discriminators get 1, 2 ... in their order.
 #pragma once
 
 #include <string>
