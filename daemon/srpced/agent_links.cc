@@ -41,7 +41,7 @@ std::map<std::string, topology::LinkKey> FindLinks(const topology::Ted& ted,
 void AgentLinks::OnSession(const std::string& headend, bool up) {
   writer_.Submit(
       [this, headend, up](topology::TedBuilder& builder, MonotonicTime now) {
-        up ? Connect(builder, headend, now) : Disconnect(builder, headend, now);
+        up ? BeginSession(builder, headend, now) : EndSession(builder, headend, now);
         return absl::OkStatus();
       },
       nullptr);
@@ -78,41 +78,49 @@ void AgentLinks::OnTedUpdate(const pce::TedUpdate& update) {
   }
 }
 
-// A session begins with nothing said: the agent reports each interface that is down after its hello.
-void AgentLinks::Connect(topology::TedBuilder& builder, const std::string& headend,
-                         MonotonicTime now) {
+// A session begins with nothing said: the agent reports its interfaces after its hello.
+void AgentLinks::BeginSession(topology::TedBuilder& builder, const std::string& headend,
+                              MonotonicTime now) {
   Headend& state = headends_[headend];
-  if (state.source) {
-    return;
+  if (state.session) {
+    EndSession(builder, headend, now);  // Replaced by this one.
   }
-  const auto source = builder.Connect(
-      {.name = absl::StrCat("agent:", headend), .precedence = kPrecedence, .hold_time = hold_time_},
-      now);
-  if (!source.ok()) {
-    spdlog::error("agent {}: {}", headend, std::string(source.status().message()));
-    return;
+  state.session = true;
+  if (!state.stated.empty()) {
+    Connect(builder, headend, now);
+    Reconcile(builder, headend, now);
   }
-  state.source = *source;
-  for (const auto& [name, key] : std::exchange(state.stated, {})) {
-    // Gone already where its hold time is over.
-    (void)builder.RemoveLink(*source, key, now);
-  }
-  Reconcile(builder, headend, now);
 }
 
-void AgentLinks::Disconnect(topology::TedBuilder& builder, const std::string& headend,
+void AgentLinks::EndSession(topology::TedBuilder& builder, const std::string& headend,
                             MonotonicTime now) {
   Headend& state = headends_[headend];
+  state.session = false;
+  state.down_interfaces.clear();
   if (state.source) {
     builder.Disconnect(*state.source, now);
     state.source.reset();
-    state.down_interfaces.clear();
+  }
+}
+
+void AgentLinks::Connect(topology::TedBuilder& builder, const std::string& headend,
+                         MonotonicTime now) {
+  const auto source = builder.Connect(
+      {.name = absl::StrCat("agent:", headend), .precedence = kPrecedence, .hold_time = hold_time_},
+      now);
+  if (source.ok()) {
+    headends_[headend].source = *source;
+  } else {
+    spdlog::error("agent {}: {}", headend, std::string(source.status().message()));
   }
 }
 
 void AgentLinks::Reconcile(topology::TedBuilder& builder, const std::string& headend,
                            MonotonicTime now) {
   Headend& state = headends_[headend];
+  if (state.session && !state.source && !state.down_interfaces.empty()) {
+    Connect(builder, headend, now);  // Most sessions never need a source.
+  }
   if (!state.source) {
     return;
   }

@@ -29,15 +29,17 @@ class AgentLinks {
 
  private:
   struct Headend {
-    std::optional<topology::SourceId> source;  // While there is a session.
+    bool session = false;
+    std::optional<topology::SourceId> source;  // In a session, once an interface was down in it.
     std::set<std::string> down_interfaces;
     std::map<std::string, topology::LinkKey>
         stated;  // What the source says is down, by LinkKey::ToString().
   };
 
   // All on the writer thread.
+  void BeginSession(topology::TedBuilder& builder, const std::string& headend, MonotonicTime now);
+  void EndSession(topology::TedBuilder& builder, const std::string& headend, MonotonicTime now);
   void Connect(topology::TedBuilder& builder, const std::string& headend, MonotonicTime now);
-  void Disconnect(topology::TedBuilder& builder, const std::string& headend, MonotonicTime now);
   void Reconcile(topology::TedBuilder& builder, const std::string& headend, MonotonicTime now);
 
   pce::TopologyWriter& writer_;
