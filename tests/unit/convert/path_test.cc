@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+#include "proto/convert/topology.h"
+
 namespace srpce::convert {
 namespace {
 
