@@ -42,9 +42,12 @@ absl::Status Agent::Run() {
   signals_.async_wait([this](const boost::system::error_code& error, int) {
     if (!error) Stop();
   });
-  StartSessions();
+  MakeSessions();
+  // First, so that each session begins with the state of the interfaces.
   if (monitor_ != nullptr) SRPCE_RETURN_IF_ERROR(monitor_->Start());
+  for (const auto& session : sessions_) session->Start();
   io_.run();
+  if (save_pending_) Save();
   return absl::OkStatus();
 }
 
@@ -55,20 +58,27 @@ absl::Status Agent::StartKernel() {
   SRPCE_ASSIGN_OR_RETURN(Kernel kernel, Kernel::Open());
   monitor_kernel_.emplace(std::move(kernel));
   SRPCE_ASSIGN_OR_RETURN(
-      monitor_, NetworkMonitor::Open(
-                    io_, *monitor_kernel_, kernel_forwarding_->protocol(),
-                    {.on_interface = [this](const Interface& interface) { OnInterface(interface); },
-                     .on_interfaces_changed = [this] { ReconcileSoon(); },
-                     .on_route_changed =
-                         [this](bool own) {
-                           if (own || kernel_forwarding_->has_refused()) ReconcileSoon();
-                         }}));
+      monitor_,
+      NetworkMonitor::Open(
+          io_, *monitor_kernel_, kernel_forwarding_->protocol(),
+          {.on_interface = [this](const Interface& interface) { OnInterface(interface); },
+           .on_interfaces_changed = [this] { ReconcileSoon(); },
+           // Nothing this agent does itself may lead here, or refused policies would be tried for ever.
+           .on_own_route_removed =
+               [this](const RouteId& id) {
+                 if (kernel_forwarding_->IsInForce(id)) ReconcileSoon();
+               },
+           .on_other_route_changed =
+               [this] {
+                 if (kernel_forwarding_->has_refused()) ReconcileSoon();
+               },
+           .on_overrun = [this] { ReconcileSoon(); }}));
   WarnIfOff("forwarding");
   if (options_.config.local_sids_size() > 0) WarnIfOff("seg6_enabled");
   return absl::OkStatus();
 }
 
-void Agent::StartSessions() {
+void Agent::MakeSessions() {
   Forwarding& forwarding =
       options_.simulate ? *simulated_ : static_cast<Forwarding&>(*kernel_forwarding_);
   for (const HeadendCredential& credential : options_.headends) {
@@ -92,13 +102,11 @@ void Agent::StartSessions() {
         forwarding, std::move(events)));
   }
   running_sessions_ = sessions_.size();
-  for (const auto& session : sessions_) session->Start();
 }
 
 void Agent::Stop() {
   spdlog::info("stopping; what is installed stays");
   if (monitor_ != nullptr) monitor_->Stop();
-  if (save_pending_) Save();
   for (const auto& session : sessions_) session->Stop();
 }
 

@@ -43,7 +43,7 @@ class Agent {
 
  private:
   absl::Status StartKernel();
-  void StartSessions();
+  void MakeSessions();
   void Stop();
   void OnInterface(const Interface& interface);
   void OnSynced(const std::string& headend);

@@ -40,6 +40,10 @@ class KernelForwarding final : public Forwarding {
   std::vector<LateResult> Reconcile();
   // Returns whether Reconcile has something to do when a route of another protocol changes.
   bool has_refused() const { return !refused_.empty() || !missing_local_sids_.empty(); }
+  // Returns whether a policy or local SID relies on this route: if it is gone, that is not by this agent's hand.
+  bool IsInForce(const RouteId& id) const {
+    return owner_.contains(id) || local_sids_.contains(id);
+  }
   absl::Status Save();
 
   uint8_t protocol() const { return settings_.protocol; }

@@ -60,11 +60,14 @@ void NetworkMonitor::Handle(const nlmsghdr* message) {
       }
       break;
     case RTM_NEWROUTE:
-      events_.on_route_changed(false);
-      break;
     case RTM_DELROUTE: {
       const absl::StatusOr<Route> route = ParseRoute(message);
-      events_.on_route_changed(route.ok() && route->protocol == protocol_);
+      if (!route.ok()) break;
+      if (route->protocol != protocol_) {
+        events_.on_other_route_changed();
+      } else if (message->nlmsg_type == RTM_DELROUTE) {
+        events_.on_own_route_removed(route->id);
+      }
       break;
     }
     default:
@@ -109,7 +112,7 @@ void NetworkMonitor::Compare() {
     Update(interface, /*deleted=*/true);
   }
   for (const auto& [index, interface] : *now) Update(interface, /*deleted=*/false);
-  events_.on_route_changed(true);
+  events_.on_overrun();
 }
 
 }  // namespace srpce::agent

@@ -22,8 +22,12 @@ class NetworkMonitor {
     std::function<void(const Interface& interface)> on_interface;
     // Something else about interfaces changed (one came or went, or is another now).
     std::function<void()> on_interfaces_changed;
-    // An IPv6 route changed; `own`: one of `protocol` was taken away.
-    std::function<void(bool own)> on_route_changed;
+    // A route of `protocol` was taken away, by whomever.
+    std::function<void(const RouteId& id)> on_own_route_removed;
+    // A route of another protocol changed.
+    std::function<void()> on_other_route_changed;
+    // Changes were missed: anything may be different. Interfaces are told as usual.
+    std::function<void()> on_overrun;
   };
 
   // `kernel` and `io` outlive this. The events come on the thread that runs `io`.

@@ -27,6 +27,12 @@ local_sids:
   EXPECT_EQ(config->route_protocol(), 84u);
 }
 
+TEST(AgentConfigTest, TheExampleLoads) {
+  const auto config = LoadAgentConfig(SRPCE_SOURCE_DIR "/configs/agent/agent.yaml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->local_sids_size(), 4);
+}
+
 struct Mistake {
   std::string name;
   std::string yaml;
