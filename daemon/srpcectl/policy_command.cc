@@ -46,9 +46,11 @@ int WaitUntilSettled(Stub& stub, const std::vector<v1::Policy>& policies, const 
     settled = std::all_of(latest.begin(), latest.end(),
                           [](const auto& entry) { return IsSettled(entry.second); });
   }
-  call->TryCancel();
+  if (settled) {
+    call->TryCancel();
+  }
   const grpc::Status status = stream->Finish();
-  if (!settled) {
+  if (!settled && status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) {
     return context.Fail(status);
   }
   bool all_up = true;
@@ -57,6 +59,10 @@ int WaitUntilSettled(Stub& stub, const std::vector<v1::Policy>& policies, const 
     if (!context.PrintAs(policy)) {
       std::cout << PolicyText(policy);
     }
+  }
+  if (!settled) {
+    return context.Fail(absl::DeadlineExceededError(
+        absl::StrCat("applied, but not all settled within ", context.timeout_seconds, " s")));
   }
   return all_up ? kOk : kNoPath;
 }

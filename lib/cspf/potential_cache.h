@@ -1,4 +1,5 @@
-// lib/cspf/potential_cache.h -- landmark tables of the current network, kept fresh in the background.
+// lib/cspf/potential_cache.h -- landmark tables of the current network, kept fresh in the
+// background.
 #pragma once
 
 #include <array>
@@ -17,20 +18,24 @@ namespace srpce::cspf {
 
 // One table for each weight slot (IGP, TE, delay). Thread-safe.
 //
-// A table is computed over floors: lower bounds of each arc's weight. While no weight is below its floor and no arc is new the table's bounds
-// hold, for every constraint and after any failure. Delays wander, so their floors are kBelowDelay under what was measured: samples that
-// stay above cost a check, not a table.
+// A table is computed over floors: lower bounds of each arc's weight. While no weight is below its
+// floor and no arc is new the table's bounds hold, for every constraint and after any failure.
+// Delays wander, so their floors are kBelowDelay under what was measured: samples that stay above
+// cost a check, not a table.
 class PotentialCache {
  public:
   // A fraction of the weight: floor = weight - weight / kBelowDelay.
   static constexpr uint32_t kBelowDelay = 8;
 
-  // Returns bounds that hold for `slot` of `ted`, or null when there are none yet. Never computes; holds a lock for one copy.
+  // Returns bounds that hold for `slot` of `ted`, or null when there are none yet. Never computes;
+  // holds a lock for one copy.
   std::shared_ptr<const graph::Landmarks> Get(const topology::Ted& ted, size_t slot) const;
 
-  // Makes Get(ted, ...) succeed: checks the floors of tables whose epoch has passed, and computes those that do not hold. A table whose
-  // weights have grown much since is computed anew, for better bounds. Milliseconds (10,000 nodes) to tenths of a second (100,000):
-  // for a background thread. One call at a time; older snapshots than the last one are ignored. Returns how many tables it computed.
+  // Makes Get(ted, ...) succeed: checks the floors of tables whose epoch has passed, and computes
+  // those that do not hold. A table whose weights have grown much since is computed anew, for
+  // better bounds. Milliseconds (10,000 nodes) to tenths of a second (100,000): for a background
+  // thread. One call at a time; older snapshots than the last one are ignored. Returns how many
+  // tables it computed.
   size_t Refresh(const topology::Ted& ted);
 
  private:
@@ -60,7 +65,8 @@ class PotentialCache {
   uint64_t generation_ = 0;
 };
 
-// Owns the thread that refreshes a cache. Snapshots may come faster than they are worked on: only the latest counts.
+// Owns the thread that refreshes a cache. Snapshots may come faster than they are worked on: only
+// the latest counts.
 class PotentialRefresher {
  public:
   // `cache` outlives this.

@@ -1,9 +1,11 @@
-// lib/graph/digraph.h -- a persistent directed multigraph: copies share pages, arcs carry what a constrained search reads.
+// lib/graph/digraph.h -- a persistent directed multigraph: copies share pages, arcs carry what a
+// constrained search reads.
 //
-// Arcs lie in pages of kNodesPerPage consecutive nodes, once by tail (out) and once by head (in), so that a
-// search reads one page pointer for each node it settles and then runs over adjacent memory. A copy of the graph costs a few
-// hundred nanoseconds; changing an arc copies its two pages (microseconds), whatever the graph's size.
-// Node and arc ids are dense and stable: a removed arc's id is used again only by a later AddArc.
+// Arcs lie in pages of kNodesPerPage consecutive nodes, once by tail (out) and once by head (in),
+// so that a search reads one page pointer for each node it settles and then runs over adjacent
+// memory. A copy of the graph costs a few hundred nanoseconds; changing an arc copies its two pages
+// (microseconds), whatever the graph's size. Node and arc ids are dense and stable: a removed arc's
+// id is used again only by a later AddArc.
 #pragma once
 
 #include <array>
@@ -25,7 +27,8 @@ inline constexpr Distance kUnreachable = UINT64_MAX;
 inline constexpr size_t kWeightCount =
     3;  // Additive weights kept beside the arc; others live with the caller.
 
-// What a search needs to know of an arc. The meaning of weights, flags, mask, capacity and group is the caller's.
+// What a search needs to know of an arc. The meaning of weights, flags, mask, capacity and group is
+// the caller's.
 struct ArcData {
   std::array<uint32_t, kWeightCount> weight{};
   uint32_t flags = 0;
@@ -50,7 +53,8 @@ struct ArcEnds {
   Node head = kNone;
 };
 
-// A value: copy it to take a snapshot. Copies may be read from any thread; one thread writes, through its own Edit.
+// A value: copy it to take a snapshot. Copies may be read from any thread; one thread writes,
+// through its own Edit.
 class Digraph {
  public:
   static constexpr uint32_t kNodesPerPage = 8;

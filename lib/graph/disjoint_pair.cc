@@ -10,7 +10,9 @@ void DisjointWorkspace::Reset(uint32_t node_count) {
     marks_.resize(node_count);
     labels_.resize(2 * size_t{node_count});
   }
-  if (stamp_ >= UINT32_MAX - 2) {  // A query takes two stamps; before they run out and old ones look fresh, start over.
+  if (stamp_ >=
+      UINT32_MAX -
+          2) {  // A query takes two stamps; before they run out and old ones look fresh, start over.
     labels_.assign(labels_.size(), Label{});
     marks_.assign(marks_.size(), Mark{});
     stamp_ = 0;

@@ -33,12 +33,14 @@ class Landmarks {
 
   // Picks landmarks far from each other and runs 2 * kLandmarks searches over weight slot `slot`.
   static Landmarks Compute(const Digraph& graph, size_t slot);
-  // The same with weight(arc), for a caller that wants bounds on less than the weights there are now.
+  // The same with weight(arc), for a caller that wants bounds on less than the weights there are
+  // now.
   static Landmarks Compute(const Digraph& graph,
                            const std::function<Distance(const Arc& arc)>& weight);
 
-  // Whether searching between two nodes is cheaper with these bounds than without, on average: true in wide networks (rings, grids), false in
-  // small worlds, where bounds cost more than the nodes they spare. Found by sampling when the table is computed.
+  // Whether searching between two nodes is cheaper with these bounds than without, on average: true
+  // in wide networks (rings, grids), false in small worlds, where bounds cost more than the nodes
+  // they spare. Found by sampling when the table is computed.
   bool guides() const { return guides_; }
 
   uint32_t node_count() const { return static_cast<uint32_t>(lines_.size()); }

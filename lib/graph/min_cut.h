@@ -5,11 +5,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "lib/graph/augmenting_cut.h"
 #include "lib/graph/digraph.h"
 
 namespace srpce::graph {
-
-inline constexpr uint32_t kUncuttable = UINT32_MAX;
 
 struct FlowArc {
   Node tail;
@@ -18,25 +17,25 @@ struct FlowArc {
   uint32_t capacity;  // kUncuttable: unlimited.
 };
 
-struct MinCut {
-  bool exists = false;      // False: a path of uncuttable arcs joins the ends.
-  uint64_t value = 0;       // Sum of the capacities cut = maximum flow.
-  std::vector<ArcId> arcs;  // Ascending.
-  std::vector<Node> nodes;  // Ascending; only with `unit_nodes`.
-};
-
-// Returns the minimum cut between `source` and `target` nearest to the target. With `unit_nodes`
-// each node but these two lets through one unit, and may itself be cut. REQUIRES source != target.
+// Returns the minimum cut between `source` and `target` nearest to the target, by LEMON's preflow.
+// With `unit_nodes` each node but these two lets through one unit, and may itself be cut. REQUIRES
+// source != target.
 MinCut FindMinCut(uint32_t node_count, const std::vector<FlowArc>& arcs, Node source, Node target,
                   bool unit_nodes);
 
-// The same over a graph, with capacity(arc, tail, head) -> uint32_t: 0 = not there, kUncuttable =
-// free. "Which refused arcs, if admitted, would open a path": refused ones 1, admitted ones
-// kUncuttable; the cut is among the refused. "How many disjoint paths": admitted ones 1. Opposite
-// arcs of an edge may each carry one, which no maximum needs.
+// Returns a minimum cut of a graph with capacity(arc, tail, head) -> uint32_t: 0 = not there,
+// kUncuttable = unlimited. Of several minimum cuts the one next to the end that is cheaper to
+// explore, deterministically; with `unit_nodes` as above. REQUIRES source != target.
+//
+// "Which refused arcs, if admitted, would open a path": refused ones 1, admitted ones kUncuttable;
+// the cut is among the refused. "How many disjoint paths": admitted ones 1. Opposite arcs of an
+// edge may each carry one, which no maximum needs.
 template <typename Capacity>
 MinCut FindMinCut(const Digraph& graph, Node source, Node target, const Capacity& capacity,
                   bool unit_nodes = false) {
+  if (!unit_nodes) {
+    return AugmentingCut<Capacity>(graph, source, target, capacity).Run();
+  }
   std::vector<FlowArc> arcs;
   for (Node tail = 0; tail < graph.node_count(); ++tail) {
     for (const Arc& arc : graph.out(tail)) {

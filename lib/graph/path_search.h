@@ -134,12 +134,14 @@ class PathSearch {
     return label;
   }
 
-  // Orders the nodes of a side. Twice the length plus the averaged bounds (Ikeda et al. 1994): half this key is A* with a potential that
-  // is the negative of the other side's, so that a node's two keys add up to twice its two lengths, plus twice kOffset.
+  // Orders the nodes of a side. Twice the length plus the averaged bounds (Ikeda et al. 1994): half
+  // this key is A* with a potential that is the negative of the other side's, so that a node's two
+  // keys add up to twice its two lengths, plus twice kOffset.
   static Length Key(uint32_t side, const Label& label, Length length) {
     return 2 * length + CostLength(kOffset + label.bound[side] - label.bound[1 - side]);
   }
-  // True if no path as short as the best leads through a node of this key that the other side has not expanded.
+  // True if no path as short as the best leads through a node of this key that the other side has
+  // not expanded.
   bool Beyond(uint32_t side, Length key) const {
     return key + floor_[1 - side] > 2 * (best_ + CostLength(kOffset));
   }
@@ -178,7 +180,8 @@ class PathSearch {
   void Scan(uint32_t side, Node node, Length length) {
     const std::span<const Arc> arcs = side == kForward ? graph_.out(node) : graph_.in(node);
     scanned_[side] += 1 + arcs.size();
-    // Without bounds a length alone may tell that the arc leads beyond: then nothing else is read of it.
+    // Without bounds a length alone may tell that the arc leads beyond: then nothing else is read
+    // of it.
     const Length most = landmarks_ != nullptr
                             ? kInfiniteLength
                             : best_ - (floor_[1 - side] - CostLength(kOffset)) / 2;
@@ -283,8 +286,9 @@ class PathSearch {
 // Returns whether there is a path, and puts the one the tie rule names into `path` (empty if source
 // == target).
 //
-// `landmarks`, if not null, must bound `weight` in `graph` from below; they are used where they make the search faster. Ends early when either side
-// is exhausted. REQUIRES source, target < graph.node_count().
+// `landmarks`, if not null, must bound `weight` in `graph` from below; they are used where they
+// make the search faster. Ends early when either side is exhausted. REQUIRES source, target <
+// graph.node_count().
 template <typename Weight, typename Filter>
 bool FindPath(const Digraph& graph, Node source, Node target, const Weight& weight,
               const Filter& filter, const Landmarks* landmarks, PathWorkspace& work,

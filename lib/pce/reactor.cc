@@ -214,6 +214,14 @@ void Reactor::ReleaseRestored() {
                   .cause = "startup"});
     }
   }
+  if (ted_ == nullptr) {
+    return;
+  }
+  // Their paths were chosen in another life: something better may exist.
+  Impact restart;
+  restart.everything = true;
+  restart.cause = "startup";
+  ArmGoodNews(restart, clock_.Now());
 }
 
 std::optional<MonotonicTime> Reactor::NextTimer() const {

@@ -7,7 +7,9 @@
 namespace srpce::pce {
 namespace {
 
+// Each command is checked against all changes before it in its transaction: not too many of either.
 constexpr size_t kCommandsPerTransaction = 256;
+constexpr size_t kChangesPerTransaction = 1024;
 
 // What a user is told when the store does not keep his policies: nothing changed, try again.
 absl::Status StoreError(const absl::Status& status) {
@@ -25,7 +27,9 @@ void Reactor::BeginTransaction() {
     return;
   }
   transaction_ = std::make_unique<Transaction>(table_);
-  for (size_t i = 0; i < kCommandsPerTransaction && !commands_.empty(); ++i) {
+  for (size_t i = 0; i < kCommandsPerTransaction && !commands_.empty() &&
+                     transaction_->staging.changes().size() < kChangesPerTransaction;
+       ++i) {
     Command command = std::move(commands_.front());
     commands_.pop_front();
     std::visit([this](auto& content) { Stage(std::move(content)); }, command);

@@ -2,6 +2,7 @@
 // of lib/cspf is used.
 #include <algorithm>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,6 +16,10 @@ namespace srpce::segments {
 namespace {
 
 absl::Status Broken(absl::string_view what) { return absl::FailedPreconditionError(what); }
+
+std::string NameOf(const Ted& ted, NodeIndex node) {
+  return ted.HasNode(node) ? ted.node(node).display_name() : absl::StrCat("node ", node.value());
+}
 
 absl::Status CheckBound(const char* what, const char* unit, const std::optional<uint64_t>& worst,
                         const std::optional<uint64_t>& bound) {
@@ -92,6 +97,9 @@ absl::Status CheckExclusions(const Ted& ted, LinkIndex index,
 
 absl::Status CheckLink(const Ted& ted, LinkIndex index, const cspf::Constraints& constraints,
                        const IgpView& view) {
+  if (!ted.HasLink(index)) {  // The expansion is older than the TED.
+    return Broken(absl::StrCat("link ", index.value(), ": is gone"));
+  }
   const topology::Link& link = ted.link(index);
   const graph::ArcData& data = ted.graph().data(index.value());
   if (!link.usable) {
@@ -170,10 +178,9 @@ absl::Status CheckPromise(const Ted& ted, const cspf::Query& query, const Expans
   if (expansion.ends != std::vector<NodeIndex>{query.target}) {
     std::string ends;
     for (const NodeIndex end : expansion.ends) {
-      absl::StrAppend(&ends, ends.empty() ? "" : ", ", ted.node(end).display_name());
+      absl::StrAppend(&ends, ends.empty() ? "" : ", ", NameOf(ted, end));
     }
-    return Broken(
-        absl::StrCat("endpoint: ends at ", ends, ", want ", ted.node(query.target).display_name()));
+    return Broken(absl::StrCat("endpoint: ends at ", ends, ", want ", NameOf(ted, query.target)));
   }
   const IgpView view(ted, query.constraints.flex_algorithm);
   for (const LinkIndex link : expansion.links) {

@@ -10,6 +10,10 @@ namespace srpce::segments {
 
 absl::StatusOr<PinnedPath> PinnedPath::Make(const Ted& ted, NodeIndex headend,
                                             const std::vector<LinkIndex>& links) {
+  if (!ted.HasNode(headend)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("headend ", headend.value(), ": is not in the topology"));
+  }
   PinnedPath path;
   path.ted_ = &ted;
   path.links_ = links;

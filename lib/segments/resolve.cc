@@ -12,6 +12,10 @@
 namespace srpce::segments {
 namespace {
 
+absl::Status NoHeadend(NodeIndex headend) {
+  return absl::NotFoundError(absl::StrCat("headend ", headend.value(), ": is not in the topology"));
+}
+
 std::vector<NodeIndex> NodesOf(const std::vector<Owner>& owners) {
   std::vector<NodeIndex> nodes;
   for (const Owner& owner : owners) {
@@ -110,6 +114,7 @@ std::optional<std::pair<NodeIndex, SidReading>> FindExecutor(const Ted& ted,
 
 absl::StatusOr<SegmentList> ResolveLabels(const Ted& ted, NodeIndex headend,
                                           const std::vector<uint32_t>& labels) {
+  if (!ted.HasNode(headend)) return NoHeadend(headend);
   SegmentList list;
   list.data_plane = DataPlane::kSrMpls;
   list.labels = labels;
@@ -133,6 +138,7 @@ absl::StatusOr<SegmentList> ResolveLabels(const Ted& ted, NodeIndex headend,
 
 absl::StatusOr<SegmentList> ResolveSids(const Ted& ted, NodeIndex headend,
                                         const std::vector<Ipv6Address>& sids) {
+  if (!ted.HasNode(headend)) return NoHeadend(headend);
   SegmentList list;
   list.data_plane = DataPlane::kSrv6;
   list.sids = sids;

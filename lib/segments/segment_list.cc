@@ -17,6 +17,9 @@ std::string ToString(const SegmentList& list) {
 }
 
 std::optional<uint32_t> HeadendMsd(const Ted& ted, NodeIndex headend, DataPlane data_plane) {
+  if (!ted.HasNode(headend)) {
+    return std::nullopt;
+  }
   const std::optional<topology::Msd>& msd = ted.node(headend).attributes.msd;
   const std::optional<uint8_t> value =
       !msd ? std::nullopt

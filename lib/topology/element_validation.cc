@@ -19,6 +19,31 @@ absl::Status Refuse(absl::string_view field, const Got& got, const Want& want) {
   return absl::InvalidArgumentError(absl::StrCat(field, ": got ", got, ", want ", want));
 }
 
+// True for well-formed UTF-8 (RFC 3629 s4); one bad name would make a whole gRPC answer unreadable.
+bool IsUtf8(absl::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const size_t length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || i + length > text.size()) {
+      return false;
+    }
+    uint32_t code = length == 1 ? lead : lead & (0x7fU >> length);
+    for (size_t j = 1; j < length; ++j) {
+      const auto next = static_cast<unsigned char>(text[i + j]);
+      if ((next & 0xc0) != 0x80) {
+        return false;
+      }
+      code = code << 6 | (next & 0x3fU);
+    }
+    const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+    if (overlong || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
+      return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
 absl::Status CheckText(absl::string_view field, const std::string& text, bool may_be_empty) {
   if (text.empty() && !may_be_empty) {
     return Refuse(field, "''", absl::StrCat("1 to ", kMaxNameLength, " octets"));
@@ -26,6 +51,9 @@ absl::Status CheckText(absl::string_view field, const std::string& text, bool ma
   if (text.size() > kMaxNameLength) {
     return Refuse(field, absl::StrCat(text.size(), " octets"),
                   absl::StrCat("at most ", kMaxNameLength));
+  }
+  if (!IsUtf8(text)) {
+    return Refuse(field, absl::StrCat("'", absl::CHexEscape(text), "'"), "UTF-8");
   }
   const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
   if (std::any_of(text.begin(), text.end(), control)) {
@@ -274,9 +302,11 @@ absl::Status CheckPrefix(const std::string& node_id, const PrefixAttributes& att
   return absl::OkStatus();
 }
 
-// Long or unprintable names are cut, so that a log line stays a line.
+// Long names are cut and unprintable ones escaped, so that a log line stays a line.
 std::string Shown(const std::string& text) {
-  return absl::CHexEscape(text.substr(0, kMaxNameLength));
+  return text.size() <= 2 * kMaxNameLength && IsUtf8(text)
+             ? absl::Utf8SafeCHexEscape(text)
+             : absl::CHexEscape(text.substr(0, kMaxNameLength));
 }
 
 absl::Status Locate(const absl::Status& status, absl::string_view kind,

@@ -170,7 +170,7 @@ struct Link {
   std::optional<LinkIndex> reverse;  // The other direction of the same adjacency, where announced.
   LinkAttributes attributes;
   bool stale = false;
-  bool usable = false;               // Up, both nodes known, and the reverse direction is up (two-way check).
+  bool usable = false;               // Up, both nodes known, and the reverse direction is up (two-way check). No link of overlays alone.
 
   // The delay that paths are charged: minimum where measured, else average. Absent: not measured.
   std::optional<Microseconds> charged_delay() const {

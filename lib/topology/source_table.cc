@@ -6,8 +6,8 @@
 namespace srpce::topology {
 
 bool Source::Outranks(const Source& other) const {
-  if (connected != other.connected) {
-    return connected;
+  if (live() != other.live()) {
+    return live();
   }
   if (options.precedence != other.options.precedence) {
     return options.precedence > other.options.precedence;

@@ -72,10 +72,16 @@ class Statements {
     return merged;
   }
 
+  // True when a source that is not an overlay states it.
+  bool Announced(const SourceTable& sources) const {
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [&](const Entry& entry) { return !sources[entry.source].options.overlay; });
+  }
+
   // True when there are statements and every source of them went silent.
   bool Stale(const SourceTable& sources) const {
     return !entries_.empty() && std::none_of(entries_.begin(), entries_.end(), [&](const Entry& e) {
-      return sources[e.source].connected;
+      return sources[e.source].live();
     });
   }
 

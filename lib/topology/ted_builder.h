@@ -2,7 +2,8 @@
 //
 // For each attribute of an element the statement of the source with the highest precedence counts (equal precedence: the
 // name that sorts first). A source whose stream broke is stale: its statements still count, behind every live source's, until its
-// hold time is over. A link may come before its nodes: it waits, unusable, with the node half known.
+// hold time is over. A source without hold time (a lab override) is never stale: it keeps its rank.
+// A link may come before its nodes: it waits, unusable, with the node half known.
 // Not thread-safe. Time comes in as a parameter.
 #pragma once
 
@@ -25,6 +26,9 @@ struct SourceOptions {
   std::string name;
   uint32_t precedence = 100;                       // Higher wins.
   std::optional<Duration> hold_time;               // How long statements outlive the stream; absent = for ever (a lab override).
+  // Amends what others announce (telemetry, overrides): its statements count like all, but alone they make no node known and no link
+  // usable. Else a measured link would stay in use after the IGP has withdrawn it.
+  bool overlay = false;
 };
 
 struct SourceStatus {

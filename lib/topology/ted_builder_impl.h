@@ -64,6 +64,7 @@ class TedBuilder::Impl {
     bool dirty = false;
     bool to_refresh = false;
     bool half_known = false;  // Counted in half_known_links_.
+    bool announced = false;   // As of the last merge. Statements::Announced.
   };
 
   // ted_builder.cc.
@@ -94,6 +95,7 @@ class TedBuilder::Impl {
   void SetReverse(LinkIndex index, std::optional<LinkIndex> reverse);
   void RefreshArcs();
   void RefreshArc(LinkIndex index);
+  bool IsUsableDirection(LinkIndex index) const;  // Of it alone: announced and up.
   graph::ArcData MakeArc(const Link& link, uint32_t group) const;
   void CountDecreases(const Link* before, const graph::ArcData& old_data,
                       const graph::ArcData& data);

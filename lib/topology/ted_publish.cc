@@ -130,11 +130,9 @@ std::shared_ptr<const Node> TedBuilder::Impl::MergeNode(NodeIndex index) const {
   const NodeRecord& record = nodes_[index.value()];
   auto node = std::make_shared<Node>();
   node->id = record.id;
-  node->known = !record.statements.empty();
+  node->known = record.statements.Announced(sources_);
   node->stale = record.statements.Stale(sources_);
-  if (node->known) {
-    node->attributes = record.statements.Merge(sources_);
-  }
+  node->attributes = record.statements.Merge(sources_);
   node->prefixes.reserve(record.prefixes.size());
   for (const auto& [prefix, statements] : record.prefixes) {
     node->prefixes.push_back({prefix, statements.Merge(sources_)});
@@ -183,6 +181,13 @@ void TedBuilder::Impl::MergeLink(LinkIndex index) {
   LinkStatement merged = record.statements.Merge(sources_);
   const bool stale = record.statements.Stale(sources_);
   const Link* before = Before(index);
+  const bool was_announced = std::exchange(record.announced, record.statements.Announced(sources_));
+  if (before != nullptr && record.announced != was_announced) {
+    MarkToRefresh(index);
+    if (before->reverse) {
+      MarkToRefresh(*before->reverse);
+    }
+  }
   if (before != nullptr && before->stale == stale &&
       before->key.remote_interface == merged.remote_interface &&
       before->attributes == merged.attributes) {
@@ -260,7 +265,7 @@ void TedBuilder::Impl::RefreshArc(LinkIndex index) {
   const Link& link = working_.link(index);
   const bool ends_known = working_.node(record.local).known && working_.node(record.remote).known;
   const bool usable =
-      ends_known && IsUp(link) && link.reverse && IsUp(working_.link(*link.reverse));
+      ends_known && IsUsableDirection(index) && link.reverse && IsUsableDirection(*link.reverse);
   if (usable != link.usable) {
     Own(index).usable = usable;
   }
@@ -282,6 +287,10 @@ void TedBuilder::Impl::RefreshArc(LinkIndex index) {
     working_.graph_.SetArc(index.value(), data, edit_);
     changed_ = true;
   }
+}
+
+bool TedBuilder::Impl::IsUsableDirection(LinkIndex index) const {
+  return links_[index.value()].announced && IsUp(working_.link(index));
 }
 
 graph::ArcData TedBuilder::Impl::MakeArc(const Link& link, uint32_t group) const {

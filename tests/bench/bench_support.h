@@ -1,7 +1,8 @@
 // tests/bench/bench_support.h -- what the comparison programs share: rows, rounds, statistics.
 //
-// A program measures our code and a peer in one run, in interleaved rounds over the same queries, checks that all answers are equal, and ends
-// with one Row a figure. `--json FILE` appends the rows to FILE, one object a line; `--smoke` shrinks everything.
+// A program measures our code and a peer in one run, in interleaved rounds over the same queries,
+// checks that all answers are equal, and ends with one Row a figure. `--json FILE` appends the rows
+// to FILE, one object a line; `--smoke` shrinks everything.
 #pragma once
 
 #include <chrono>
@@ -26,7 +27,8 @@ struct Summary {
 // REQUIRES !samples.empty().
 Summary Summarize(std::vector<double> samples);
 
-// One figure. `ratio` says how much better ours is and is held to at_least: peer / ours for times, ours / peer for rates.
+// One figure. `ratio` says how much better ours is and is held to at_least: peer / ours for times,
+// ours / peer for rates.
 struct Row {
   std::string name;
   std::string unit;
@@ -37,8 +39,8 @@ struct Row {
   std::string peer_name;
 };
 
-// Prints and, where asked, appends to the file. Returns the program's exit status: 1 if a row is below its at_least. With --smoke, whose sizes
-// mean nothing, always 0.
+// Prints and, where asked, appends to the file. Returns the program's exit status: 1 if a row is
+// below its at_least. With --smoke, whose sizes mean nothing, always 0.
 int Report(const Options& options, const std::vector<Row>& rows);
 
 void PrintSummary(const std::string& what, const std::string& unit, const Summary& summary);

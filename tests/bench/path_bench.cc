@@ -1,7 +1,9 @@
-// tests/bench/path_bench.cc -- constrained point-to-point paths: cspf::ComputePath against LEMON and Boost.Graph with the same filter.
+// tests/bench/path_bench.cc -- constrained point-to-point paths: cspf::ComputePath against LEMON
+// and Boost.Graph with the same filter.
 //
-// Least IGP cost over links with 10 Gbit/s available and none of the affinities 0x3, between random pairs, nothing cached per pair. Ours
-// finds and returns the path, its links and all its metrics, under the product's tie rule; the peers find the distance only.
+// Least IGP cost over links with 10 Gbit/s available and none of the affinities 0x3, between random
+// pairs, nothing cached per pair. Ours finds and returns the path, its links and all its metrics,
+// under the product's tie rule; the peers find the distance only.
 #include <algorithm>
 #include <cstdio>
 #include <random>
@@ -70,7 +72,8 @@ class Comparison {
     }
   }
 
-  // Every contender answers `count` of the pairs before the next one's turn, so that all see the same machine.
+  // Every contender answers `count` of the pairs before the next one's turn, so that all see the
+  // same machine.
   void Run(size_t count) {
     for (size_t begin = 0; begin < pairs_.size(); begin += count) {
       for (size_t who = 0; who < contenders_.size(); ++who) {

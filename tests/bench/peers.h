@@ -1,5 +1,6 @@
-// tests/bench/peers.h -- constrained point-to-point distance by LEMON and Boost.Graph, each as its manual would have it and tuned:
-// static graphs, early exit at the target, and whichever heap of the package is the fastest.
+// tests/bench/peers.h -- constrained point-to-point distance by LEMON and Boost.Graph, each as its
+// manual would have it and tuned: static graphs, early exit at the target, and whichever heap of
+// the package is the fastest.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// tests/bench/ted_update_bench.cc -- one delay sample applied and published, against rebuilding the snapshot from the same statements.
+// tests/bench/ted_update_bench.cc -- one delay sample applied and published, against rebuilding the
+// snapshot from the same statements.
 #include <cstdio>
 #include <random>
 #include <string>

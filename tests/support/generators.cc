@@ -67,7 +67,8 @@ class Generator {
   const GeneratedNetwork& network() const { return network_; }
   bool Joined(uint32_t a, uint32_t b) const { return pairs_.contains(std::minmax(a, b)); }
 
-  // Adds both directions, with weight `igp` and attributes of which a fraction pass_ meets the benchmark's filter.
+  // Adds both directions, with weight `igp` and attributes of which a fraction pass_ meets the
+  // benchmark's filter.
   void AddEdge(uint32_t a, uint32_t b, uint32_t igp) {
     pairs_.insert(std::minmax(a, b));
     const auto delay = static_cast<uint32_t>(10 + Distance(a, b) * kMicrosecondsPerKm);
@@ -96,7 +97,8 @@ class Generator {
   double pass_;
 };
 
-// Of a few nodes drawn in proportion to their degree (an end of a random link), the nearest not yet joined; `node` if there is none.
+// Of a few nodes drawn in proportion to their degree (an end of a random link), the nearest not yet
+// joined; `node` if there is none.
 uint32_t Attach(Generator& generator, uint32_t node) {
   constexpr int kDraws = 4;
   const auto& links = generator.network().links;

@@ -1,4 +1,5 @@
-// tests/support/generators.h -- networks of any size for benchmarks and large tests: the same seed gives the same network.
+// tests/support/generators.h -- networks of any size for benchmarks and large tests: the same seed
+// gives the same network.
 #pragma once
 
 #include <cstdint>
@@ -27,15 +28,18 @@ struct GeneratedNetwork {
   std::vector<GeneratedLink> links;
 };
 
-// Internet-provider-like: POPs on a plane, nodes attach preferentially to well connected, near nodes. Small world, integer
-// weights, delays from distance. 78 to 83 % of the links have 10 Gbit/s available and neither affinity bit 0 nor 1.
+// Internet-provider-like: POPs on a plane, nodes attach preferentially to well connected, near
+// nodes. Small world, integer weights, delays from distance. 78 to 83 % of the links have 10 Gbit/s
+// available and neither affinity bit 0 nor 1.
 GeneratedNetwork IspNetwork(uint32_t node_count, uint32_t directed_links, uint64_t seed);
 
-// Metro-like: a core, aggregation pairs homed to two core nodes each, access rings between the two of a pair. High diameter. 96 % pass that filter.
+// Metro-like: a core, aggregation pairs homed to two core nodes each, access rings between the two
+// of a pair. High diameter. 96 % pass that filter.
 GeneratedNetwork RingNetwork(uint32_t node_count, uint32_t directed_links, uint64_t seed);
 
-// The sizes of the benchmarks: "isp10k" 10,000 nodes / 50,000 links, "ring10k" 10,000 / 23,404, "isp100k" 100,000 / 600,000,
-// "ring100k" 100,000 / 233,920, and for quick runs "isp1k" 1,000 / 4,000, "ring1k" 1,000 / 2,340. Dies on another name.
+// The sizes of the benchmarks: "isp10k" 10,000 nodes / 50,000 links, "ring10k" 10,000 / 23,404,
+// "isp100k" 100,000 / 600,000, "ring100k" 100,000 / 233,920, and for quick runs "isp1k" 1,000 /
+// 4,000, "ring1k" 1,000 / 2,340. Dies on another name.
 GeneratedNetwork NamedNetwork(const std::string& name, uint64_t seed = 7);
 
 // "n17".
@@ -43,7 +47,8 @@ std::string GeneratedNodeId(uint32_t node);
 topology::LinkKey KeyOf(const GeneratedNetwork& network, size_t link);
 topology::LinkAttributes AttributesOf(const GeneratedLink& link);
 
-// States every node and link. With `sids`, nodes get an SRGB and a prefix SID, links an adjacency SID.
+// States every node and link. With `sids`, nodes get an SRGB and a prefix SID, links an adjacency
+// SID.
 void AddToBuilder(const GeneratedNetwork& network, bool sids, topology::TedBuilder& builder,
                   topology::SourceId source);
 topology::TedPtr BuildTed(const GeneratedNetwork& network, bool sids = false);

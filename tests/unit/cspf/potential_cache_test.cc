@@ -67,7 +67,10 @@ class Network {
 
  private:
   void Patch(size_t link, const LinkAttributes& change) {
-    ASSERT_TRUE(builder_.SetLink(source_, support::KeyOf(network_, link), change, /*patch=*/true, MonotonicTime{}).ok());
+    ASSERT_TRUE(builder_
+                    .SetLink(source_, support::KeyOf(network_, link), change, /*patch=*/true,
+                             MonotonicTime{})
+                    .ok());
     Publish();
   }
   void Publish() { ted_ = builder_.Publish().ted; }
@@ -79,12 +82,15 @@ class Network {
 };
 
 // Every bound of the table is at most the distance. Returns the sum of the bounds.
-uint64_t ExpectBoundsHold(const topology::Ted& ted, size_t slot, const graph::Landmarks& landmarks, graph::Node target) {
+uint64_t ExpectBoundsHold(const topology::Ted& ted, size_t slot, const graph::Landmarks& landmarks,
+                          graph::Node target) {
   graph::DistanceTree tree;
-  graph::Dijkstra(ted.graph(), graph::Direction::kBackward, target, graph::SlotWeight{slot}, kAnyArc, tree);
+  graph::Dijkstra(ted.graph(), graph::Direction::kBackward, target, graph::SlotWeight{slot},
+                  kAnyArc, tree);
   uint64_t sum = 0;
   for (graph::Node node = 0; node < ted.graph().node_count(); ++node) {
-    EXPECT_LE(landmarks.Bound(node, target), tree.distance(node)) << "slot " << slot << ": " << node << " to " << target;
+    EXPECT_LE(landmarks.Bound(node, target), tree.distance(node))
+        << "slot " << slot << ": " << node << " to " << target;
     sum += landmarks.Bound(node, target);
   }
   return sum;
@@ -150,7 +156,8 @@ TEST(PotentialCacheTest, GivesAnOlderSnapshotNoBoundsOfALaterOne) {
   const TedPtr old = network.ptr();
   network.SetIgp(5, network.igp(5) + 1000);
   cache.Refresh(network.ted());
-  EXPECT_EQ(old->decrease_epoch(topology::kIgpWeight), network.ted().decrease_epoch(topology::kIgpWeight));
+  EXPECT_EQ(old->decrease_epoch(topology::kIgpWeight),
+            network.ted().decrease_epoch(topology::kIgpWeight));
   EXPECT_EQ(cache.Get(*old, topology::kIgpWeight), nullptr);
   EXPECT_NE(cache.Get(network.ted(), topology::kIgpWeight), nullptr);
   EXPECT_EQ(cache.Refresh(*old), 0U);  // Late news is ignored.
@@ -179,7 +186,8 @@ TEST(PotentialCacheTest, WhateverItGivesHoldsUnderRandomChanges) {
     const size_t link = below(network.link_count());
     switch (below(3)) {
       case 0:
-        network.SetDelay(link, static_cast<uint32_t>(network.delay_us(link) * (90 + below(25)) / 100));
+        network.SetDelay(link,
+                         static_cast<uint32_t>(network.delay_us(link) * (90 + below(25)) / 100));
         break;
       case 1:
         network.SetIgp(link, static_cast<uint32_t>(1 + below(100)));

@@ -26,7 +26,8 @@ TEST(DijkstraTest, AgreesWithLemonForwards) {
   }
 }
 
-// The backward tree of a root holds, at each node, what a forward search from there says of the root.
+// The backward tree of a root holds, at each node, what a forward search from there says of the
+// root.
 TEST(DijkstraTest, BackwardsMirrorsForwards) {
   Random random(TestSeed(32));
   DistanceTree backward;
@@ -114,7 +115,8 @@ TEST(LandmarksTest, BoundDistancesAfterFailuresAndIncreases) {
   }
 }
 
-// On a line every landmark at an end makes the bound exact: guards against a table that is merely zero.
+// On a line every landmark at an end makes the bound exact: guards against a table that is merely
+// zero.
 TEST(LandmarksTest, AreExactOnALine) {
   Digraph graph;
   const Edit edit;

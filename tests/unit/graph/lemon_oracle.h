@@ -1,4 +1,5 @@
-// tests/unit/graph/lemon_oracle.h -- a filtered Digraph as LEMON's StaticDigraph, and its distances.
+// tests/unit/graph/lemon_oracle.h -- a filtered Digraph as LEMON's StaticDigraph, and its
+// distances.
 #pragma once
 
 #include <lemon/dijkstra.h>
@@ -19,7 +20,8 @@ struct LemonGraph {
   lemon::StaticDigraph digraph;
   std::vector<ArcId> arcs;  // By LEMON's arc number.
 
-  // `split`: node v enters at v and leaves at v + node_count, through an arc of its own (kNone in `arcs`).
+  // `split`: node v enters at v and leaves at v + node_count, through an arc of its own (kNone in
+  // `arcs`).
   LemonGraph(const Digraph& graph, Filter filter, bool split = false) {
     const uint32_t shift = split ? graph.node_count() : 0;
     std::vector<std::tuple<int, int, ArcId>> list;

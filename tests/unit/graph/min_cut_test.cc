@@ -9,7 +9,8 @@
 namespace srpce::graph {
 namespace {
 
-// Augmenting paths by depth-first search over a matrix: O(value * nodes^2), nothing shared with LEMON.
+// Augmenting paths by depth-first search over a matrix: O(value * nodes^2), nothing shared with
+// LEMON.
 class NaiveFlow {
  public:
   explicit NaiveFlow(uint32_t nodes) : capacity_(nodes, std::vector<uint64_t>(nodes)) {}
@@ -111,7 +112,8 @@ TEST(MinCutTest, NamesTheRefusedArcsThatBlock) {
     }
     for (const ArcId arc : cut.arcs) {
       EXPECT_EQ(graph.data(arc).flags & kAdmitted, 0U);
-      // With this arc and the refused ones outside the cut there is a path: a minimum cut has no superfluous arc.
+      // With this arc and the refused ones outside the cut there is a path: a minimum cut has no
+      // superfluous arc.
       std::vector<ArcId> rest;
       std::copy_if(cut.arcs.begin(), cut.arcs.end(), std::back_inserter(rest),
                    [arc](ArcId other) { return other != arc; });
@@ -121,6 +123,47 @@ TEST(MinCutTest, NamesTheRefusedArcsThatBlock) {
     EXPECT_FALSE(Reaches(graph, 0, 8, cut.arcs, {}));
   }
   EXPECT_GT(blocked, 100);
+}
+
+// The local search against LEMON's preflow on graphs too large for the naive flow.
+TEST(MinCutTest, AugmentingAgreesWithLemon) {
+  Random random(TestSeed(24));
+  int limited = 0;
+  for (int round = 0; round < 150; ++round) {
+    const Digraph graph = RandomGraph(random, {.nodes = 150, .edges = 260, .one_way_percent = 20});
+    std::vector<uint32_t> capacities;
+    for (ArcId arc = 0; arc < graph.arc_bound(); ++arc) {
+      const uint32_t kind = random.Between(1, 10);
+      capacities.push_back(kind <= 3 ? kUncuttable : kind == 4 ? 0 : random.Between(1, 5));
+    }
+    std::vector<FlowArc> arcs;
+    for (ArcId arc = 0; arc < graph.arc_bound(); ++arc) {
+      if (capacities[arc] > 0) {
+        arcs.push_back({graph.ends(arc).tail, graph.ends(arc).head, arc, capacities[arc]});
+      }
+    }
+    const MinCut got =
+        FindMinCut(graph, 0, 1, [&](const Arc& arc, Node, Node) { return capacities[arc.id]; });
+    const MinCut want = FindMinCut(150, arcs, 0, 1, /*unit_nodes=*/false);
+    ASSERT_EQ(got.exists, want.exists) << "round " << round;
+    ASSERT_EQ(got.value, want.value) << "round " << round;
+    uint64_t sum = 0;
+    for (const ArcId arc : got.arcs) {
+      ASSERT_NE(capacities[arc], kUncuttable);
+      sum += capacities[arc];
+    }
+    EXPECT_EQ(sum, got.value);
+    std::vector<ArcId> gone = got.arcs;
+    for (ArcId arc = 0; arc < graph.arc_bound(); ++arc) {
+      if (capacities[arc] == 0) {
+        gone.push_back(arc);
+      }
+    }
+    std::sort(gone.begin(), gone.end());
+    EXPECT_TRUE(!got.exists || !Reaches(graph, 0, 1, gone, {}));
+    limited += got.exists && got.value > 3 ? 1 : 0;
+  }
+  EXPECT_GT(limited, 20);
 }
 
 TEST(MinCutTest, SaysWhenNothingCanBeCut) {

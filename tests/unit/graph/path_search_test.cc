@@ -9,7 +9,8 @@
 namespace srpce::graph {
 namespace {
 
-// Expects exactly the path the tie rule names. PathSearch, not FindPath: that would leave landmarks of small graphs out.
+// Expects exactly the path the tie rule names. PathSearch, not FindPath: that would leave landmarks
+// of small graphs out.
 void ExpectBestPath(const Digraph& graph, const Landmarks* landmarks, Node source, Node target,
                     PathWorkspace& work) {
   const Filter filter{source};
@@ -120,7 +121,8 @@ TEST(PathSearchTest, SameEndsGiveTheEmptyPath) {
   EXPECT_EQ(got.cost, 0U);
 }
 
-// A long line on the source's side, a target nobody reaches: the search ends with the target's side.
+// A long line on the source's side, a target nobody reaches: the search ends with the target's
+// side.
 TEST(PathSearchTest, EndsEarlyWhenTheTargetIsCutOff) {
   Digraph graph;
   const Edit edit;

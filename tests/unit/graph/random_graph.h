@@ -1,4 +1,5 @@
-// tests/unit/graph/random_graph.h -- random multigraphs for the search tests, and oracles that know nothing of the searches.
+// tests/unit/graph/random_graph.h -- random multigraphs for the search tests, and oracles that know
+// nothing of the searches.
 #pragma once
 
 #include <algorithm>
@@ -79,7 +80,8 @@ inline ArcData RandomArc(Random& random, const RandomOptions& options) {
   return data;
 }
 
-// Edges of one or two arcs between random nodes: parallel edges occur, and disconnected parts; loops do not.
+// Edges of one or two arcs between random nodes: parallel edges occur, and disconnected parts;
+// loops do not.
 inline Digraph RandomGraph(Random& random, const RandomOptions& options) {
   Digraph graph;
   const Edit edit;
@@ -103,7 +105,8 @@ inline Digraph RandomGraph(Random& random, const RandomOptions& options) {
   return graph;
 }
 
-// Admitted arcs; those flagged kNoTransit only out of `source`, as a router in overload carries no transit.
+// Admitted arcs; those flagged kNoTransit only out of `source`, as a router in overload carries no
+// transit.
 struct Filter {
   Node source = kNone;
   bool operator()(const Arc& arc, Node tail, Node /*head*/) const {
@@ -120,7 +123,8 @@ struct SimplePath {
   auto Key() const { return std::tuple(cost, arcs.size(), arcs); }
 };
 
-// Every path without repeated nodes over the arcs `filter` admits, by depth-first search. Unordered.
+// Every path without repeated nodes over the arcs `filter` admits, by depth-first search.
+// Unordered.
 class AllPaths {
  public:
   AllPaths(const Digraph& graph, Node source, Node target, size_t slot, Filter filter)
@@ -168,7 +172,8 @@ class AllPaths {
   std::vector<SimplePath> paths_;
 };
 
-// A few shapes that together cover ties, zeros, overflow, filters, one-way arcs and disconnected parts.
+// A few shapes that together cover ties, zeros, overflow, filters, one-way arcs and disconnected
+// parts.
 inline std::vector<RandomOptions> Shapes(uint32_t nodes, uint32_t edges) {
   std::vector<RandomOptions> shapes;
   for (const Weights weights : {Weights::kFew, Weights::kMany, Weights::kHuge}) {

@@ -39,7 +39,7 @@ TEST(IntentTest, PlainPolicyIsGood) { EXPECT_TRUE(Validate(Good()).ok()); }
 TEST(IntentTest, ExplicitPolicyIsGood) {
   PolicyIntent intent = Good();
   Explicit(intent);
-  intent.candidate_paths[0].promise = PathIntent{.max_delay = Microseconds(5)};
+  intent.candidate_paths[0].promise.emplace().max_delay = Microseconds(5);
   EXPECT_TRUE(Validate(intent).ok()) << Validate(intent);
 }
 
@@ -118,7 +118,9 @@ TEST(IntentTest, EveryDefectHasItsLine) {
 }
 
 TEST(IntentTest, BoundsAloneAreCheckedWithoutAPolicyName) {
-  EXPECT_EQ(Validate(PathIntent{.max_loss = 7.0}).message(), "max_loss: got 7, want 0 to 1");
+  PathIntent path;
+  path.max_loss = 7;
+  EXPECT_EQ(Validate(path).message(), "max_loss: got 7, want 0 to 1");
 }
 
 }  // namespace

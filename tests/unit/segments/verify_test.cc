@@ -68,6 +68,24 @@ TEST(ExpandTest, ErrorsNameTheSegmentAndTheNode) {
             "segments left");
 }
 
+TEST(ExpandTest, WhatIsNotInTheTopologyIsAnErrorEverywhere) {
+  const TedPtr ted = BuildTed("a<->b igp 10\n");
+  const NodeIndex nobody(99);
+  EXPECT_EQ(Expand(*ted, nobody, Labels({16001})).status().message(),
+            "headend 99: is not in the topology");
+  EXPECT_EQ(Encode(*ted, nobody, {}, {}).status().message(), "headend 99: is not in the topology");
+  EXPECT_EQ(ResolveLabels(*ted, nobody, {16001}).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(ResolveSids(*ted, nobody, {Sid("fcbb:bb00:1::")}).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(HeadendMsd(*ted, nobody, DataPlane::kSrMpls), std::nullopt);
+  auto expansion = Expand(*ted, NodeOf(*ted, "a"), Labels({16002}));
+  ASSERT_TRUE(expansion.ok());
+  expansion->links = {LinkIndex(77)};
+  const cspf::Query query{
+      .source = NodeOf(*ted, "a"), .target = NodeOf(*ted, "b"), .constraints = {}};
+  EXPECT_EQ(CheckPromise(*ted, query, *expansion).message(), "link 77: is gone");
+}
+
 TEST(ExpandTest, ZeroMetricsThatLoopAreRefused) {
   // a and b each think the other as good a way to d as their own link.
   const TedPtr ted = BuildTed("a<->b igp 0\na<->d igp 10\nb<->d igp 10\n");

@@ -160,6 +160,24 @@ const NodeCase kNodeCases[] = {
 INSTANTIATE_TEST_SUITE_P(Node, ValidateNodeTest, testing::ValuesIn(kNodeCases),
                          [](const auto& info) { return info.param.name; });
 
+TEST(ValidateNodeNameTest, TakesUtf8Only) {
+  NodeAttributes node;
+  for (const char* good :
+       {"Z\xc3\xbcrich", "\xe6\x9d\xb1\xe4\xba\xac", "\xf0\x9f\x97\xba", "\xf4\x8f\xbf\xbf"}) {
+    node.name = good;
+    EXPECT_TRUE(ValidateNode("a", node).ok()) << good;
+  }
+  // Latin-1, a lone continuation, a cut sequence, overlong forms, a surrogate, beyond U+10FFFF.
+  for (const char* bad : {"Z\xfcrich", "\x80", "\xe6\x9d", "\xc0\xaf", "\xe0\x80\xaf",
+                          "\xf0\x80\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff"}) {
+    node.name = bad;
+    EXPECT_FALSE(ValidateNode("a", node).ok()) << bad;
+  }
+  node.name = "Z\xfcrich";
+  EXPECT_EQ(ValidateNode("Z\xc3\xbcrich", node).message(),
+            "node Z\xc3\xbcrich: name: got 'Z\\xfcrich', want UTF-8");
+}
+
 TEST(ValidateNodeIdTest, RefusesEmptyLongAndUnprintableIds) {
   EXPECT_EQ(ValidateNode("", {}).message(), "node : id: got '', want 1 to 255 octets");
   EXPECT_FALSE(ValidateNode(Long(), {}).ok());

@@ -203,8 +203,8 @@ std::vector<const NaiveTed::Source*> NaiveTed::Ranked() const {
     ranked.push_back(&source);  // By name already.
   }
   std::stable_sort(ranked.begin(), ranked.end(), [](const Source* a, const Source* b) {
-    return std::pair(a->connected, a->options.precedence) >
-           std::pair(b->connected, b->options.precedence);
+    return std::pair(a->live(), a->options.precedence) >
+           std::pair(b->live(), b->options.precedence);
   });
   return ranked;
 }
@@ -223,7 +223,7 @@ void NaiveTed::AddNodes(const std::vector<const Source*>& ranked, NaiveSnapshot&
   std::set<PrefixKey> prefixes;
   for (const Source* source : ranked) {
     for (const auto& [id, attributes] : source->nodes) {
-      snapshot.nodes[id].known = true;
+      snapshot.nodes[id].known |= !source->options.overlay;
     }
     for (const auto& [key, attributes] : source->prefixes) {
       snapshot.nodes[key.first];
@@ -237,13 +237,14 @@ void NaiveTed::AddNodes(const std::vector<const Source*>& ranked, NaiveSnapshot&
   for (auto& [id, node] : snapshot.nodes) {
     node.id = id;
     std::vector<const NodeAttributes*> statements;
-    node.stale = node.known;
+    node.stale = true;
     for (const Source* source : ranked) {
       if (const auto it = source->nodes.find(id); it != source->nodes.end()) {
         statements.push_back(&it->second);
-        node.stale = node.stale && !source->connected;
+        node.stale = node.stale && !source->live();
       }
     }
+    node.stale = node.stale && !statements.empty();
     node.attributes = Pick(statements);
   }
   for (const PrefixKey& key : prefixes) {
@@ -273,7 +274,8 @@ void NaiveTed::AddLinks(const std::vector<const Source*>& ranked, NaiveSnapshot&
         continue;
       }
       statements.push_back(&it->second.attributes);
-      naive.link.stale = naive.link.stale && !source->connected;
+      naive.announced |= !source->options.overlay;
+      naive.link.stale = naive.link.stale && !source->live();
       if (naive.link.key.remote_interface.empty()) {
         naive.link.key.remote_interface = it->second.remote_interface;
       }
@@ -295,10 +297,10 @@ void NaiveTed::FinishLinks(NaiveSnapshot& snapshot) const {
     bool reverse_up = false;
     if (const auto it = snapshot.links.find(other_end_.at(key)); it != snapshot.links.end()) {
       naive.reverse = it->first;
-      reverse_up = it->second.link.attributes.up != false;
+      reverse_up = it->second.link.attributes.up != false && it->second.announced;
     }
-    naive.link.usable =
-        local.known && remote.known && naive.link.attributes.up != false && reverse_up;
+    naive.link.usable = naive.announced && local.known && remote.known &&
+                        naive.link.attributes.up != false && reverse_up;
     naive.data = DataOf(naive.link, local, remote);
     snapshot.half_known_links += local.known && remote.known ? 0 : 1;
   }

@@ -20,7 +20,8 @@ using NaiveKey = std::tuple<std::string, std::string, std::string>;
 NaiveKey KeyOf(const LinkKey& key);
 
 struct NaiveLink {
-  Link link;  // Without indexes.
+  Link link;               // Without indexes.
+  bool announced = false;  // By a source that is no overlay.
   std::optional<NaiveKey> reverse;
   graph::ArcData data;  // Without group and reverse.
   std::vector<uint32_t> srlgs;
@@ -71,6 +72,7 @@ class NaiveTed {
   struct Source {
     SourceOptions options;
     bool connected = false;
+    bool live() const { return connected || !options.hold_time; }
     bool in_sync = false;
     std::optional<MonotonicTime> stale_since;
     std::map<std::string, NodeAttributes> nodes;

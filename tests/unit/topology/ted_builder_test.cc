@@ -220,9 +220,36 @@ TEST_F(TedBuilderTest, TheNextSourceCountsWhenTheBestTakesItsValueBack) {
   EXPECT_EQ(IgpOf(kAb), 10U);
 }
 
+TEST_F(TedBuilderTest, AnOverlayAmendsButDoesNotKeepALinkInUse) {
+  const SourceId igp = Connect("igp");
+  const SourceId telemetry = *builder_.Connect(
+      {.name = "telemetry", .precedence = 200, .hold_time = {}, .overlay = true}, now_);
+  Node(igp, "a");
+  Node(igp, "b");
+  Both(igp);
+  LinkAttributes measured;
+  measured.delay = Microseconds(500);
+  Link(telemetry, kAb, measured);
+  Link(telemetry, kBa, measured);
+  EXPECT_TRUE(Usable(kAb));
+  Unlink(igp, kAb);
+  EXPECT_FALSE(Usable(kAb));
+  EXPECT_FALSE(Usable(kBa));
+  Link(igp, kAb);
+  EXPECT_TRUE(Usable(kAb));
+  const TedPtr ted = Publish();
+  EXPECT_EQ(ted->link(*ted->FindLink(kAb)).attributes.delay, Microseconds(500));
+}
+
+TEST_F(TedBuilderTest, AnOverlayAloneMakesNoNodeKnown) {
+  Node(*builder_.Connect({.name = "lab", .hold_time = {}, .overlay = true}, now_), "a");
+  const TedPtr ted = Publish();
+  EXPECT_FALSE(ted->node(*ted->FindNode("a")).known);
+}
+
 TEST_F(TedBuilderTest, ASilentSourceCountsBehindEveryLiveOne) {
   const SourceId igp = Connect("igp", 100);
-  const SourceId lab = Connect("lab", 200);
+  const SourceId lab = Connect("lab", 200, seconds(30));
   LinkAttributes by_lab = Igp(99);
   by_lab.te_metric = 5;
   Link(igp, kAb, Igp(10));
@@ -237,8 +264,22 @@ TEST_F(TedBuilderTest, ASilentSourceCountsBehindEveryLiveOne) {
   EXPECT_EQ(IgpOf(kAb), 99U);
 }
 
+TEST_F(TedBuilderTest, ASourceWithoutHoldTimeKeepsItsRankWhenItsStreamEnds) {
+  const SourceId igp = Connect("igp", 100, seconds(30));
+  const SourceId lab = Connect("lab", 200);
+  Link(igp, kAb, Igp(10));
+  Link(lab, kAb, Igp(99));
+  builder_.Disconnect(lab, now_);
+  const TedPtr ted = Publish();
+  EXPECT_EQ(ted->link(*ted->FindLink(kAb)).attributes.igp_metric, 99U);
+  builder_.Disconnect(igp, now_);
+  EXPECT_FALSE(Publish()->link(*ted->FindLink(kAb)).stale) << "the lab still means it";
+  Unlink(SourceId(Connect("lab", 200)), kAb);
+  EXPECT_EQ(IgpOf(kAb), 10U);
+}
+
 TEST_F(TedBuilderTest, ElementsOfSilentSourcesAreStaleAndUsable) {
-  const SourceId igp = Connect("igp");
+  const SourceId igp = Connect("igp", 100, seconds(30));
   Node(igp, "a");
   Node(igp, "b");
   Both(igp);

@@ -160,8 +160,10 @@ void RandomNetwork::Connect() {
   if (Chance(20)) {
     feed.precedence = 100 + Pick(3);
   }
-  const SourceOptions options{
-      .name = feed.name, .precedence = feed.precedence, .hold_time = feed.hold_time};
+  const SourceOptions options{.name = feed.name,
+                              .precedence = feed.precedence,
+                              .hold_time = feed.hold_time,
+                              .overlay = feed.name == "telemetry" && Chance(80)};
   const absl::StatusOr<SourceId> id = builder_.Connect(options, now_);
   if (naive_.connected(feed.name)) {
     ASSERT_EQ(id.status().code(), absl::StatusCode::kAlreadyExists);

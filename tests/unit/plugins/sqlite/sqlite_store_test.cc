@@ -26,11 +26,13 @@ policy::PolicyIntent Intent(uint32_t color) {
   intent.steered_prefixes = {*IpPrefix::Parse("2001:db8::/32")};
   intent.disjoint = {.group = "g", .disjointness = cspf::Disjointness::kSrlgNode};
   policy::CandidatePath dynamic;
-  dynamic.definition = policy::PathIntent{.objective = topology::MetricType::kDelay,
-                                          .max_delay = Microseconds(5000),
-                                          .max_loss = 0.001,
-                                          .min_bandwidth = {1'250'000},
-                                          .waypoints = {"r2"}};
+  policy::PathIntent bounds;
+  bounds.objective = topology::MetricType::kDelay;
+  bounds.max_delay = Microseconds(5000);
+  bounds.max_loss = 0.001;
+  bounds.min_bandwidth = {1'250'000};
+  bounds.waypoints = {"r2"};
+  dynamic.definition = bounds;
   policy::CandidatePath fixed;
   fixed.discriminator = 1;
   fixed.preference = 50;
@@ -38,6 +40,20 @@ policy::PolicyIntent Intent(uint32_t color) {
       std::vector<policy::ExplicitSegmentList>{{.labels = {16002, 16004}, .sids = {}}};
   intent.candidate_paths = {dynamic, fixed};
   return intent;
+}
+
+plugin::StoreBatch Put(std::vector<policy::PolicyIntent> intents,
+                       std::vector<plugin::PolicyConfig> installed = {}) {
+  plugin::StoreBatch batch;
+  batch.put_intents = std::move(intents);
+  batch.put_installed = std::move(installed);
+  return batch;
+}
+
+plugin::StoreBatch At(uint64_t revision) {
+  plugin::StoreBatch batch;
+  batch.revision = revision;
+  return batch;
 }
 
 plugin::PolicyConfig Config(uint32_t color) {
@@ -78,11 +94,9 @@ TEST_F(SqliteStoreTest, NewFileIsEmpty) {
 }
 
 TEST_F(SqliteStoreTest, WhatIsCommittedIsThereAfterReopening) {
-  ASSERT_TRUE(Open()
-                  ->Commit({.put_intents = {Intent(2), Intent(1)},
-                            .put_installed = {Config(1), Config(9)},
-                            .revision = 77})
-                  .ok());
+  plugin::StoreBatch batch = Put({Intent(2), Intent(1)}, {Config(1), Config(9)});
+  batch.revision = 77;
+  ASSERT_TRUE(Open()->Commit(batch).ok());
   const auto state = Open()->Load();
   ASSERT_TRUE(state.ok()) << state.status();
   ASSERT_EQ(state->policies.size(), 2U);
@@ -95,29 +109,32 @@ TEST_F(SqliteStoreTest, WhatIsCommittedIsThereAfterReopening) {
 
 TEST_F(SqliteStoreTest, ChangedIntentKeepsWhatIsInstalledAndRemovalTakesBoth) {
   const auto store = Open();
-  ASSERT_TRUE(
-      store->Commit({.put_intents = {Intent(1), Intent(2)}, .put_installed = {Config(1)}}).ok());
+  ASSERT_TRUE(store->Commit(Put({Intent(1), Intent(2)}, {Config(1)})).ok());
   policy::PolicyIntent changed = Intent(1);
   changed.name = "silver";
-  ASSERT_TRUE(store->Commit({.put_intents = {changed}}).ok());
+  ASSERT_TRUE(store->Commit(Put({changed})).ok());
   EXPECT_EQ(store->Load()->policies[0].intent.name, "silver");
   EXPECT_TRUE(store->Load()->policies[0].installed.has_value());
-  ASSERT_TRUE(store->Commit({.clear_installed = {changed.key}}).ok());
+  plugin::StoreBatch clear;
+  clear.clear_installed = {changed.key};
+  ASSERT_TRUE(store->Commit(clear).ok());
   EXPECT_FALSE(store->Load()->policies[0].installed.has_value());
-  ASSERT_TRUE(store->Commit({.remove = {changed.key}}).ok());
+  plugin::StoreBatch remove;
+  remove.remove = {changed.key};
+  ASSERT_TRUE(store->Commit(remove).ok());
   EXPECT_EQ(store->Load()->policies.size(), 1U);
 }
 
 TEST_F(SqliteStoreTest, RevisionNeverFalls) {
   const auto store = Open();
-  ASSERT_TRUE(store->Commit({.revision = 10}).ok());
-  ASSERT_TRUE(store->Commit({.revision = 5}).ok());
+  ASSERT_TRUE(store->Commit(At(10)).ok());
+  ASSERT_TRUE(store->Commit(At(5)).ok());
   EXPECT_EQ(store->Load()->revision, 10U);
 }
 
 TEST_F(SqliteStoreTest, FullDiskKeepsNothingOfTheBatchAndTheStoreGoesOn) {
   const auto store = Open();
-  ASSERT_TRUE(store->Commit({.put_intents = {Intent(1)}}).ok());
+  ASSERT_TRUE(store->Commit(Put({Intent(1)})).ok());
   store->LimitPages(1);  // SQLite takes this as: no larger than now.
   plugin::StoreBatch large;
   for (uint32_t color = 2; color < 500; ++color) {
@@ -154,7 +171,7 @@ TEST_F(SqliteStoreTest, DamagedPagesAreFoundAtOpen) {
 }
 
 TEST_F(SqliteStoreTest, RowThatDoesNotParseNamesItsPolicy) {
-  ASSERT_TRUE(Open()->Commit({.put_intents = {Intent(1)}}).ok());
+  ASSERT_TRUE(Open()->Commit(Put({Intent(1)})).ok());
   Sql("UPDATE policy SET intent = x'ffffff'");
   const auto state = Open()->Load();
   EXPECT_TRUE(absl::IsDataLoss(state.status())) << state.status();

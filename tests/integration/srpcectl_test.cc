@@ -1,0 +1,143 @@
+// srpcectl against a real srpced: what an operator types, and what becomes of it.
+#include <cstdlib>
+
+#include "tests/integration/daemon_fixture.h"
+
+namespace srpce {
+namespace {
+
+using support::Process;
+using support::WatchClient;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Outcome {
+  int exit = -1;
+  std::string output;
+  std::string errors;
+};
+
+class SrpcectlTest : public DaemonTest {
+ protected:
+  SrpcectlTest() {
+    StartDaemon();
+    igp_ = Feed("igp", kDiamond);
+  }
+
+  Outcome Run(std::vector<std::string> args) {
+    args.insert(args.begin(), {"--address", daemon_->grpc_address()});
+    auto process = Process::Spawn({.program = SRPCE_BIN_DIR "/srpcectl", .args = args});
+    EXPECT_TRUE(process.ok()) << process.status();
+    Outcome outcome;
+    outcome.exit = (*process)->AwaitExit().value_or(-1000);
+    outcome.output = (*process)->output();
+    outcome.errors = (*process)->errors();
+    return outcome;
+  }
+  std::string PolicyFile(const std::string& constraints) {
+    return folder_.Write("policy.yaml",
+                         "key: {headend: a, color: 100, endpoint: d}\nname: gold\n"
+                         "candidate_paths:\n  - dynamic: {" +
+                             constraints + "}\n");
+  }
+
+  std::unique_ptr<support::IngestClient> igp_;
+};
+
+TEST_F(SrpcectlTest, ShowsTheTopology) {
+  const Outcome summary = Run({"topology", "show"});
+  EXPECT_EQ(summary.exit, 0) << summary.errors;
+  EXPECT_THAT(summary.output,
+              HasSubstr("4 nodes (4 known, 4 with SR-MPLS, 4 with SRv6), 8 links (8 usable)"));
+  EXPECT_THAT(summary.output, HasSubstr("igp"));
+  EXPECT_THAT(Run({"topology", "show", "links", "--node", "a"}).output, HasSubstr("a->b"));
+  EXPECT_THAT(Run({"topology", "show", "nodes", "-o", "json"}).output, HasSubstr("\"id\": \"a\""));
+}
+
+TEST_F(SrpcectlTest, ComputesPaths) {
+  const Outcome path = Run({"path", "compute", "a", "d", "--max-delay", "1ms"});
+  EXPECT_EQ(path.exit, 0) << path.errors;
+  EXPECT_THAT(path.output, HasSubstr("a -> d: delay 200 us (bound 1 ms), igp 40"));
+  const Outcome none = Run({"path", "compute", "a", "d", "--max-delay", "100us"});
+  EXPECT_EQ(none.exit, 2) << none.errors;
+  EXPECT_THAT(none.output, HasSubstr("[DELAY_BOUND_UNREACHABLE]"));
+  EXPECT_THAT(none.output, HasSubstr("best achievable: 200 us"));
+  const Outcome pair = Run({"path", "compute-set", "a", "d", "--disjoint", "node"});
+  EXPECT_EQ(pair.exit, 0) << pair.errors;
+  EXPECT_THAT(pair.output, HasSubstr("path 2, a -> d"));
+  EXPECT_THAT(pair.output, HasSubstr("total cost 60"));
+  const Outcome unknown = Run({"path", "compute", "a", "nobody"});
+  EXPECT_EQ(unknown.exit, 1);
+  EXPECT_THAT(unknown.errors,
+              HasSubstr("not found: endpoint: unknown node 'nobody' [UNKNOWN_NODE]"));
+}
+
+TEST_F(SrpcectlTest, KeepsPolicies) {
+  const std::string file = PolicyFile("objective: delay");
+  EXPECT_THAT(Run({"policy", "apply", "-f", file, "--validate-only"}).output,
+              HasSubstr("1 policy valid"));
+  EXPECT_THAT(Run({"policy", "list"}).output, Not(HasSubstr("gold")));
+  const Outcome applied = Run({"policy", "apply", "-f", file, "--wait"});
+  EXPECT_EQ(applied.exit, 0) << applied.errors;
+  EXPECT_THAT(applied.output, HasSubstr("policy a/100/d 'gold': up, installed"));
+  EXPECT_THAT(applied.output, HasSubstr("path     a c d"));
+  EXPECT_THAT(Run({"policy", "list"}).output, HasSubstr("gold"));
+  // What is printed can be applied.
+  const Outcome shown = Run({"policy", "get", "a/100/d", "-o", "json"});
+  EXPECT_THAT(shown.output, HasSubstr("\"oper_state\": \"up\""));
+  EXPECT_THAT(Run({"policy", "delete", "a/100/d"}).output, HasSubstr("1 policy deleted"));
+  EXPECT_EQ(Run({"policy", "get", "a/100/d"}).exit, 1);
+}
+
+TEST_F(SrpcectlTest, RefusesAPolicyFileWithItsLine) {
+  const std::string file = PolicyFile("objective: cheap");
+  const Outcome outcome = Run({"policy", "apply", "-f", file});
+  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_THAT(outcome.errors,
+              HasSubstr(file + ":4: candidate_paths[0].dynamic.objective: got 'cheap'"));
+}
+
+TEST_F(SrpcectlTest, CutsALinkAgainstTheNetworksWordUntilItIsTakenBack) {
+  ASSERT_EQ(Run({"policy", "apply", "-f", PolicyFile("objective: igp"), "--wait"}).exit, 0);
+  WatchClient watch(channel_);
+  ASSERT_TRUE(watch.AwaitSynced());
+  const Outcome down = Run({"link", "down", "a->b", "--both"});
+  EXPECT_EQ(down.exit, 0) << down.errors;
+  const auto moved = watch.Await([](const v1::PolicyStatus& status) {
+    return status.push_state() == v1::PUSH_STATE_INSTALLED && support::PathText(status) == "a c d";
+  });
+  ASSERT_TRUE(moved.has_value());
+  EXPECT_THAT(Run({"topology", "show"}).output, HasSubstr("8 links (6 usable)"));
+  // The network says again that the link is there; the lab's word counts all the same.
+  ASSERT_TRUE(igp_->Send(support::LinkStateUpdate(KeyOf(kDiamond, "a->b"), true)).has_value());
+  EXPECT_EQ(PathOf("a", "d"), "a c d");
+  const Outcome up = Run({"link", "up", "a->b", "--both"});
+  EXPECT_EQ(up.exit, 0) << up.errors;
+  EXPECT_EQ(PathOf("a", "d"), "a b d");
+  const Outcome twice = Run({"link", "up", "a->b"});
+  EXPECT_EQ(twice.exit, 1);
+  EXPECT_THAT(twice.errors, HasSubstr("source lab has said nothing of it"));
+}
+
+TEST_F(SrpcectlTest, SetsWhatALinkIsLike) {
+  const Outcome set = Run({"link", "set", "a->b", "--metric", "100", "--delay", "5ms"});
+  EXPECT_EQ(set.exit, 0) << set.errors;
+  EXPECT_EQ(PathOf("a", "d"), "a c d");
+  EXPECT_THAT(Run({"topology", "show", "links"}).output, HasSubstr("5 ms"));
+  // A second word adds to the first.
+  EXPECT_EQ(Run({"link", "set", "a->b", "--metric", "5"}).exit, 0);
+  EXPECT_THAT(Run({"topology", "show", "links"}).output, HasSubstr("5 ms"));
+  EXPECT_EQ(PathOf("a", "d"), "a b d");
+}
+
+TEST_F(SrpcectlTest, SaysWhatToDoWithoutADaemon) {
+  const std::string address = daemon_->grpc_address();
+  daemon_->Kill();
+  const Outcome outcome = Run({"topology", "show"});
+  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("cannot reach srpced at " + address));
+  EXPECT_THAT(outcome.errors, HasSubstr("Is it running?"));
+}
+
+}  // namespace
+}  // namespace srpce
