@@ -53,6 +53,7 @@ pce::PolicyEngineOptions ToEngineOptions(const config::v1::Engine& from) {
   to.max_labels_per_query = from.max_labels_per_query();
   to.compute_threads = from.compute_threads();
   to.watch_history = from.watch_history();
+  to.restart_hold_time = milliseconds(from.restart_hold_time_ms());
   return to;
 }
 
