@@ -306,6 +306,15 @@ bool KnowsHeadend(const Ted& ted, const MemberInput& member) {
   return headend && ted.node(*headend).known;
 }
 
+std::string WhyBroken(const Present& present) {
+  const Evaluation& evaluation = present.evaluation;
+  if (evaluation.ok()) {
+    return "segment lists of an earlier definition are still in use";
+  }
+  return std::string(
+      (evaluation.forwarding.ok() ? evaluation.promise : evaluation.forwarding).message());
+}
+
 void Stay(const Present& present, MemberPlan& plan) {
   plan.outcome = MemberPlan::Outcome::kPath;
   plan.path = present.evaluation.path;

@@ -62,6 +62,9 @@ Present EvaluatePresent(const topology::Ted& ted, const MemberInput& member);
 // True if the headend of `member` is in `ted`, not only by name.
 bool KnowsHeadend(const topology::Ted& ted, const MemberInput& member);
 
+// The promise that `present` breaks, for people.
+std::string WhyBroken(const Present& present);
+
 // Fills `plan` with "stay on the present lists": in order, or as a violation for `why`.
 void Stay(const Present& present, MemberPlan& plan);
 void StayInViolation(const Present& present, std::string why, MemberPlan& plan);

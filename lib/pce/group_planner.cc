@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "lib/pce/candidate_planner.h"
 #include "lib/pce/resolve.h"
 
@@ -48,14 +49,14 @@ class GroupPlan {
     AddExclusion(context_.ted, unit_.members[i], path, disjointness_, exclusion);
   }
 
-  // Members whose present paths keep their own promise and are disjoint from each other: first those the network has not moved onto
+  // Members whose present paths keep their own promise and are disjoint from each other: first those that are not in trouble already and that the network has not moved onto
   // other links than were chosen, then in order of importance.
   std::vector<size_t> FindKeepers() const {
     std::vector<size_t> keepers;
     Exclusion used;
-    for (const bool moved : {false, true}) {
+    for (const bool displaced : {false, true}) {
       for (const size_t i : known_) {
-        if (presents_[i].moved == moved && Good(i) &&
+        if ((presents_[i].moved || unit_.members[i].violated) == displaced && Good(i) &&
             KeepsAwayFrom(context_.ted, unit_.members[i], *PresentPath(i), used)) {
           keepers.push_back(i);
           Avoid(i, *PresentPath(i), used);
@@ -248,7 +249,7 @@ class GroupPlan {
       PlannedPathPtr path =
           BestCandidate(context_, unit_.members[i], std::nullopt, used, plans_[i]);
       if (path == nullptr) {
-        StayIfForwarding(i);
+        StayIfForwarding(i, used);
         continue;
       }
       std::erase_if(in_use, [&](const auto& entry) { return entry.first == i; });
@@ -257,21 +258,23 @@ class GroupPlan {
     }
   }
 
-  void StayIfForwarding(size_t i) {
+  // `used` is what the others use.
+  void StayIfForwarding(size_t i, const Exclusion& used) {
     const Evaluation& evaluation = presents_[i].evaluation;
     if (evaluation.path == nullptr) {
       return;
     }
-    const bool own_fault = !evaluation.ok();
-    StayInViolation(
-        presents_[i],
-        own_fault
-            ? std::string((evaluation.forwarding.ok() ? evaluation.promise : evaluation.forwarding)
-                              .message())
-            : absl::StrCat("not ", cspf::DisjointnessName(disjointness_), "-disjoint from group ",
-                           unit_.members[i].intent->disjoint->group),
-        plans_[i]);
-    plans_[i].not_disjoint = !own_fault;
+    std::vector<std::string> broken;
+    plans_[i].not_disjoint = !KeepsAwayFrom(context_.ted, unit_.members[i], *evaluation.path, used);
+    if (plans_[i].not_disjoint) {
+      broken.push_back(absl::StrCat("not ", cspf::DisjointnessName(disjointness_),
+                                    "-disjoint from group ",
+                                    unit_.members[i].intent->disjoint->group));
+    }
+    if (!evaluation.ok() || broken.empty()) {
+      broken.push_back(WhyBroken(presents_[i]));
+    }
+    StayInViolation(presents_[i], absl::StrJoin(broken, "; "), plans_[i]);
   }
 
   void Adopt(Paths& paths) {

@@ -8,16 +8,6 @@
 namespace srpce::pce {
 namespace {
 
-// The promise that `present` breaks, for people.
-std::string WhyBroken(const Present& present) {
-  const Evaluation& evaluation = present.evaluation;
-  if (evaluation.ok()) {
-    return "segment lists of an earlier definition are still in use";
-  }
-  return std::string(
-      (evaluation.forwarding.ok() ? evaluation.promise : evaluation.forwarding).message());
-}
-
 bool IsDynamic(const MemberInput& member, size_t candidate) {
   return std::holds_alternative<policy::PathIntent>(
       member.intent->candidate_paths[candidate].definition);
@@ -41,7 +31,10 @@ MemberPlan PlanMember(const PlanContext& context, Need need, const MemberInput& 
   }
   PlannedPathPtr best = BestCandidate(context, member, in_use, /*exclusion=*/{}, plan);
   if (best == nullptr) {
-    if (present.evaluation.path != nullptr) {
+    if (good) {
+      Stay(present,
+           plan);  // Say, the work budget ran out: no reason to call a kept promise broken.
+    } else if (present.evaluation.path != nullptr) {
       StayInViolation(present, WhyBroken(present), plan);
     }
     return plan;

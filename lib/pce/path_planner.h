@@ -27,8 +27,9 @@ struct MemberInput {
   std::shared_ptr<const policy::PolicyIntent> intent;
   PlannedPathPtr active;  // Null: none, or not known since the last start or change of intent.
   std::shared_ptr<const plugin::PolicyConfig>
-      installed;        // What the headend was last given; read where `active` is null.
-  bool movable = true;  // The active path is old enough to be left for a better one.
+      installed;          // What the headend was last given; read where `active` is null.
+  bool movable = true;    // The active path is old enough to be left for a better one.
+  bool violated = false;  // It was left in violation last time: in a group this is the one to move.
 };
 
 // A policy alone, or all members of one disjoint group in order of (priority, key).

@@ -297,7 +297,8 @@ UnitInput Reactor::InputOf(const Unit& unit, Need need) const {
         {.intent = record->intent,
          .active = record->active,
          .installed = record->installed,
-         .movable = clock_.Now() - record->active_since >= options_.reoptimize_hold_time});
+         .movable = clock_.Now() - record->active_since >= options_.reoptimize_hold_time,
+         .violated = record->status.sla_violated});
   }
   return input;
 }

@@ -5,6 +5,8 @@
 #include <map>
 #include <random>
 
+#include <grpcpp/grpcpp.h>
+
 #include "absl/strings/str_cat.h"
 #include "tests/integration/daemon_fixture.h"
 
