@@ -42,9 +42,11 @@ constexpr int kKeepaliveTimeMs = 20'000;  // A peer that is gone is noticed in t
 constexpr int kKeepaliveTimeoutMs = 10'000;
 constexpr int kMinClientPingIntervalMs = 1'000;  // Agents watch their session closely.
 
-pce::PolicyEngineOptions ToEngineOptions(const config::v1::Engine& from) {
+pce::PolicyEngineOptions ToEngineOptions(const config::v1::Engine& from,
+                                         const cspf::PotentialCache* potentials) {
   using std::chrono::milliseconds;
   pce::PolicyEngineOptions to;
+  to.potentials = potentials;
   to.bad_news_quiet = milliseconds(from.bad_news_quiet_ms());
   to.bad_news_max_wait = milliseconds(from.bad_news_max_wait_ms());
   to.good_news_wait = milliseconds(from.good_news_wait_ms());
@@ -169,7 +171,7 @@ void Daemon::Impl::MakeWriter() {
 absl::Status Daemon::Impl::MakeEngine() {
   SRPCE_ASSIGN_OR_RETURN(southbounds_, Southbounds::Make(config_, registry_, *agent_links_));
   engine_ = std::make_unique<pce::PolicyEngine>(
-      ToEngineOptions(config_.engine()), clock_, *store_, southbounds_->all(),
+      ToEngineOptions(config_.engine(), &potentials_), clock_, *store_, southbounds_->all(),
       [this](const std::string& headend) { return southbounds_->Of(headend); }, &observer_);
   const absl::Status started = engine_->Start();
   if (!started.ok()) {
