@@ -106,7 +106,11 @@ void AgentLinks::EndSession(topology::TedBuilder& builder, const std::string& he
 void AgentLinks::Connect(topology::TedBuilder& builder, const std::string& headend,
                          MonotonicTime now) {
   const auto source = builder.Connect(
-      {.name = absl::StrCat("agent:", headend), .precedence = kPrecedence, .hold_time = hold_time_},
+      {.name = absl::StrCat("agent:", headend),
+       .precedence = kPrecedence,
+       .hold_time = hold_time_,
+       .overlay =
+           true},  // A link that the others withdrew must not stay known because it was down.
       now);
   if (source.ok()) {
     headends_[headend].source = *source;

@@ -2,7 +2,8 @@
 //
 // Earlier than any routing protocol an agent tells that an interface went down. Source "agent:<headend>" then says
 // of every link from that interface that it is down; when the interface is up again it takes the statement back, and the others' word
-// counts. When the session ends the statements go stale: any live source overrides them.
+// counts. When the session ends the statements go stale: a link that was down stays so for the hold time, unless a live source says that it is
+// up. An agent that died is no reason to send traffic back into a cut fibre.
 #pragma once
 
 #include <map>

@@ -108,8 +108,7 @@ void StoreWriter::Serve() {
     if (!jobs_.empty()) {
       CommitJob(lock);
     } else if (HasBackground() && (!backing_off_ || retry_now_ || stopping_)) {
-      CommitBackground(lock);
-      if (stopping_) {
+      if (!CommitBackground(lock) && stopping_) {
         break;
       }
     } else if (stopping_) {
@@ -171,7 +170,7 @@ void StoreWriter::CommitJob(std::unique_lock<std::mutex>& lock) {
   busy_ = false;
 }
 
-void StoreWriter::CommitBackground(std::unique_lock<std::mutex>& lock) {
+bool StoreWriter::CommitBackground(std::unique_lock<std::mutex>& lock) {
   retry_now_ = false;
   writing_.clear();
   std::swap(writing_, installed_);
@@ -184,7 +183,8 @@ void StoreWriter::CommitBackground(std::unique_lock<std::mutex>& lock) {
       batch.clear_installed.push_back(key);
     }
   }
-  if (!Write(lock, batch).ok()) {
+  const bool written = Write(lock, batch).ok();
+  if (!written) {
     // merge() keeps what has come since: it is newer.
     installed_.merge(writing_);
     backing_off_ = true;
@@ -192,6 +192,7 @@ void StoreWriter::CommitBackground(std::unique_lock<std::mutex>& lock) {
     retry_at_ = std::chrono::steady_clock::now() + backoff_;
   }
   writing_.clear();
+  return written;
 }
 
 }  // namespace srpce::pce

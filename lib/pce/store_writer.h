@@ -57,7 +57,7 @@ class StoreWriter {
 
   void Serve();
   void CommitJob(std::unique_lock<std::mutex>& lock);
-  void CommitBackground(std::unique_lock<std::mutex>& lock);
+  bool CommitBackground(std::unique_lock<std::mutex>& lock);  // False: to be tried again.
   absl::Status Write(std::unique_lock<std::mutex>& lock, const plugin::StoreBatch& batch);
   // After an error even nothing is written, to see when the store is well again.
   bool HasBackground() const {

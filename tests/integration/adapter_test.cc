@@ -108,9 +108,8 @@ TEST_F(AdapterTest, ADaemonThatWasKilledIsToldAllAgain) {
   const std::string address = daemon_->grpc_address();
   const auto adapter = Adapter(address);
   ASSERT_TRUE(adapter->AwaitReadyLine().ok()) << adapter->errors();
+  daemon_->Kill();
   for (int round = 0; round < 3; ++round) {
-    daemon_->Kill();
-    daemon_.reset();
     auto again = Process::Spawn({.program = kSrpced,
                                  .args = {"--grpc-listen", address, "--metrics-listen", "",
                                           "--store-path", folder_.path() + "/srpce.db"},
@@ -151,7 +150,7 @@ TEST_F(AdapterTest, AFileWithAMistakeChangesNothing) {
   ASSERT_TRUE(adapter.ok()) << adapter.status();
   EXPECT_EQ((*adapter)->AwaitExit().value_or(-1), 1);
   EXPECT_THAT((*adapter)->errors(),
-              HasSubstr(file + ":4: got the end of the file, want the column names"));
+              HasSubstr(file + ":5: got the end of the file, want the column names"));
   EXPECT_EQ(ElementCount(Topology(channel_)), 0U);
 }
 

@@ -35,6 +35,16 @@ class AgentLinksTest : public testing::Test {
         [&done](const absl::Status& /*result*/, uint64_t /*generation*/) { done.set_value(); });
     done.get_future().wait();
   }
+  // The igp states the link's operational state, too.
+  void SayUp(const std::string& from, const std::string& to, const std::string& interface) {
+    Do([&](topology::TedBuilder& builder, MonotonicTime now) {
+      topology::LinkAttributes up;
+      up.up = true;
+      const topology::LinkKey key{
+          .local_node = from, .remote_node = to, .local_interface = interface};
+      EXPECT_TRUE(builder.SetLink(igp_, key, up, /*patch=*/true, now).ok());
+    });
+  }
   // AgentLinks may submit more from what was submitted.
   void Settle() {
     for (int i = 0; i < 3; ++i) {
@@ -68,12 +78,54 @@ TEST_F(AgentLinksTest, AnInterfaceThatGoesDownTakesItsLinksAlong) {
   EXPECT_TRUE(Usable("a->b#eth1"));
 }
 
-TEST_F(AgentLinksTest, TheEndOfTheSessionGivesTheWordBackToTheOthers) {
+TEST_F(AgentLinksTest, AfterTheSessionItStaysDownUntilALiveSourceSaysItIsUp) {
   links_->OnSession("a", true);
   links_->OnLinkEvent("a", "eth2", false);
   EXPECT_FALSE(Usable("a->c#eth2"));
   links_->OnSession("a", false);
+  EXPECT_FALSE(Usable("a->c#eth2"));
+  SayUp("a", "c", "eth2");
   EXPECT_TRUE(Usable("a->c#eth2"));
+}
+
+TEST_F(AgentLinksTest, WhileTheSessionLastsTheAgentKnowsBest) {
+  links_->OnSession("a", true);
+  links_->OnLinkEvent("a", "eth2", false);
+  SayUp("a", "c", "eth2");
+  EXPECT_FALSE(Usable("a->c#eth2"));
+}
+
+TEST_F(AgentLinksTest, AfterTheSessionItStaysDownForTheHoldTime) {
+  links_->OnSession("a", true);
+  links_->OnLinkEvent("a", "eth2", false);
+  links_->OnSession("a", false);
+  Do([](topology::TedBuilder& builder, MonotonicTime now) {
+    builder.ExpireStale(now + std::chrono::minutes(59));
+  });
+  EXPECT_FALSE(Usable("a->c#eth2"));
+  Do([](topology::TedBuilder& builder, MonotonicTime now) {
+    builder.ExpireStale(now + std::chrono::minutes(61));
+  });
+  EXPECT_TRUE(Usable("a->c#eth2"));
+}
+
+TEST_F(AgentLinksTest, AWithdrawnNodeIsNotKeptByALinkThatIsDown) {
+  links_->OnSession("a", true);
+  links_->OnLinkEvent("a", "eth2", false);
+  Do([this](topology::TedBuilder& builder, MonotonicTime now) {
+    for (const auto& [from, to] : {std::pair("a", "c"), std::pair("c", "a")}) {
+      EXPECT_TRUE(
+          builder
+              .RemoveLink(igp_, {.local_node = from, .remote_node = to, .local_interface = "eth2"},
+                          now)
+              .ok());
+    }
+    EXPECT_TRUE(builder.RemoveNode(igp_, "c", now).ok());
+  });
+  Settle();
+  const topology::TedPtr ted = writer_.ted();
+  const auto node = ted->FindNode("c");
+  EXPECT_FALSE(node && ted->node(*node).known);
 }
 
 TEST_F(AgentLinksTest, ANewSessionBeginsWithNothingSaid) {
