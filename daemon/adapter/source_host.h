@@ -1,8 +1,10 @@
-// daemon/adapter/source_host.h -- runs a topology source against TopologyIngest over any channel, for as long as wanted.
+// daemon/adapter/source_host.h -- runs a topology source against TopologyIngest over any channel,
+// for as long as wanted.
 //
-// One stream at a time: hello, then what the source sends, numbered from 1. When the stream breaks the host waits (longer each
-// time) and runs the source again, which begins with a full sync. srpced hosts its sources over an in-process channel,
-// srpce-adapter over the network: the daemon sees no difference.
+// One stream at a time: hello, then what the source sends, numbered from 1. When the stream breaks
+// the host waits (longer each time) and runs the source again, which begins with a full sync.
+// srpced hosts its sources over an in-process channel, srpce-adapter over the network: the daemon
+// sees no difference.
 #pragma once
 
 #include <chrono>
@@ -41,7 +43,8 @@ struct SourceHostOptions {
   std::chrono::milliseconds stop_grace{
       1000};          // For the daemon to take what was sent, when the host stops.
   bool once = false;  // End after the source's first complete run.
-  // Called with one line for people: streams that open and break, refusals. From the host's threads.
+  // Called with one line for people: streams that open and break, refusals. From the host's
+  // threads.
   std::function<void(absl::string_view line)> log = {};
 };
 
@@ -64,10 +67,12 @@ class SourceHost {
   SourceHost& operator=(const SourceHost&) = delete;
 
   void Start();
-  // Ends the stream and waits until all threads are gone. What was sent before is taken by the daemon, if it
-  // does so within stop_grace. Safe to call twice and from any thread but the host's own.
+  // Ends the stream and waits until all threads are gone. What was sent before is taken by the
+  // daemon, if it does so within stop_grace. Safe to call twice and from any thread but the host's
+  // own.
   void Stop();
-  // With `once`: waits for the end and returns OK, or why the source could not be carried through. Without: waits for Stop.
+  // With `once`: waits for the end and returns OK, or why the source could not be carried through.
+  // Without: waits for Stop.
   absl::Status Wait();
 
   SourceHostStats stats() const;
@@ -76,7 +81,8 @@ class SourceHost {
 
  private:
   void Loop();
-  // Runs the source over one stream. Returns CANCELLED when the host stops, OK when the source is through (`once` only).
+  // Runs the source over one stream. Returns CANCELLED when the host stops, OK when the source is
+  // through (`once` only).
   absl::Status RunStream();
   void OnAck(const v1::IngestAck& ack, bool of_sync_end);
   bool stopping() const;

@@ -82,7 +82,8 @@ absl::Status SourceStream::Write(v1::TopologyUpdate& update) {
       sync_ends_.insert(sequence_);
     }
   }
-  // Not under the lock: it may wait for the daemon to read, which may wait for us to take its acknowledgements.
+  // Not under the lock: it may wait for the daemon to read, which may wait for us to take its
+  // acknowledgements.
   if (stream_->Write(update)) {
     return absl::OkStatus();
   }

@@ -41,7 +41,8 @@ class SourceStream final : public plugin::StatementSink {
   void Stop();
   // Breaks the stream at once, a write that hangs included.
   void Cancel() { context_.TryCancel(); }
-  // Says that no more comes, waits up to `grace` for the daemon to take what was sent, and returns how the stream ended.
+  // Says that no more comes, waits up to `grace` for the daemon to take what was sent, and returns
+  // how the stream ended.
   absl::Status Close(std::chrono::milliseconds grace);
 
   uint64_t sent() const;  // Without hello.

@@ -58,21 +58,21 @@ absl::Status Agent::StartKernel() {
   SRPCE_ASSIGN_OR_RETURN(Kernel kernel, Kernel::Open());
   monitor_kernel_.emplace(std::move(kernel));
   SRPCE_ASSIGN_OR_RETURN(
-      monitor_,
-      NetworkMonitor::Open(
-          io_, *monitor_kernel_, kernel_forwarding_->protocol(),
-          {.on_interface = [this](const Interface& interface) { OnInterface(interface); },
-           .on_interfaces_changed = [this] { ReconcileSoon(); },
-           // Nothing this agent does itself may lead here, or refused policies would be tried for ever.
-           .on_own_route_removed =
-               [this](const RouteId& id) {
-                 if (kernel_forwarding_->IsInForce(id)) ReconcileSoon();
-               },
-           .on_other_route_changed =
-               [this] {
-                 if (kernel_forwarding_->has_refused()) ReconcileSoon();
-               },
-           .on_overrun = [this] { ReconcileSoon(); }}));
+      monitor_, NetworkMonitor::Open(
+                    io_, *monitor_kernel_, kernel_forwarding_->protocol(),
+                    {.on_interface = [this](const Interface& interface) { OnInterface(interface); },
+                     .on_interfaces_changed = [this] { ReconcileSoon(); },
+                     // Nothing this agent does itself may lead here, or refused policies would be
+                     // tried for ever.
+                     .on_own_route_removed =
+                         [this](const RouteId& id) {
+                           if (kernel_forwarding_->IsInForce(id)) ReconcileSoon();
+                         },
+                     .on_other_route_changed =
+                         [this] {
+                           if (kernel_forwarding_->has_refused()) ReconcileSoon();
+                         },
+                     .on_overrun = [this] { ReconcileSoon(); }}));
   WarnIfOff("forwarding");
   if (options_.config.local_sids_size() > 0) WarnIfOff("seg6_enabled");
   return absl::OkStatus();

@@ -1,4 +1,5 @@
-// daemon/agent/agent.h -- srpce-agent put together: sessions, forwarding and what the kernel tells, on one thread.
+// daemon/agent/agent.h -- srpce-agent put together: sessions, forwarding and what the kernel tells,
+// on one thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -38,7 +39,8 @@ struct AgentOptions {
 class Agent {
  public:
   explicit Agent(AgentOptions options);
-  // Runs until SIGTERM or SIGINT; the kernel keeps what is installed. Errors: what kept it from starting.
+  // Runs until SIGTERM or SIGINT; the kernel keeps what is installed. Errors: what kept it from
+  // starting.
   absl::Status Run();
 
  private:

@@ -19,12 +19,14 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
-  // Each stream has a connection of its own, tried at once: when to try again is the session's decision, not the channel's.
+  // Each stream has a connection of its own, tried at once: when to try again is the session's
+  // decision, not the channel's.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
-// The reactor's callbacks run on gRPC's threads and only hand over; all state belongs to the io_context's thread.
+// The reactor's callbacks run on gRPC's threads and only hand over; all state belongs to the
+// io_context's thread.
 class Stream final : public AgentStream,
                      public grpc::ClientBidiReactor<v1::AgentMessage, v1::AgentCommand>,
                      public std::enable_shared_from_this<Stream> {

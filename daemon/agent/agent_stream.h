@@ -16,11 +16,13 @@ struct StreamOptions {
   std::string token;    // Empty: no credential is sent.
 };
 
-// Used from the thread that runs the io_context; the events come there, too. After `on_closed` nothing comes.
+// Used from the thread that runs the io_context; the events come there, too. After `on_closed`
+// nothing comes.
 class AgentStream {
  public:
   struct Events {
-    // The next command comes after ReadNext: a router that is behind slows the daemon down instead of filling its own memory.
+    // The next command comes after ReadNext: a router that is behind slows the daemon down instead
+    // of filling its own memory.
     std::function<void(const v1::AgentCommand& command)> on_command;
     std::function<void(const absl::Status& status)> on_closed;
   };

@@ -1,4 +1,5 @@
-// daemon/agent/forwarding.h -- what carries policies out on this router: the kernel, or memory alone.
+// daemon/agent/forwarding.h -- what carries policies out on this router: the kernel, or memory
+// alone.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ class Forwarding {
   virtual ~Forwarding() = default;
   // What is in force now, of one headend.
   virtual std::vector<plugin::InstalledPolicy> Installed(const std::string& headend) const = 0;
-  // Replaces what this policy was in one step, and returns what was done, for people. On error what was in force stays in force.
+  // Replaces what this policy was in one step, and returns what was done, for people. On error what
+  // was in force stays in force.
   virtual absl::StatusOr<std::string> Install(const plugin::PolicyConfig& config,
                                               uint64_t fingerprint) = 0;
   // A policy that is not there is removed already.

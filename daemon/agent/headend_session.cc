@@ -11,7 +11,8 @@ namespace srpce::agent {
 namespace {
 
 constexpr char kVersion[] = "0.1.0";
-// A daemon that does not read gets the state afresh when it is back, instead of everything that happened meanwhile.
+// A daemon that does not read gets the state afresh when it is back, instead of everything that
+// happened meanwhile.
 constexpr size_t kMaxQueue = 10'000;
 
 v1::AgentMessage ResultMessage(const policy::PolicyKey& key, uint64_t fingerprint, bool removed,

@@ -1,4 +1,5 @@
-// daemon/agent/headend_session.h -- speaks for one headend: connects, says what is installed, does what it is told, connects again.
+// daemon/agent/headend_session.h -- speaks for one headend: connects, says what is installed, does
+// what it is told, connects again.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -15,8 +16,8 @@
 
 namespace srpce::agent {
 
-// How long to wait before the next attempt: doubles from one failure to the next, less a random part so that a thousand routers do not come
-// back at once.
+// How long to wait before the next attempt: doubles from one failure to the next, less a random
+// part so that a thousand routers do not come back at once.
 class Backoff {
  public:
   Backoff(std::chrono::milliseconds first, std::chrono::milliseconds last, uint32_t seed)

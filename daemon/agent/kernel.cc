@@ -60,7 +60,8 @@ absl::StatusOr<Interface> ParseLink(const nlmsghdr* message) {
   ifinfomsg header;
   std::memcpy(&header, mnl_nlmsg_get_payload(message), sizeof header);
   if (header.ifi_family != AF_UNSPEC) {
-    // A bridge telling of its ports: when a port leaves, that reads like the deletion of an interface.
+    // A bridge telling of its ports: when a port leaves, that reads like the deletion of an
+    // interface.
     return absl::InvalidArgumentError(
         absl::StrCat("netlink link: got family ", header.ifi_family, ", want none"));
   }

@@ -1,4 +1,5 @@
-// daemon/agent/kernel.h -- what the agent asks of the kernel's network stack, in the namespace it was opened in.
+// daemon/agent/kernel.h -- what the agent asks of the kernel's network stack, in the namespace it
+// was opened in.
 #pragma once
 
 #include <map>
@@ -22,14 +23,16 @@ struct Interface {
   bool operator==(const Interface&) const = default;
 };
 
-// Returns the interface of an RTM_NEWLINK or RTM_DELLINK message; a deleted one is down. Errors: INVALID_ARGUMENT  malformed.
+// Returns the interface of an RTM_NEWLINK or RTM_DELLINK message; a deleted one is down. Errors:
+// INVALID_ARGUMENT  malformed.
 absl::StatusOr<Interface> ParseLink(const nlmsghdr* message);
 
 class Kernel {
  public:
   static absl::StatusOr<Kernel> Open();
 
-  // Makes `route` so. What had its id before is replaced in one step: there is no moment without a route.
+  // Makes `route` so. What had its id before is replaced in one step: there is no moment without a
+  // route.
   absl::Status ReplaceRoute(const Route& route);
   // Errors: ALREADY_EXISTS  there is a route of this id.
   absl::Status AddRoute(const Route& route);
@@ -37,11 +40,13 @@ class Kernel {
   absl::Status DeleteRoute(const RouteId& id, uint8_t protocol);
   // Returns all IPv6 routes of `protocol`, of all tables.
   absl::StatusOr<std::vector<Route>> Routes(uint8_t protocol);
-  // Returns the FIB entry a packet to `destination` takes. Errors: NOT_FOUND  none, or one that rejects.
+  // Returns the FIB entry a packet to `destination` takes. Errors: NOT_FOUND  none, or one that
+  // rejects.
   absl::StatusOr<Route> Lookup(const Ipv6Address& destination);
 
   absl::StatusOr<std::map<uint32_t, Interface>> Interfaces();
-  // Returns the index of `name`, an interface that is up; creates one (dummy, else a bridge without ports) if there is none.
+  // Returns the index of `name`, an interface that is up; creates one (dummy, else a bridge without
+  // ports) if there is none.
   absl::StatusOr<uint32_t> EnsureEncapInterface(const std::string& name);
   // Source address of encapsulated packets.
   absl::Status SetTunnelSource(const Ipv6Address& source);

@@ -94,7 +94,8 @@ absl::Status KernelForwarding::LoadRoutes() {
   return absl::OkStatus();
 }
 
-// A remembered policy counts only if the kernel forwards as it says: the file may be older than the last change.
+// A remembered policy counts only if the kernel forwards as it says: the file may be older than the
+// last change.
 void KernelForwarding::Recall() {
   if (state_file_.empty()) return;
   std::vector<RememberedPolicy> remembered;
@@ -244,7 +245,8 @@ absl::Status KernelForwarding::Program(const Route& route) {
   if (present != in_kernel_.end() && SameForwarding(present->second, route)) {
     return absl::OkStatus();
   }
-  // Replacing is for our own routes: what an operator or a routing protocol put there is not ours to take.
+  // Replacing is for our own routes: what an operator or a routing protocol put there is not ours
+  // to take.
   const absl::Status status =
       present == in_kernel_.end() ? kernel_.AddRoute(route) : kernel_.ReplaceRoute(route);
   if (absl::IsAlreadyExists(status)) {

@@ -1,7 +1,8 @@
 // daemon/agent/kernel_forwarding.h -- policies and local SIDs as kernel routes.
 //
-// The routes carry a protocol number of their own, and the agent touches no other. They outlive the agent; the next one finds them by that
-// number and trusts a remembered policy only if the kernel forwards exactly as it would program it.
+// The routes carry a protocol number of their own, and the agent touches no other. They outlive the
+// agent; the next one finds them by that number and trusts a remembered policy only if the kernel
+// forwards exactly as it would program it.
 #pragma once
 
 #include <functional>
@@ -22,25 +23,29 @@ namespace srpce::agent {
 
 class KernelForwarding final : public Forwarding {
  public:
-  // `state_file` may be empty: then a restart finds nothing of its own and replaces all routes, which loses no packet either. `save_soon` is
-  // called when Save should be called before long.
+  // `state_file` may be empty: then a restart finds nothing of its own and replaces all routes,
+  // which loses no packet either. `save_soon` is called when Save should be called before long.
   static absl::StatusOr<std::unique_ptr<KernelForwarding>> Open(
       const config::v1::AgentConfig& config, const std::string& state_file,
       std::function<void()> save_soon);
 
   std::vector<plugin::InstalledPolicy> Installed(const std::string& headend) const override;
-  // Errors: as PlanRoutes. FAILED_PRECONDITION  the first SID has no route, or a prefix is steered by another policy: tried again by Retry.
-  //         ALREADY_EXISTS  a prefix has a route of somebody else with the same metric.  The kernel's own.
+  // Errors: as PlanRoutes. FAILED_PRECONDITION  the first SID has no route, or a prefix is steered
+  // by another policy: tried again by Retry.
+  //         ALREADY_EXISTS  a prefix has a route of somebody else with the same metric.  The
+  //         kernel's own.
   absl::StatusOr<std::string> Install(const plugin::PolicyConfig& config,
                                       uint64_t fingerprint) override;
   absl::StatusOr<std::string> Remove(const policy::PolicyKey& key) override;
   void SyncDone(const std::string& headend) override;
 
-  // Routes or interfaces changed: tries what was refused, and puts back what somebody else took away. Returns how that ended.
+  // Routes or interfaces changed: tries what was refused, and puts back what somebody else took
+  // away. Returns how that ended.
   std::vector<LateResult> Reconcile();
   // Returns whether Reconcile has something to do when a route of another protocol changes.
   bool has_refused() const { return !refused_.empty() || !missing_local_sids_.empty(); }
-  // Returns whether a policy or local SID relies on this route: if it is gone, that is not by this agent's hand.
+  // Returns whether a policy or local SID relies on this route: if it is gone, that is not by this
+  // agent's hand.
   bool IsInForce(const RouteId& id) const {
     return owner_.contains(id) || local_sids_.contains(id);
   }
@@ -72,7 +77,8 @@ class KernelForwarding final : public Forwarding {
   void Recall();
   absl::Status ProgramLocalSids();
   absl::StatusOr<std::string> TryInstall(const plugin::PolicyConfig& config, uint64_t fingerprint);
-  // Whether packets to the first SID of every list find their way, and not back into a policy. Returns where to, for people.
+  // Whether packets to the first SID of every list find their way, and not back into a policy.
+  // Returns where to, for people.
   absl::StatusOr<std::string> CheckFirstSids(const Route& route);
   absl::Status CheckOwners(const policy::PolicyKey& key, const std::vector<Route>& routes) const;
   absl::Status Program(const Route& route);

@@ -1,4 +1,5 @@
-// daemon/agent/local_sids.h -- the SRv6 SIDs of this router, from its configuration to seg6local routes (RFC 8986 s4, RFC 9800 s4.1).
+// daemon/agent/local_sids.h -- the SRv6 SIDs of this router, from its configuration to seg6local
+// routes (RFC 8986 s4, RFC 9800 s4.1).
 #pragma once
 
 #include <map>
@@ -15,8 +16,8 @@ namespace srpce::agent {
 // Errors: INVALID_ARGUMENT  "sid: got ...", "nexthop: ..." without the name of the list element.
 absl::Status CheckLocalSid(const config::v1::LocalSid& sid);
 
-// REQUIRES CheckLocalSid(sid). `route` gives table, metric, protocol and the interface the route names.
-// Errors: NOT_FOUND  the interface of an End.X is not there.
+// REQUIRES CheckLocalSid(sid). `route` gives table, metric, protocol and the interface the route
+// names. Errors: NOT_FOUND  the interface of an End.X is not there.
 absl::StatusOr<Route> LocalSidRoute(const config::v1::LocalSid& sid, const Route& route,
                                     const std::map<uint32_t, Interface>& interfaces);
 

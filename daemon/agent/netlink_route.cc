@@ -154,7 +154,8 @@ absl::StatusOr<Ipv6Address> GetAddress(const nlattr* attribute) {
   return Ipv6Address(bytes);
 }
 
-// The kernel's own numbers are of the stated size; anything else reads as 0 rather than past the end.
+// The kernel's own numbers are of the stated size; anything else reads as 0 rather than past the
+// end.
 template <typename T>
 T GetNumber(const nlattr* attribute) {
   T value{};

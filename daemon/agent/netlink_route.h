@@ -1,4 +1,5 @@
-// daemon/agent/netlink_route.h -- IPv6 routes with SRv6 encapsulation or endpoint behaviors as rtnetlink messages, both ways.
+// daemon/agent/netlink_route.h -- IPv6 routes with SRv6 encapsulation or endpoint behaviors as
+// rtnetlink messages, both ways.
 #pragma once
 
 #include <cstdint>
@@ -82,9 +83,11 @@ bool SameForwarding(const Route& a, const Route& b);
 std::string ToString(const Route& route);
 
 // Fill `message` (header put, type and flags set) with `route`. `capacity` is of the whole buffer.
-// Errors: INVALID_ARGUMENT  not IPv6, no next hop, too many SIDs.  RESOURCE_EXHAUSTED  does not fit the buffer.
+// Errors: INVALID_ARGUMENT  not IPv6, no next hop, too many SIDs.  RESOURCE_EXHAUSTED  does not fit
+// the buffer.
 absl::Status PutRoute(const Route& route, nlmsghdr* message, size_t capacity);
-// Returns the route of an RTM_NEWROUTE or RTM_DELROUTE message. Errors: INVALID_ARGUMENT  malformed.
+// Returns the route of an RTM_NEWROUTE or RTM_DELROUTE message. Errors: INVALID_ARGUMENT
+// malformed.
 absl::StatusOr<Route> ParseRoute(const nlmsghdr* message);
 
 }  // namespace srpce::agent

@@ -1,4 +1,5 @@
-// daemon/agent/netlink_socket.h -- a netlink socket: requests that are answered, and notifications that just come.
+// daemon/agent/netlink_socket.h -- a netlink socket: requests that are answered, and notifications
+// that just come.
 #pragma once
 
 #include <cstdint>
@@ -15,27 +16,32 @@ struct nlmsghdr;
 
 namespace srpce::agent {
 
-// Stays in the network namespace of the thread that opened it. Not for use from two threads at once.
+// Stays in the network namespace of the thread that opened it. Not for use from two threads at
+// once.
 class NetlinkSocket {
  public:
   using Handler = std::function<void(const nlmsghdr* message)>;
 
-  // `bus` is NETLINK_ROUTE or NETLINK_GENERIC. With `groups` the socket hears notifications and does not block.
+  // `bus` is NETLINK_ROUTE or NETLINK_GENERIC. With `groups` the socket hears notifications and
+  // does not block.
   static absl::StatusOr<NetlinkSocket> Open(int bus, const std::vector<int>& groups = {});
 
   int fd() const;
 
-  // A zeroed message header of `type` in this socket's buffer, with `flags` besides NLM_F_REQUEST; add to it and Send it.
+  // A zeroed message header of `type` in this socket's buffer, with `flags` besides NLM_F_REQUEST;
+  // add to it and Send it.
   nlmsghdr* Prepare(uint16_t type, uint16_t flags);
   size_t capacity() const { return buffer_.size(); }
 
-  // Sends the prepared message and waits for its answers: each goes to `handler` (may be null), until the kernel acknowledges.
-  // Errors: NOT_FOUND (ESRCH, ENODEV, ENOENT, ENETUNREACH, EHOSTUNREACH), ALREADY_EXISTS, PERMISSION_DENIED, UNIMPLEMENTED, ABORTED (the
-  // dump was interrupted by a change: ask again), else INTERNAL; with the kernel's own words where it has some.
+  // Sends the prepared message and waits for its answers: each goes to `handler` (may be null),
+  // until the kernel acknowledges. Errors: NOT_FOUND (ESRCH, ENODEV, ENOENT, ENETUNREACH,
+  // EHOSTUNREACH), ALREADY_EXISTS, PERMISSION_DENIED, UNIMPLEMENTED, ABORTED (the dump was
+  // interrupted by a change: ask again), else INTERNAL; with the kernel's own words where it has
+  // some.
   absl::Status Send(nlmsghdr* message, const Handler& handler = nullptr);
 
-  // Handles the notifications that wait; never blocks.
-  // Errors: RESOURCE_EXHAUSTED  some were lost because they came faster than they were read: look at the whole state again.
+  // Handles the notifications that wait; never blocks. Errors: RESOURCE_EXHAUSTED  some were lost
+  // because they came faster than they were read: look at the whole state again.
   absl::Status Receive(const Handler& handler);
 
  private:

@@ -1,4 +1,5 @@
-// daemon/agent/network_monitor.h -- hears the kernel: interfaces that change state, routes that change.
+// daemon/agent/network_monitor.h -- hears the kernel: interfaces that change state, routes that
+// change.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -41,8 +41,8 @@ std::vector<uint32_t> ScaledWeights(const std::vector<policy::WeightedList>& lis
   return weights;
 }
 
-// Next hops of one route must differ, and the kernel only shares load between next hops with a gateway. It is never asked for: the
-// packet is routed by its outer destination.
+// Next hops of one route must differ, and the kernel only shares load between next hops with a
+// gateway. It is never asked for: the packet is routed by its outer destination.
 Ipv6Address PlaceholderGateway(size_t index) {
   return Ipv6Address(Ipv6Address::Bytes{0xfe, 0x80}).WithBits(96, 32, index + 1);
 }

@@ -1,4 +1,5 @@
-// daemon/agent/simulated_forwarding.h -- routers that only remember (--simulate): for labs and scale tests.
+// daemon/agent/simulated_forwarding.h -- routers that only remember (--simulate): for labs and
+// scale tests.
 #pragma once
 
 #include <map>

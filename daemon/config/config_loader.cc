@@ -156,7 +156,8 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
     }
     host = host.substr(1, host.size() - 2);
   } else if (host.find(':') != absl::string_view::npos) {
-    return error();  // An IPv6 address without brackets: which colon begins the port is anyone's guess.
+    // An IPv6 address without brackets: which colon begins the port is anyone's guess.
+    return error();
   }
   address.host = std::string(host);
   constexpr int kMaxPort = 65535;

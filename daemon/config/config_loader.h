@@ -20,17 +20,17 @@ struct PluginNames {
   std::vector<std::string> topology_sources;
 };
 
-// Reads `path` and checks it. "${config_dir}" in a text stands for the folder of the file; other relative paths start at the
-// working directory.
-// Errors: NOT_FOUND / PERMISSION_DENIED  the file.  INVALID_ARGUMENT  every mistake, one "file:line: field: what" a line.
+// Reads `path` and checks it. "${config_dir}" in a text stands for the folder of the file; other
+// relative paths start at the working directory. Errors: NOT_FOUND / PERMISSION_DENIED  the file.
+// INVALID_ARGUMENT  every mistake, one "file:line: field: what" a line.
 absl::StatusOr<v1::Config> LoadConfig(const std::string& path, const PluginNames& plugins);
 
 // The same from text, for tests.
 absl::StatusOr<v1::Config> ParseConfig(absl::string_view yaml, const std::string& file,
                                        const std::string& config_dir, const PluginNames& plugins);
 
-// Checks what no single field can tell: addresses, names of plugins, fields that go together. `file` begins each error.
-// Errors: INVALID_ARGUMENT  as LoadConfig, without lines.
+// Checks what no single field can tell: addresses, names of plugins, fields that go together.
+// `file` begins each error. Errors: INVALID_ARGUMENT  as LoadConfig, without lines.
 absl::Status CheckConfig(const v1::Config& config, const std::string& file,
                          const PluginNames& plugins);
 

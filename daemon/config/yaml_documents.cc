@@ -31,8 +31,8 @@ class DocumentProbe : public YAML::EventHandler {
   YAML::Mark start = YAML::Mark::null_mark();
 };
 
-// yaml-cpp 0.7 returns empty documents for ever from a text like ",": its parser does not consume a token that
-// cannot start a document. Two documents that begin at the same place are that.
+// yaml-cpp 0.7 returns empty documents for ever from a text like ",": its parser does not consume a
+// token that cannot start a document. Two documents that begin at the same place are that.
 void RequireProgress(const std::string& text) {
   std::istringstream stream(text);
   YAML::Parser parser(stream);

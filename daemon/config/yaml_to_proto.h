@@ -1,4 +1,5 @@
-// daemon/config/yaml_to_proto.h -- a YAML document into a protobuf message by reflection, strictly: every mistake with its line.
+// daemon/config/yaml_to_proto.h -- a YAML document into a protobuf message by reflection, strictly:
+// every mistake with its line.
 #pragma once
 
 #include <map>
@@ -19,11 +20,14 @@ using LineMap = std::map<std::string, int>;
 // What "${name}" in a text value stands for.
 using Variables = std::map<std::string, std::string>;
 
-// Fills `message` from the one document in `yaml`. Mappings become messages and maps, sequences repeated fields, enum values are written
-// in lower case without the name of their enum ("json" for LOG_FORMAT_JSON). `file` names the document in errors; `lines` may be null.
+// Fills `message` from the one document in `yaml`. Mappings become messages and maps, sequences
+// repeated fields, enum values are written in lower case without the name of their enum ("json" for
+// LOG_FORMAT_JSON). `file` names the document in errors; `lines` may be null.
 //
-// Errors: INVALID_ARGUMENT  one "file:line: field: got X, want Y" a line for: what is not YAML, an unknown field (the known ones are
-//         listed), a duplicate key, a wrong type, a number outside (srpce.config.v1.range), a missing required field, an unknown variable.
+// Errors: INVALID_ARGUMENT  one "file:line: field: got X, want Y" a line for: what is not YAML, an
+// unknown field (the known ones are
+//         listed), a duplicate key, a wrong type, a number outside (srpce.config.v1.range), a
+//         missing required field, an unknown variable.
 absl::Status YamlToProto(absl::string_view yaml, const std::string& file,
                          const Variables& variables, google::protobuf::Message* message,
                          LineMap* lines);

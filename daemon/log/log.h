@@ -1,6 +1,8 @@
-// daemon/log/log.h -- how the programs log: spdlog's default logger, lines of text or of JSON on stderr.
+// daemon/log/log.h -- how the programs log: spdlog's default logger, lines of text or of JSON on
+// stderr.
 //
-// Use spdlog::info("policy {}: ...", key) and its like. A message is one line; JSON lines have "time", "level", "thread", "message".
+// Use spdlog::info("policy {}: ...", key) and its like. A message is one line; JSON lines have
+// "time", "level", "thread", "message".
 #pragma once
 
 #include <string>

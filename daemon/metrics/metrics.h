@@ -1,6 +1,8 @@
-// daemon/metrics/metrics.h -- what srpced tells Prometheus. Names and units: README.md in this folder.
+// daemon/metrics/metrics.h -- what srpced tells Prometheus. Names and units: README.md in this
+// folder.
 //
-// Events are counted as they happen; state (sizes, queue depths) is read when a scrape asks. Every label has a bounded set of values.
+// Events are counted as they happen; state (sizes, queue depths) is read when a scrape asks. Every
+// label has a bounded set of values.
 #pragma once
 
 #include <array>
@@ -39,9 +41,11 @@ class Metrics final : public pce::PolicyEngineObserver {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  // Any thread, at any time. `method` is "Service/Method" as the proto files have it, `code` a grpc::StatusCode.
+  // Any thread, at any time. `method` is "Service/Method" as the proto files have it, `code` a
+  // grpc::StatusCode.
   void OnRpc(absl::string_view method, int code);
-  // `kind` is the field of TopologyUpdate.update. The label of a source beyond the first kMaxSources is "other".
+  // `kind` is the field of TopologyUpdate.update. The label of a source beyond the first
+  // kMaxSources is "other".
   void OnTopologyUpdate(const std::string& source, absl::string_view kind, bool accepted);
   // A change of the TED was applied and published.
   void OnTedApply(Duration took);
@@ -57,7 +61,8 @@ class Metrics final : public pce::PolicyEngineObserver {
   void OnPush(const std::string& channel, const char* result) override;
   void OnStoreResult(bool ok) override;
 
-  // `collect` is called at each scrape, from the thread of the exposer, until RemoveCollectors returns.
+  // `collect` is called at each scrape, from the thread of the exposer, until RemoveCollectors
+  // returns.
   void AddCollector(std::function<void(Samples&)> collect);
   void RemoveCollectors();
 

@@ -8,7 +8,8 @@
 
 namespace srpce::metrics {
 
-// `writer`, `engine` and `clock` outlive the collectors: call Metrics::RemoveCollectors before they go.
+// `writer`, `engine` and `clock` outlive the collectors: call Metrics::RemoveCollectors before they
+// go.
 void AddTopologyCollector(Metrics& metrics, const pce::TopologyWriter& writer, const Clock& clock);
 void AddPolicyCollector(Metrics& metrics, const pce::PolicyEngine& engine);
 

@@ -18,7 +18,8 @@ bool IsTokenCharacter(char c) {
          absl::string_view("-._~+/=").find(c) != absl::string_view::npos;
 }
 
-// Takes equally long for every wrong token of one length, so that its time tells nothing about the right one.
+// Takes equally long for every wrong token of one length, so that its time tells nothing about the
+// right one.
 bool ConstantTimeEqual(absl::string_view a, absl::string_view b) {
   if (a.size() != b.size()) return false;
   unsigned difference = 0;

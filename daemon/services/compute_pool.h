@@ -1,4 +1,5 @@
-// daemon/services/compute_pool.h -- threads for what is too long for a thread of gRPC, behind a bounded queue.
+// daemon/services/compute_pool.h -- threads for what is too long for a thread of gRPC, behind a
+// bounded queue.
 #pragma once
 
 #include <condition_variable>
@@ -19,8 +20,8 @@ class ComputePool {
   ComputePool(const ComputePool&) = delete;
   ComputePool& operator=(const ComputePool&) = delete;
 
-  // Any thread; never block. TrySubmit returns false, and drops `work`, when max_queue works wait. Post is for
-  // works whose number is bounded by their makers (one a stream).
+  // Any thread; never block. TrySubmit returns false, and drops `work`, when max_queue works wait.
+  // Post is for works whose number is bounded by their makers (one a stream).
   bool TrySubmit(std::function<void()> work);
   void Post(std::function<void()> work);
   size_t queue_depth() const;

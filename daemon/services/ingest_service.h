@@ -1,8 +1,10 @@
-// daemon/services/ingest_service.h -- srpce.v1.TopologyIngest: one stream a source, every update applied in order and acknowledged.
+// daemon/services/ingest_service.h -- srpce.v1.TopologyIngest: one stream a source, every update
+// applied in order and acknowledged.
 //
-// A stream holds at most `window` updates that are not acknowledged; then it is not read until acknowledgements were written. So a
-// slow writer, or a client that does not read, holds up its own stream and nothing else. A refused update changes nothing
-// and the stream goes on. When the stream ends, however it ends, what it said goes stale.
+// A stream holds at most `window` updates that are not acknowledged; then it is not read until
+// acknowledgements were written. So a slow writer, or a client that does not read, holds up its own
+// stream and nothing else. A refused update changes nothing and the stream goes on. When the stream
+// ends, however it ends, what it said goes stale.
 #pragma once
 
 #include <cstddef>

@@ -17,14 +17,16 @@ class Service;
 namespace srpce::services {
 
 struct PathServiceOptions {
-  // A query is first tried on gRPC's thread with this much work (labels settled), then handed to the pool with max_labels.
+  // A query is first tried on gRPC's thread with this much work (labels settled), then handed to
+  // the pool with max_labels.
   uint64_t inline_labels = 20'000;
   uint64_t max_labels = 2'000'000;
 };
 
 class PathService {
  public:
-  // `pool`, `potentials` (may be null) and `metrics` outlive the service. `ted` gives the newest snapshot, from any thread.
+  // `pool`, `potentials` (may be null) and `metrics` outlive the service. `ted` gives the newest
+  // snapshot, from any thread.
   PathService(const PathServiceOptions& options, std::function<topology::TedPtr()> ted,
               const cspf::PotentialCache* potentials, ComputePool& pool, metrics::Metrics& metrics);
   ~PathService();

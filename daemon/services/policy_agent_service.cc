@@ -46,7 +46,8 @@ bool IsLocal(const std::string& peer) {
          absl::StartsWith(peer, "ipv6:[::1]") || absl::StartsWith(peer, "ipv6:%5B::1%5D");
 }
 
-// What a session shares: the reactor dies in OnDone, while the southbound and timers may still hold this.
+// What a session shares: the reactor dies in OnDone, while the southbound and timers may still hold
+// this.
 class Session final : public southbound::AgentSession,
                       public std::enable_shared_from_this<Session> {
  public:
@@ -239,7 +240,8 @@ void Session::FinishWith(const absl::Status& reason) {
   if (finished_) return;
   finished_ = true;
   reactor_->Finish(ToGrpc(reason));
-  // The status waits behind a write that a client which does not read holds up. Give it time, then free the memory.
+  // The status waits behind a write that a client which does not read holds up. Give it time, then
+  // free the memory.
   linger_alarm_.Set(std::chrono::system_clock::now() + linger_,
                     [weak = weak_from_this()](bool expired) {
                       const auto self = weak.lock();

@@ -1,4 +1,5 @@
-// daemon/services/policy_agent_service.h -- gRPC PolicyAgent.Connect: routers' agents to AgentSouthbound.
+// daemon/services/policy_agent_service.h -- gRPC PolicyAgent.Connect: routers' agents to
+// AgentSouthbound.
 #pragma once
 
 #include <chrono>
@@ -22,9 +23,10 @@ struct PolicyAgentOptions {
 
 // Returns the service. `southbound` outlives it and all its calls.
 //
-// A session ends with: UNAUTHENTICATED  no or an unknown token.  PERMISSION_DENIED  hello names another headend than the token's.
-// INVALID_ARGUMENT  the first message is not hello, or a later one is.  DEADLINE_EXCEEDED  no hello.  ABORTED  the same headend
-// connected again.  RESOURCE_EXHAUSTED  the client does not read.  UNAVAILABLE  the daemon stops.
+// A session ends with: UNAUTHENTICATED  no or an unknown token.  PERMISSION_DENIED  hello names
+// another headend than the token's. INVALID_ARGUMENT  the first message is not hello, or a later
+// one is.  DEADLINE_EXCEEDED  no hello.  ABORTED  the same headend connected again.
+// RESOURCE_EXHAUSTED  the client does not read.  UNAVAILABLE  the daemon stops.
 std::unique_ptr<grpc::Service> MakePolicyAgentService(AgentAuthenticator authenticator,
                                                       southbound::AgentSouthbound& southbound,
                                                       const PolicyAgentOptions& options = {});

@@ -1,7 +1,8 @@
 // daemon/services/policy_service.h -- srpce.v1.PolicyService over the policy engine.
 //
-// A watcher has a bounded queue of events. One that does not keep up is dropped with RESOURCE_EXHAUSTED and the revision to
-// resume from; the engine and the other watchers do not notice.
+// A watcher has a bounded queue of events. One that does not keep up is dropped with
+// RESOURCE_EXHAUSTED and the revision to resume from; the engine and the other watchers do not
+// notice.
 #pragma once
 
 #include <cstddef>

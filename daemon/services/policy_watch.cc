@@ -76,7 +76,8 @@ void PolicyWatch::WriteNext() {
   context_.pool.Post([this] { BuildMessage(); });
 }
 
-// Takes some events that may share a message. Returns false when there are none, or the message must end here.
+// Takes some events that may share a message. Returns false when there are none, or the message
+// must end here.
 bool PolicyWatch::TakeEvents(std::vector<std::shared_ptr<const pce::PolicyEvent>>& events) {
   events.clear();
   const std::lock_guard lock(mutex_);

@@ -1,4 +1,5 @@
-// daemon/services/rpc_status.h -- absl::Status to what a gRPC client gets: code, "REASON: message", and google.rpc details.
+// daemon/services/rpc_status.h -- absl::Status to what a gRPC client gets: code, "REASON: message",
+// and google.rpc details.
 #pragma once
 
 #include <grpcpp/support/status.h>
@@ -11,7 +12,8 @@
 
 namespace srpce::services {
 
-// The reasons of failed calls, machine-readable and part of the API. "There is no path" is not among them: that is an answer.
+// The reasons of failed calls, machine-readable and part of the API. "There is no path" is not
+// among them: that is an answer.
 inline constexpr char kReasonInvalidArgument[] = "INVALID_ARGUMENT";
 inline constexpr char kReasonUnknownNode[] = "UNKNOWN_NODE";
 inline constexpr char kReasonUnknownPolicy[] = "UNKNOWN_POLICY";
@@ -24,7 +26,8 @@ inline constexpr char kReasonHelloMissing[] = "HELLO_MISSING";
 inline constexpr char kReasonBadSequence[] = "BAD_SEQUENCE";
 inline constexpr char kReasonShuttingDown[] = "SHUTTING_DOWN";
 
-// Returns `status` for the wire. The message is cut to some 2 KB, as it travels in a header. An OK status stays OK.
+// Returns `status` for the wire. The message is cut to some 2 KB, as it travels in a header. An OK
+// status stays OK.
 grpc::Status ToGrpcStatus(const absl::Status& status, absl::string_view reason,
                           const std::map<std::string, std::string>& metadata = {});
 

@@ -1,4 +1,5 @@
-// daemon/services/stream_set.h -- the live streams of a service: counted against a limit, ended together at shutdown.
+// daemon/services/stream_set.h -- the live streams of a service: counted against a limit, ended
+// together at shutdown.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +8,8 @@
 
 namespace srpce::services {
 
-// `Stream` has BeginDrain(), which may be called once from any thread while the stream is in the set.
+// `Stream` has BeginDrain(), which may be called once from any thread while the stream is in the
+// set.
 template <typename Stream>
 class StreamSet {
  public:

@@ -1,4 +1,5 @@
-// daemon/services/topology_service.h -- srpce.v1.TopologyService: the current snapshot to readers, in parts.
+// daemon/services/topology_service.h -- srpce.v1.TopologyService: the current snapshot to readers,
+// in parts.
 #pragma once
 
 #include <memory>

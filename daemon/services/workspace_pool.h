@@ -1,7 +1,7 @@
 // daemon/services/workspace_pool.h -- search workspaces lent to whichever thread computes.
 //
-// gRPC decides how many threads it has and when they end, so workspaces belong to the service and not to threads. The last returned is the
-// first lent: its memory is warm.
+// gRPC decides how many threads it has and when they end, so workspaces belong to the service and
+// not to threads. The last returned is the first lent: its memory is warm.
 #pragma once
 
 #include <memory>

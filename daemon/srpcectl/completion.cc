@@ -116,7 +116,8 @@ std::string WalkCases(const std::vector<Command>& commands, const std::string& i
   return text;
 }
 
-// "-o|--output" -> what completes its value. Options of one name mean the same in all commands, but for their values' kind.
+// "-o|--output" -> what completes its value. Options of one name mean the same in all commands, but
+// for their values' kind.
 template <typename Write>
 std::string ValueCases(const std::vector<Command>& commands, Write write) {
   std::string text;

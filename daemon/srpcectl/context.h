@@ -1,4 +1,5 @@
-// daemon/srpcectl/context.h -- what all commands share: where the daemon is, how to print, how a call ends.
+// daemon/srpcectl/context.h -- what all commands share: where the daemon is, how to print, how a
+// call ends.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -57,7 +58,8 @@ void AddCompletionCommand(CLI::App& app, Context& context);
 // The whole command line. `app` is configured, not parsed.
 void BuildApp(CLI::App& app, Context& context);
 
-// Wraps a parser of one value ("got X, want Y") as a CLI11 check, so that a bad value stops the parsing with the option's name.
+// Wraps a parser of one value ("got X, want Y") as a CLI11 check, so that a bad value stops the
+// parsing with the option's name.
 template <typename Parse>
 CLI::Validator Checked(Parse parse, const std::string& type_name) {
   return CLI::Validator(

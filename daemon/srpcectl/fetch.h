@@ -14,12 +14,12 @@ namespace srpce::ctl {
 absl::StatusOr<v1::Topology> FetchTopology(const Context& context,
                                            const std::vector<std::string>& nodes);
 
-// Returns the link that `wanted` means, with its interfaces. Errors: NOT_FOUND; INVALID_ARGUMENT  several parallel links, and
-// `wanted` names no interface: the message lists them.
+// Returns the link that `wanted` means, with its interfaces. Errors: NOT_FOUND; INVALID_ARGUMENT
+// several parallel links, and `wanted` names no interface: the message lists them.
 absl::StatusOr<v1::TopologyLink> FindLink(const v1::Topology& topology, const v1::LinkKey& wanted);
 
-// Returns the other direction of `link`: by its interfaces where they are known, else the only link back.
-// Errors: NOT_FOUND, INVALID_ARGUMENT.
+// Returns the other direction of `link`: by its interfaces where they are known, else the only link
+// back. Errors: NOT_FOUND, INVALID_ARGUMENT.
 absl::StatusOr<v1::TopologyLink> FindReverse(const v1::Topology& topology, const v1::LinkKey& link);
 
 }  // namespace srpce::ctl

@@ -1,6 +1,8 @@
-// daemon/srpcectl/link_command.cc -- srpcectl link down, up, set: what a lab says of links, above all other sources.
+// daemon/srpcectl/link_command.cc -- srpcectl link down, up, set: what a lab says of links, above
+// all other sources.
 //
-// The commands are a topology source of their own, "lab", of high precedence, whose words stand until taken back.
+// The commands are a topology source of their own, "lab", of high precedence, whose words stand
+// until taken back.
 #include <functional>
 #include <memory>
 #include <string>

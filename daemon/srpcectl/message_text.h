@@ -1,7 +1,8 @@
-// daemon/srpcectl/message_text.h -- protobuf messages as JSON and YAML that the same program reads back.
+// daemon/srpcectl/message_text.h -- protobuf messages as JSON and YAML that the same program reads
+// back.
 //
-// Field names as in the .proto files, enum values in lower case without the name of their enum ("srv6"), 64-bit numbers as numbers, only
-// what is set. srpce::config::YamlToProto reads both.
+// Field names as in the .proto files, enum values in lower case without the name of their enum
+// ("srv6"), 64-bit numbers as numbers, only what is set. srpce::config::YamlToProto reads both.
 #pragma once
 
 #include <string>

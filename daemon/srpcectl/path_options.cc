@@ -15,7 +15,8 @@ constexpr const char* kBounds = "Bounds (inclusive)";
 constexpr const char* kAvoid = "Where the path may go";
 constexpr const char* kEncoding = "Segment list";
 
-// An option whose text goes through `parse`; a mistake stops the command line with the option's name.
+// An option whose text goes through `parse`; a mistake stops the command line with the option's
+// name.
 template <typename Parse, typename Set>
 CLI::Option* Parsed(CLI::App& command, const std::string& name, Parse parse, Set set,
                     const std::string& help, const std::string& type, const char* group) {

@@ -7,7 +7,8 @@
 
 namespace srpce::ctl {
 
-// Adds an option for each constraint of the API to `command`; parsing fills `constraints`, which outlives it.
+// Adds an option for each constraint of the API to `command`; parsing fills `constraints`, which
+// outlives it.
 void AddConstraintOptions(CLI::App& command, v1::PathConstraints& constraints);
 
 // "link", "node", "srlg", "srlg-node".

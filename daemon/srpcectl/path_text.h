@@ -8,7 +8,8 @@
 
 namespace srpce::ctl {
 
-// "delay 12.3 ms, igp 52, 4 hops, bottleneck 10 Gb/s". `bounds` adds "(bound 20 ms)" where there is one; may be null.
+// "delay 12.3 ms, igp 52, 4 hops, bottleneck 10 Gb/s". `bounds` adds "(bound 20 ms)" where there is
+// one; may be null.
 std::string MetricsText(const v1::PathMetrics& metrics, const v1::PathConstraints* bounds);
 
 // "A B C", the nodes in order of travel.

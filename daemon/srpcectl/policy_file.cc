@@ -20,7 +20,8 @@
 namespace srpce::ctl {
 namespace {
 
-// The documents, each behind as many empty lines as stand before it in the file: so lines in errors are those of the file.
+// The documents, each behind as many empty lines as stand before it in the file: so lines in errors
+// are those of the file.
 std::vector<std::string> SplitDocuments(absl::string_view text) {
   std::vector<std::string> documents(1);
   size_t line_number = 0;
@@ -56,7 +57,8 @@ Shape ShapeOf(const std::string& document) {
   }
 }
 
-// Candidate paths need discriminators that differ (RFC 9256 s2.5); who writes none means their order in the file.
+// Candidate paths need discriminators that differ (RFC 9256 s2.5); who writes none means their
+// order in the file.
 void AddDiscriminators(v1::Policy& policy) {
   if (policy.candidate_paths_size() < 2) {
     return;

@@ -1,7 +1,9 @@
-// daemon/srpcectl/policy_file.h -- policies as people write them: YAML or JSON, several documents in a file.
+// daemon/srpcectl/policy_file.h -- policies as people write them: YAML or JSON, several documents
+// in a file.
 //
-// A document is one policy, or has "policies:" with a list of them. Fields as in proto/srpce/v1/policy.proto, enum values in lower case.
-// Several candidate paths without discriminators get 1, 2 ... in their order.
+// A document is one policy, or has "policies:" with a list of them. Fields as in
+// proto/srpce/v1/policy.proto, enum values in lower case. Several candidate paths without
+// discriminators get 1, 2 ... in their order.
 #pragma once
 
 #include <string>
@@ -13,7 +15,8 @@
 
 namespace srpce::ctl {
 
-// Errors: INVALID_ARGUMENT  one "file:line: field: got X, want Y" a line; also when there is no policy at all.
+// Errors: INVALID_ARGUMENT  one "file:line: field: got X, want Y" a line; also when there is no
+// policy at all.
 absl::StatusOr<std::vector<v1::Policy>> ParsePolicies(absl::string_view text,
                                                       const std::string& file);
 

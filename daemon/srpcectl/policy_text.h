@@ -20,7 +20,8 @@ std::string EventLine(const v1::PolicyEvent& event);
 std::string OperText(const v1::PolicyStatus& status);
 std::string PushText(const v1::PolicyStatus& status);
 
-// True once nothing more is under way for the policy: installed, refused, without a session, or without a path.
+// True once nothing more is under way for the policy: installed, refused, without a session, or
+// without a path.
 bool IsSettled(const v1::PolicyStatus& status);
 
 }  // namespace srpce::ctl

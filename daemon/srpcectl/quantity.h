@@ -11,7 +11,8 @@
 
 namespace srpce::ctl {
 
-// "10ms", "250us", "1.5s" or, without a unit, microseconds. Errors of all: INVALID_ARGUMENT "got X, want Y".
+// "10ms", "250us", "1.5s" or, without a unit, microseconds. Errors of all: INVALID_ARGUMENT "got X,
+// want Y".
 absl::StatusOr<uint64_t> ParseMicroseconds(absl::string_view text);
 // Bits per second: "400M", "2.5G", "10Gbps", "1000000".
 absl::StatusOr<uint64_t> ParseBitsPerSecond(absl::string_view text);

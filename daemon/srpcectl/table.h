@@ -6,8 +6,8 @@
 
 namespace srpce::ctl {
 
-// Columns are as wide as their widest cell, two spaces apart. Columns whose cells are all numbers (or "-") are right-aligned.
-// No space stands at the end of a line.
+// Columns are as wide as their widest cell, two spaces apart. Columns whose cells are all numbers
+// (or "-") are right-aligned. No space stands at the end of a line.
 class Table {
  public:
   explicit Table(std::vector<std::string> header) : rows_{std::move(header)} {}

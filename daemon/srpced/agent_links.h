@@ -1,9 +1,11 @@
-// daemon/srpced/agent_links.h -- what agents see on their own interfaces, as topology sources of the daemon.
+// daemon/srpced/agent_links.h -- what agents see on their own interfaces, as topology sources of
+// the daemon.
 //
-// Earlier than any routing protocol an agent tells that an interface went down. Source "agent:<headend>" then says
-// of every link from that interface that it is down; when the interface is up again it takes the statement back, and the others' word
-// counts. When the session ends the statements go stale: a link that was down stays so for the hold time, unless a live source says that it is
-// up. An agent that died is no reason to send traffic back into a cut fibre.
+// Earlier than any routing protocol an agent tells that an interface went down. Source
+// "agent:<headend>" then says of every link from that interface that it is down; when the interface
+// is up again it takes the statement back, and the others' word counts. When the session ends the
+// statements go stale: a link that was down stays so for the hold time, unless a live source says
+// that it is up. An agent that died is no reason to send traffic back into a cut fibre.
 #pragma once
 
 #include <map>
@@ -18,11 +20,13 @@ namespace srpce::srpced {
 
 class AgentLinks {
  public:
-  // `writer` outlives this, and runs none of its works after it is gone. `hold_time`: see topology::SourceOptions.
+  // `writer` outlives this, and runs none of its works after it is gone. `hold_time`: see
+  // topology::SourceOptions.
   AgentLinks(pce::TopologyWriter& writer, Duration hold_time)
       : writer_(writer), hold_time_(hold_time) {}
 
-  // Any thread; never block. `interface` is the local_interface of the topology's link key, or the link's local address.
+  // Any thread; never block. `interface` is the local_interface of the topology's link key, or the
+  // link's local address.
   void OnSession(const std::string& headend, bool up);
   void OnLinkEvent(const std::string& headend, const std::string& interface, bool up);
   // For every snapshot, on the writer thread: a link may come after its interface went down.

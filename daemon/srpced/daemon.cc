@@ -238,7 +238,8 @@ absl::Status Daemon::Impl::StartServer() {
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
-  // With SO_REUSEPORT, gRPC's default, a second daemon on the same port would take half of the calls unnoticed.
+  // With SO_REUSEPORT, gRPC's default, a second daemon on the same port would take half of the
+  // calls unnoticed.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                              static_cast<int>(limits.max_streams_per_connection()));

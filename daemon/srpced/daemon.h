@@ -1,4 +1,5 @@
-// daemon/srpced/daemon.h -- the parts of srpced put together: store, southbounds, TED writer, engine, gRPC, metrics.
+// daemon/srpced/daemon.h -- the parts of srpced put together: store, southbounds, TED writer,
+// engine, gRPC, metrics.
 #pragma once
 
 #include <memory>
@@ -12,7 +13,8 @@ namespace srpce::srpced {
 
 class Daemon {
  public:
-  // Returns a daemon that listens and works. Errors: of the part that could not start, named by the setting that asks for it.
+  // Returns a daemon that listens and works. Errors: of the part that could not start, named by the
+  // setting that asks for it.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(const config::v1::Config& config,
                                                        const plugin::Registry& registry);
   ~Daemon();  // Stops.
@@ -21,8 +23,8 @@ class Daemon {
 
   // Where it listens.
   const ReadyReport& addresses() const;
-  // Says NOT_SERVING, ends streams, lets running calls finish (grpc.drain_ms at most), writes what the store has not
-  // yet, stops. Routers keep what they have.
+  // Says NOT_SERVING, ends streams, lets running calls finish (grpc.drain_ms at most), writes what
+  // the store has not yet, stops. Routers keep what they have.
   void Stop();
 
  private:

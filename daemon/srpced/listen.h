@@ -1,4 +1,5 @@
-// daemon/srpced/listen.h -- why an address cannot be listened on: neither gRPC nor prometheus-cpp says.
+// daemon/srpced/listen.h -- why an address cannot be listened on: neither gRPC nor prometheus-cpp
+// says.
 #pragma once
 
 #include <string>
@@ -7,8 +8,8 @@
 
 namespace srpce::srpced {
 
-// Tries to listen on `address` (see config::ParseListenAddress) and returns how that failed, "address in use" and so on; OK if it did
-// not. `what` names the setting in the error.
+// Tries to listen on `address` (see config::ParseListenAddress) and returns how that failed,
+// "address in use" and so on; OK if it did not. `what` names the setting in the error.
 absl::Status ProbeListen(const std::string& what, const std::string& address);
 
 }  // namespace srpce::srpced

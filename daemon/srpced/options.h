@@ -20,8 +20,8 @@ struct Options {
   ReadyOptions ready;
 };
 
-// Returns the options, or the exit code when there is nothing more to do: 0 after --help and --version, kExitUsage after a mistake. What there is to
-// say was printed.
+// Returns the options, or the exit code when there is nothing more to do: 0 after --help and
+// --version, kExitUsage after a mistake. What there is to say was printed.
 struct ParsedOptions {
   Options options;
   std::optional<int> exit_code;
@@ -32,7 +32,8 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;  // Could not start, or did not stop cleanly.
 inline constexpr int kExitUsage = 2;   // Command line or configuration.
 
-// Reads the configuration file, if any, and puts the command line's words over it. Errors: see config::LoadConfig.
+// Reads the configuration file, if any, and puts the command line's words over it. Errors: see
+// config::LoadConfig.
 absl::StatusOr<config::v1::Config> EffectiveConfig(const Options& options,
                                                    const config::PluginNames& plugins);
 

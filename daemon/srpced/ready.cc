@@ -19,7 +19,8 @@ namespace srpce::srpced {
 namespace {
 
 std::string ToJson(const ReadyReport& report) {
-  // Addresses are host and port, or a path that was in our own configuration: quotes in it are the only danger.
+  // Addresses are host and port, or a path that was in our own configuration: quotes in it are the
+  // only danger.
   const auto quoted = [](const std::string& text) {
     std::string result = "\"";
     for (const char c : text) {

@@ -18,8 +18,9 @@ struct ReadyOptions {
   std::optional<int> fd;  // Written once and closed.
 };
 
-// Writes {"pid":...,"grpc_address":"...","metrics_address":"..."} and a newline: to the file, which appears complete or not at all, and to
-// the descriptor. Tells systemd READY=1 where NOTIFY_SOCKET is set (sd_notify(3)).
+// Writes {"pid":...,"grpc_address":"...","metrics_address":"..."} and a newline: to the file, which
+// appears complete or not at all, and to the descriptor. Tells systemd READY=1 where NOTIFY_SOCKET
+// is set (sd_notify(3)).
 absl::Status AnnounceReady(const ReadyReport& report, const ReadyOptions& options);
 // Tells systemd STOPPING=1 and removes the file.
 void AnnounceStopping(const ReadyOptions& options);

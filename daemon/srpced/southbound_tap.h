@@ -1,4 +1,5 @@
-// daemon/srpced/southbound_tap.h -- a southbound that lets AgentLinks hear what its routers report, on the way to the engine.
+// daemon/srpced/southbound_tap.h -- a southbound that lets AgentLinks hear what its routers report,
+// on the way to the engine.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
-// daemon/srpced/southbounds.h -- the southbounds the configuration asks for, and which headend has which.
+// daemon/srpced/southbounds.h -- the southbounds the configuration asks for, and which headend has
+// which.
 #pragma once
 
 #include <map>

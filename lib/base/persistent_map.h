@@ -70,8 +70,8 @@ class PersistentMap {
 
   template <typename Key>
   static size_t ShardOf(const Key& key) {
-    // The table's own hasher, so that "text" and std::string("text") meet. The table uses the low bits; the shard
-    // takes high ones.
+    // The table's own hasher, so that "text" and std::string("text") meet. The table uses the low
+    // bits; the shard takes high ones.
     return (typename absl::flat_hash_map<K, V>::hasher()(key) >> 40) % kShards;
   }
 

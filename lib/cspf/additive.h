@@ -1,8 +1,10 @@
-// lib/cspf/additive.h -- what adds up along a path: its values link by link, its bounds, and how both compare exactly.
+// lib/cspf/additive.h -- what adds up along a path: its values link by link, its bounds, and how
+// both compare exactly.
 //
-// Every quantity is carried as a uint64_t in which less is better. Loss does not add but multiply: it is carried as the
-// distance of the surviving share's bits from those of 1.0. Non-negative doubles order like their bits, and rounding a
-// product is monotone, so comparing two prefixes this way predicts exactly what Measure() will say of their extensions.
+// Every quantity is carried as a uint64_t in which less is better. Loss does not add but multiply:
+// it is carried as the distance of the surviving share's bits from those of 1.0. Non-negative
+// doubles order like their bits, and rounding a product is monotone, so comparing two prefixes this
+// way predicts exactly what Measure() will say of their extensions.
 #pragma once
 
 #include <array>
@@ -22,7 +24,8 @@ namespace srpce::cspf {
 enum class Additive : uint8_t { kDelay, kIgp, kTe, kHops, kLoss, kVariation };
 inline constexpr size_t kAdditiveCount = 6;
 
-// A path keeps a loss bound when its loss exceeds it by no more than this: 1 - 0.9 * 0.9 keeps 0.19. The announced unit is 3e-8.
+// A path keeps a loss bound when its loss exceeds it by no more than this: 1 - 0.9 * 0.9 keeps
+// 0.19. The announced unit is 3e-8.
 inline constexpr double kLossTolerance = 1e-12;
 
 Additive AdditiveOf(MetricType metric);
@@ -56,8 +59,9 @@ struct Bound {
   Additive what = Additive::kDelay;
   uint64_t limit = 0;  // Inclusive.
 
-  // True unless a path whose parts sum to `done` and `rest` surely breaks the bound. Products of two loss parts may round the
-  // wrong way, hence the slack; a whole path (rest 0) is judged exactly.
+  // True unless a path whose parts sum to `done` and `rest` surely breaks the bound. Products of
+  // two loss parts may round the wrong way, hence the slack; a whole path (rest 0) is judged
+  // exactly.
   bool MayFit(uint64_t done, uint64_t rest) const {
     if (what != Additive::kLoss || rest == 0) return done + rest <= limit;
     constexpr double kSlack = 1.0 + 1e-9;  // Covers the rounding of a million factors.
@@ -82,7 +86,8 @@ Constraints WithoutBound(Constraints constraints, Additive what);
 
 // The bound of `what` in its public unit (microseconds, cost, count, fraction), if any.
 std::optional<double> PublicBound(const Constraints& constraints, Additive what);
-// The sum of a metric as a cost. REQUIRES `what` is the metric of an objective and every link has it.
+// The sum of a metric as a cost. REQUIRES `what` is the metric of an objective and every link has
+// it.
 uint64_t CostIn(const PathMetrics& metrics, Additive what);
 // The sum of `what` in the public unit. Absent: some link lacks the attribute.
 std::optional<double> PublicValue(const PathMetrics& metrics, Additive what);

@@ -13,7 +13,8 @@ class PotentialCache;
 // Scratch memory of one thread; queries allocate nothing once it is warm. Not thread-safe.
 class Workspace {
  public:
-  // `potentials`, where given, outlives the workspace and guides its searches; answers are the same without.
+  // `potentials`, where given, outlives the workspace and guides its searches; answers are the same
+  // without.
   explicit Workspace(const PotentialCache* potentials = nullptr);
   ~Workspace();
   Workspace(const Workspace&) = delete;
@@ -31,27 +32,31 @@ struct Budget {
   uint64_t max_labels = 2'000'000;
 };
 
-// Returns the path of least cost in `query.objective` that keeps every constraint, or why there is none.
+// Returns the path of least cost in `query.objective` that keeps every constraint, or why there is
+// none.
 //
-// Without additive bounds: goal-directed bidirectional search. With them: label setting over (cost, bounded metrics) with
-// dominance and exact lower bounds, so an answer is optimal; NP-hard, hence `budget`. Equal costs go to fewer hops, then to the
-// lexicographically lower sequence of link indexes from the source: the same snapshot and query give the same path.
-// Overloaded nodes carry no transit. REQUIRES ted.HasNode(source), ted.HasNode(target).
+// Without additive bounds: goal-directed bidirectional search. With them: label setting over (cost,
+// bounded metrics) with dominance and exact lower bounds, so an answer is optimal; NP-hard, hence
+// `budget`. Equal costs go to fewer hops, then to the lexicographically lower sequence of link
+// indexes from the source: the same snapshot and query give the same path. Overloaded nodes carry
+// no transit. REQUIRES ted.HasNode(source), ted.HasNode(target).
 PathResult ComputePath(const topology::Ted& ted, const Query& query, Workspace& workspace,
                        const Budget& budget = {});
 
 // Returns the sums over `links`, which must be adjoining.
 PathMetrics Measure(const topology::Ted& ted, const std::vector<LinkIndex>& links);
 
-// Yields the paths that keep the constraints in order of ascending (cost, hops, link sequence), without loops between waypoints: the
-// second-best, third-best ... for a caller whose last constraint lives elsewhere (segment list depth).
+// Yields the paths that keep the constraints in order of ascending (cost, hops, link sequence),
+// without loops between waypoints: the second-best, third-best ... for a caller whose last
+// constraint lives elsewhere (segment list depth).
 class PathEnumerator {
  public:
   PathEnumerator(const topology::Ted& ted, const Query& query, Workspace& workspace,
                  const Budget& budget = {});
   ~PathEnumerator();
-  // Returns the next path. After the last: NoPath of the same reason ComputePath gives if there was none at all, kSidDepth if there were
-  // some; kBudgetExhausted with lower_bound when the work budget ran out.
+  // Returns the next path. After the last: NoPath of the same reason ComputePath gives if there was
+  // none at all, kSidDepth if there were some; kBudgetExhausted with lower_bound when the work
+  // budget ran out.
   PathResult Next();
 
  private:

@@ -1,10 +1,12 @@
-// lib/cspf/conflict_search.h -- disjoint sets of paths by branching on shared risks (Sharon et al. 2015; CoSE: Rostami et al. 2007).
+// lib/cspf/conflict_search.h -- disjoint sets of paths by branching on shared risks (Sharon et al.
+// 2015; CoSE: Rostami et al. 2007).
 //
-// A tree node tells each member which risks to avoid, and holds each member's optimum under that. Where two members share a
-// risk, one of them must avoid it: two children. The sum of the members' optima never falls from parent to child, so the first
-// node without conflict that leaves the queue is optimal. To keep the tree small: the conflict whose cheaper child costs most is branched
-// on (strong branching); equal members branch once, not twice; at each node a quick repair looks for a complete set,
-// whose cost prunes; answers are remembered by what is avoided.
+// A tree node tells each member which risks to avoid, and holds each member's optimum under that.
+// Where two members share a risk, one of them must avoid it: two children. The sum of the members'
+// optima never falls from parent to child, so the first node without conflict that leaves the queue
+// is optimal. To keep the tree small: the conflict whose cheaper child costs most is branched on
+// (strong branching); equal members branch once, not twice; at each node a quick repair looks for a
+// complete set, whose cost prunes; answers are remembered by what is avoided.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +25,8 @@ namespace srpce::cspf {
 
 class ConflictSearch {
  public:
-  // All arguments outlive the search. `alone`: each member's own optimum. `floor`: no disjoint set costs less.
+  // All arguments outlive the search. `alone`: each member's own optimum. `floor`: no disjoint set
+  // costs less.
   ConflictSearch(const topology::Ted& ted, const DisjointQuery& query,
                  const std::vector<Path>& alone, uint64_t floor, Workspace::Impl& work,
                  uint64_t& labels_left);
@@ -55,7 +58,8 @@ class ConflictSearch {
     size_t second = 0;
     Risk risk;
   };
-  // A way to split a node. A child of kInfinite is infeasible; `symmetric`: the first child mirrors the second.
+  // A way to split a node. A child of kInfinite is infeasible; `symmetric`: the first child mirrors
+  // the second.
   struct Branch {
     Conflict conflict;
     uint64_t first_cost = 0;

@@ -1,4 +1,5 @@
-// lib/cspf/disjoint.cc -- min-cost flow where it is exact, conflict search elsewhere, and proofs of impossibility.
+// lib/cspf/disjoint.cc -- min-cost flow where it is exact, conflict search elsewhere, and proofs of
+// impossibility.
 #include "lib/cspf/disjoint.h"
 
 #include <algorithm>
@@ -29,7 +30,8 @@ class DisjointSolver {
   std::optional<NoPath> SolveMembers();
   bool Conflicting(const std::vector<Path>& paths) const;
   bool IsPairOfEquals() const;
-  // False: no two such paths. Else `pair` is the best one under link or node disjointness, bounds and SRLGs aside.
+  // False: no two such paths. Else `pair` is the best one under link or node disjointness, bounds
+  // and SRLGs aside.
   bool SolvePair(std::vector<Path>& pair);
   bool Keeps(const std::vector<Path>& paths) const;
   std::optional<NoPath> ProveByCut() const;
@@ -139,8 +141,9 @@ bool DisjointSolver::Keeps(const std::vector<Path>& paths) const {
   return !Conflicting(paths);
 }
 
-// A necessary condition for any members: as many units must flow from all headends to all endpoints over the links that some member
-// may use, each link carrying one, and under node disjointness each node one, or as many as it is the end of.
+// A necessary condition for any members: as many units must flow from all headends to all endpoints
+// over the links that some member may use, each link carrying one, and under node disjointness each
+// node one, or as many as it is the end of.
 std::optional<NoPath> DisjointSolver::ProveByCut() const {
   const graph::Digraph& graph = ted_.graph();
   const uint32_t count = graph.node_count();

@@ -10,8 +10,9 @@
 
 namespace srpce::cspf {
 
-// What no two members may share (RFC 8800 s3.1). A link stands for its fibre: both directions count as one.
-// kNode spares the members' own headends and endpoints. kSrlg includes kLink: a link shares every risk with itself.
+// What no two members may share (RFC 8800 s3.1). A link stands for its fibre: both directions count
+// as one. kNode spares the members' own headends and endpoints. kSrlg includes kLink: a link shares
+// every risk with itself.
 enum class Disjointness : uint8_t { kLink, kNode, kSrlg, kSrlgNode };
 const char* DisjointnessName(Disjointness disjointness);  // "link", "node", "srlg", "srlg-node".
 
@@ -28,17 +29,20 @@ struct DisjointPaths {
 
 using DisjointResult = std::variant<DisjointPaths, NoPath>;
 
-// Returns the members' paths with the least sum of costs such that each keeps its constraints and no two share what
-// `disjointness` forbids, or why there are none.
+// Returns the members' paths with the least sum of costs such that each keeps its constraints and
+// no two share what `disjointness` forbids, or why there are none.
 //
-// Min-cost flow (Suurballe 1974, Bhandari) where that is exact: two members with common headend and endpoint and equal constraints, no additive
-// bounds, link or node level. Otherwise branching on the first shared risk (conflict-based search, Sharon et al. 2015): each branch
-// forbids the risk to one member; the sum of the members' own optima is the lower bound. Optimal, or kBudgetExhausted.
-// Where a minimum cut proves link or node disjointness impossible the cut is named in NoPath::blocking_links.
+// Min-cost flow (Suurballe 1974, Bhandari) where that is exact: two members with common headend and
+// endpoint and equal constraints, no additive bounds, link or node level. Otherwise branching on
+// the first shared risk (conflict-based search, Sharon et al. 2015): each branch forbids the risk
+// to one member; the sum of the members' own optima is the lower bound. Optimal, or
+// kBudgetExhausted. Where a minimum cut proves link or node disjointness impossible the cut is
+// named in NoPath::blocking_links.
 DisjointResult ComputeDisjoint(const topology::Ted& ted, const DisjointQuery& query,
                                Workspace& workspace, const Budget& budget = {});
 
-// Returns what two paths share under `disjointness`: links (as the first path names them) and SRLGs. Nodes are in `nodes`.
+// Returns what two paths share under `disjointness`: links (as the first path names them) and
+// SRLGs. Nodes are in `nodes`.
 struct SharedRisks {
   std::vector<LinkIndex> links;
   std::vector<NodeIndex> nodes;

@@ -85,7 +85,8 @@ class Explainer {
   std::optional<uint64_t> WidestPath(const Leg& leg);
   NoPath ExplainBounds();
   NoPath ExplainCombination();
-  // The least sum of `what` over the paths of `query` through the filter of the query explained; absent: none, or out of budget.
+  // The least sum of `what` over the paths of `query` through the filter of the query explained;
+  // absent: none, or out of budget.
   std::optional<double> Least(Additive what, const Query& query, const LinkFilter& filter);
 
   const topology::Ted& ted_;
@@ -305,7 +306,8 @@ NoPath Explainer::ExplainBounds() {
   for (const Bound& bound : BoundsOf(query_.constraints)) {
     const double wanted = *PublicBound(query_.constraints, bound.what);
     uint64_t unlimited =
-        UINT64_MAX;  // Without bounds each node is settled once: never more than the network's size.
+        // Without bounds each node is settled once: never more than the network's size.
+        UINT64_MAX;
     std::swap(unlimited, labels_left_);
     const std::optional<double> best = Least(bound.what, unbounded, filter);
     std::swap(unlimited, labels_left_);

@@ -1,4 +1,5 @@
-// lib/cspf/explain.h -- why there is no path: the constraint that binds, with what can be had instead.
+// lib/cspf/explain.h -- why there is no path: the constraint that binds, with what can be had
+// instead.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +15,21 @@ namespace srpce::cspf {
 // Returns why `query` has no path. REQUIRES Solve() returned kNone. In this order:
 //
 //   1. kUnreachable: no usable links join source and target.
-//   2. The filters alone (flex-algorithm, data plane, exclusions, affinity, bandwidth, missing attributes), waypoints and bounds aside,
-//      cut source from target: the first of them, in that order, which lifted alone opens a path. If there is none, the first
-//      that cuts together with those before it. blocking_links is the minimum cut of links that it refuses and the others
-//      allow. kBandwidth: best_achievable is the widest path under all other constraints, or if those leave none under the
+//   2. The filters alone (flex-algorithm, data plane, exclusions, affinity, bandwidth, missing
+//      attributes), waypoints and bounds aside,
+//      cut source from target: the first of them, in that order, which lifted alone opens a path.
+//      If there is none, the first
+//      that cuts together with those before it. blocking_links is the minimum cut of links that it
+//      refuses and the others
+//      allow. kBandwidth: best_achievable is the widest path under all other constraints, or if
+//      those leave none under the
 //      other filters alone; absent where several filters are needed to cut.
 //   3. kWaypoint: the filters cut a leg; the message tells why in the same way.
-//   4. A bound that no path within the filters and through the waypoints keeps, the other bounds aside: the first, with the least
+//   4. A bound that no path within the filters and through the waypoints keeps, the other bounds
+//      aside: the first, with the least
 //      achievable value.
-//   5. kCombinedBounds: `wanted` is the first bound which lifted alone opens a path, best_achievable the least value then. Absent if
+//   5. kCombinedBounds: `wanted` is the first bound which lifted alone opens a path,
+//      best_achievable the least value then. Absent if
 //      more than one must be lifted.
 NoPath Explain(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
                uint64_t& labels_left);

@@ -105,9 +105,10 @@ bool LabelSearch::ComputeRest(Additive what, uint64_t limit, const Guides& guide
   return FillRest(loss, kNoLimit, nullptr, rest);
 }
 
-// Backward from the last layer: the distance from a waypoint on is what the layers behind it begin with. Nodes farther than `limit`
-// are left unsettled: their labels, if any, are beyond the limit too. Nor are those reached that lie too far from the source for
-// the limit; since the guide is consistent, no node behind them on a way that keeps the limit is lost.
+// Backward from the last layer: the distance from a waypoint on is what the layers behind it begin
+// with. Nodes farther than `limit` are left unsettled: their labels, if any, are beyond the limit
+// too. Nor are those reached that lie too far from the source for the limit; since the guide is
+// consistent, no node behind them on a way that keeps the limit is lost.
 template <typename Weight>
 bool LabelSearch::FillRest(const Weight& weight, uint64_t limit, const graph::Landmarks* guide,
                            Rest& rest) {
@@ -289,9 +290,9 @@ void LabelSearch::Offer(uint32_t parent, const Arc& arc, State state) {
   }
 }
 
-// With one bound or none the front falls strictly in that bound: the label just before tells for all before it, and what is dominated
-// follows without gap. A settled label is never dominated: all labels of its (cost, hops) were there when it was settled, since
-// each arc adds a hop.
+// With one bound or none the front falls strictly in that bound: the label just before tells for
+// all before it, and what is dominated follows without gap. A settled label is never dominated: all
+// labels of its (cost, hops) were there when it was settled, since each arc adds a hop.
 bool LabelSearch::Admit(uint32_t at) {
   const Label& label = labels_[at];
   const uint64_t* sums = sums_of(at);

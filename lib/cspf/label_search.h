@@ -1,12 +1,16 @@
-// lib/cspf/label_search.h -- least-cost search under additive bounds: label setting with Pareto dominance.
+// lib/cspf/label_search.h -- least-cost search under additive bounds: label setting with Pareto
+// dominance.
 //
-// A state is a node and the number of waypoints already visited. A label is a walk from the start to a state: its cost, its hops and
-// the sums of the bounded quantities. Labels are settled in order of (cost + lower bound, hops) (A*). A label dies when
-// another one of its state is no worse in every sum and comes first by (cost, hops, link sequence): whatever completes
-// the dead one completes the other, and better. So the first label settled at the target is the answer of the tie rule.
+// A state is a node and the number of waypoints already visited. A label is a walk from the start
+// to a state: its cost, its hops and the sums of the bounded quantities. Labels are settled in
+// order of (cost + lower bound, hops) (A*). A label dies when another one of its state is no worse
+// in every sum and comes first by (cost, hops, link sequence): whatever completes the dead one
+// completes the other, and better. So the first label settled at the target is the answer of the
+// tie rule.
 //
-// Lower bounds are exact distances to the target, one backward search for each quantity (Desrochers, Soumis 1988;
-// Lozano, Medaglia 2013); a state from which some bound cannot be kept is never entered.
+// Lower bounds are exact distances to the target, one backward search for each quantity
+// (Desrochers, Soumis 1988; Lozano, Medaglia 2013); a state from which some bound cannot be kept is
+// never entered.
 #pragma once
 
 #include <array>
@@ -52,9 +56,10 @@ class LabelSearch {
   // kBest: only the best path is wanted, so that a path known to keep the bounds limits the search.
   enum class Want : uint8_t { kBest, kAll };
 
-  // Computes the lower bounds of `query` with `objective` in place of its own. Returns false if they prove that there is no path.
-  // `filter` and `query` outlive the searches. With kLoss as objective the search is not goal-directed. `guides` save work where they
-  // show that the way from the source to a state is already too long.
+  // Computes the lower bounds of `query` with `objective` in place of its own. Returns false if
+  // they prove that there is no path. `filter` and `query` outlive the searches. With kLoss as
+  // objective the search is not goal-directed. `guides` save work where they show that the way from
+  // the source to a state is already too long.
   bool Prepare(const topology::Ted& ted, const Query& query, const LinkFilter& filter,
                Additive objective, Want want, const Guides& guides);
 
@@ -71,9 +76,11 @@ class LabelSearch {
   void BanState(State state);
   void SetBannedFirst(const std::vector<LinkIndex>& links) { banned_first_ = links; }
 
-  // Returns a lower bound of the cost of what Run(start) would find, from one look at its links. Absent: it would find nothing.
+  // Returns a lower bound of the cost of what Run(start) would find, from one look at its links.
+  // Absent: it would find nothing.
   std::optional<uint64_t> Estimate(const Prefix& start) const;
-  // Returns the least completion of `start` by (cost, hops, link sequence). Counts settled labels down from `labels_left`.
+  // Returns the least completion of `start` by (cost, hops, link sequence). Counts settled labels
+  // down from `labels_left`.
   Found Run(const Prefix& start, uint64_t& labels_left);
 
   const topology::Ted& ted() const { return *ted_; }
@@ -114,7 +121,8 @@ class LabelSearch {
   void Expand(uint32_t at);
   bool MayLeaveBy(const graph::Arc& arc, State state, bool at_start) const;
   void Offer(uint32_t parent, const graph::Arc& arc, State state);
-  // Puts label `at` into the front of its state and kills those that it dominates. False: it is dominated itself.
+  // Puts label `at` into the front of its state and kills those that it dominates. False: it is
+  // dominated itself.
   bool Admit(uint32_t at);
   bool NoWorse(const uint64_t* a, const uint64_t* b, State state) const;
   // Whether a comes before b by (cost, hops, link sequence).
@@ -137,7 +145,8 @@ class LabelSearch {
   Rest cost_rest_;
   std::array<Rest, kAdditiveCount> bound_rest_;
   size_t bounds_ready_ = 0;  // Bounds whose Rest is computed.
-  // kBest: the cheapest of the paths that are least in one bound and keep them all. No label may cost more.
+  // kBest: the cheapest of the paths that are least in one bound and keep them all. No label may
+  // cost more.
   std::vector<LinkIndex> incumbent_;
   uint64_t cost_limit_ = 0;  // kNoLimit: no incumbent.
 

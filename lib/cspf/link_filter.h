@@ -26,17 +26,19 @@ enum FilterClass : uint32_t {
   kClassAll = (1U << 6) - 1,
 };
 
-// The objective of `query`, or the metric of its flex-algorithm. Absent: that algorithm is not defined.
+// The objective of `query`, or the metric of its flex-algorithm. Absent: that algorithm is not
+// defined.
 std::optional<Additive> ObjectiveOf(const topology::Ted& ted, const Query& query);
 
-// True for the links one query may use. Unusable links and transit through overloaded nodes are always refused.
+// True for the links one query may use. Unusable links and transit through overloaded nodes are
+// always refused.
 //
-// Reusable: Compile() keeps the memory of earlier queries. The TED and the query outlive the use. Of an arc's nodes only the head is
-// judged; the source is judged by AllowsNode.
+// Reusable: Compile() keeps the memory of earlier queries. The TED and the query outlive the use.
+// Of an arc's nodes only the head is judged; the source is judged by AllowsNode.
 class LinkFilter {
  public:
-  // Enforces the classes in `classes` (FilterClass bits). REQUIRES ObjectiveOf(ted, query) unless neither
-  // kClassAttribute nor kClassFlexAlgorithm is enforced.
+  // Enforces the classes in `classes` (FilterClass bits). REQUIRES ObjectiveOf(ted, query) unless
+  // neither kClassAttribute nor kClassFlexAlgorithm is enforced.
   void Compile(const topology::Ted& ted, const Query& query, uint32_t classes = kClassAll);
 
   bool operator()(const graph::Arc& arc, [[maybe_unused]] graph::Node tail,

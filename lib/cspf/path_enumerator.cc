@@ -1,8 +1,9 @@
 // lib/cspf/path_enumerator.cc -- paths in order: Yen (1971) in the form of Lawler (1972).
 //
-// The paths not yet returned are split into cells: "begin with this prefix, do not continue by these links". The best path of each
-// cell waits in a heap; the best of those is next, and its cell is split at each of its nodes. All cells share one set of lower bounds,
-// which bans only make stronger.
+// The paths not yet returned are split into cells: "begin with this prefix, do not continue by
+// these links". The best path of each cell waits in a heap; the best of those is next, and its cell
+// is split at each of its nodes. All cells share one set of lower bounds, which bans only make
+// stronger.
 #include <algorithm>
 #include <optional>
 #include <queue>
@@ -49,7 +50,8 @@ class PathEnumerator::Impl {
   PathResult First();
   // Splits the cell of the last path returned.
   void Split();
-  // Searches `cell` and puts it back with its path, if it has one. Returns whether the budget sufficed.
+  // Searches `cell` and puts it back with its path, if it has one. Returns whether the budget
+  // sufficed.
   bool Search(Cell cell);
   PathResult End(NoPath no_path);
   NoPath Exhaust();

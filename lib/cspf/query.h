@@ -1,4 +1,5 @@
-// lib/cspf/query.h -- what is asked of the path engine and what it answers (RFC 4655 CSPF; RFC 9256 s5.2).
+// lib/cspf/query.h -- what is asked of the path engine and what it answers (RFC 4655 CSPF; RFC 9256
+// s5.2).
 #pragma once
 
 #include <cstdint>
@@ -18,9 +19,11 @@ using topology::NodeIndex;
 
 enum class DataPlane : uint8_t { kEither, kSrMpls, kSrv6 };
 
-// Limits every returned path respects. A default-constructed value limits nothing. All bounds are inclusive.
+// Limits every returned path respects. A default-constructed value limits nothing. All bounds are
+// inclusive.
 //
-// A link that lacks a bounded or minimised attribute (no delay measured, no loss known) is not used, rather than taken as zero.
+// A link that lacks a bounded or minimised attribute (no delay measured, no loss known) is not
+// used, rather than taken as zero.
 struct Constraints {
   std::optional<Microseconds> max_delay{};  // Sum of Link::charged_delay().
   std::optional<uint64_t> max_igp_cost{};
@@ -62,7 +65,8 @@ struct PathMetrics {
   std::optional<double> loss{};
   uint32_t hops = 0;
   std::optional<BytesPerSecond>
-      bottleneck{};  // The least bandwidth of its links; absent: some link announces none, or no links.
+      // The least bandwidth of its links; absent: some link announces none, or no links.
+      bottleneck{};
 };
 
 struct Path {
@@ -89,11 +93,13 @@ enum class Reason : uint8_t {
   kWaypoint,          // A leg to or from a waypoint is cut.
   kMissingAttribute,  // Links lack the attribute minimised or bounded.
   kSidDepth,          // No path that fits the number of SIDs (set by lib/segments).
-  kNoSid,  // No segment list expresses the path: some node or link lacks a SID (set by lib/segments).
+  // No segment list expresses the path: some node or link lacks a SID (set by lib/segments).
+  kNoSid,
   kNotDisjoint,
   kBudgetExhausted,  // Stopped by the work budget before the answer was proved.
 };
-// "NO_PATH_UNREACHABLE", "NO_PATH_BANDWIDTH", "DELAY_BOUND_UNREACHABLE", "MSD_EXCEEDED", "NOT_DISJOINT" ...
+// "NO_PATH_UNREACHABLE", "NO_PATH_BANDWIDTH", "DELAY_BOUND_UNREACHABLE", "MSD_EXCEEDED",
+// "NOT_DISJOINT" ...
 const char* ReasonName(Reason reason);
 
 // Why there is no path. Facts, not only a verdict.
@@ -104,14 +110,18 @@ struct NoPath {
   std::optional<double>
       wanted{};  // The bound, in its unit (microseconds, bytes/s, fraction, cost, count).
   std::optional<double>
-      best_achievable{};  // The best value any path reaches: see explain.h for "under which other constraints".
+      // The best value any path reaches: see explain.h for "under which other constraints".
+      best_achievable{};
   std::vector<LinkIndex>
-      blocking_links{};  // A minimum cut: the fewest links refused by the binding constraint that every otherwise allowed path crosses; or links shared.
+      // A minimum cut: the fewest links refused by the binding constraint that every otherwise
+      // allowed path crosses; or links shared.
+      blocking_links{};
   std::vector<uint32_t> shared_srlgs{};  // kNotDisjoint: risk groups that both members must use.
   std::optional<Path>
       best_found{};  // kBudgetExhausted: the best path so far that keeps all bounds.
   std::vector<Path>
-      best_found_set{};  // kBudgetExhausted of a disjoint set: the best set so far, in the order of members.
+      // kBudgetExhausted of a disjoint set: the best set so far, in the order of members.
+      best_found_set{};
   std::optional<uint64_t>
       lower_bound{};  // kBudgetExhausted: no path (of a set: no sum) costs less than this.
 };

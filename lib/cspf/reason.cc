@@ -1,4 +1,5 @@
-// lib/cspf/reason.cc -- the text of reasons and disjointness levels. Part of the API: never change one.
+// lib/cspf/reason.cc -- the text of reasons and disjointness levels. Part of the API: never change
+// one.
 #include "lib/cspf/disjoint.h"
 #include "lib/cspf/query.h"
 

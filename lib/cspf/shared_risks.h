@@ -1,4 +1,5 @@
-// lib/cspf/shared_risks.h -- what two paths share, as single risks that a path can be told to avoid.
+// lib/cspf/shared_risks.h -- what two paths share, as single risks that a path can be told to
+// avoid.
 #pragma once
 
 #include <compare>
@@ -29,11 +30,13 @@ inline bool CountsSrlgs(Disjointness level) {
   return level == Disjointness::kSrlg || level == Disjointness::kSrlgNode;
 }
 
-// Returns what two paths share under `level`, ascending. A node is shared if both paths visit it, unless both begin or end there.
+// Returns what two paths share under `level`, ascending. A node is shared if both paths visit it,
+// unless both begin or end there.
 std::vector<Risk> SharedRiskList(const topology::Ted& ted, const std::vector<LinkIndex>& a,
                                  const std::vector<LinkIndex>& b, Disjointness level);
 
-// Returns every risk of `links` that `other`'s path must avoid to be disjoint: SharedRiskList with any path of `other` is a part of it.
+// Returns every risk of `links` that `other`'s path must avoid to be disjoint: SharedRiskList with
+// any path of `other` is a part of it.
 std::vector<Risk> RisksToAvoid(const topology::Ted& ted, const std::vector<LinkIndex>& links,
                                const Query& other, Disjointness level);
 

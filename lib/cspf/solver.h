@@ -1,4 +1,5 @@
-// lib/cspf/solver.h -- the search behind ComputePath, without explanations: what conflict search and explanations call many times.
+// lib/cspf/solver.h -- the search behind ComputePath, without explanations: what conflict search
+// and explanations call many times.
 #pragma once
 
 #include <cstdint>
@@ -33,12 +34,13 @@ struct Solution {
   uint64_t lower_bound = 0;    // kExhausted.
 };
 
-// Returns the answer of ComputePath. Counts `labels_left` down by the labels settled; only bounded queries stop at 0.
+// Returns the answer of ComputePath. Counts `labels_left` down by the labels settled; only bounded
+// queries stop at 0.
 Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
                uint64_t& labels_left);
 
-// Returns the links of the least path in `objective` that `filter` allows, waypoints kept, bounds ignored. Counts as Solve.
-// REQUIRES objective is a metric of a Query.
+// Returns the links of the least path in `objective` that `filter` allows, waypoints kept, bounds
+// ignored. Counts as Solve. REQUIRES objective is a metric of a Query.
 std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, const Query& query,
                                                      Additive objective, const LinkFilter& filter,
                                                      Workspace::Impl& work, uint64_t& labels_left);

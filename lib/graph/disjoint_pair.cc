@@ -12,7 +12,8 @@ void DisjointWorkspace::Reset(uint32_t node_count) {
   }
   if (stamp_ >=
       UINT32_MAX -
-          2) {  // A query takes two stamps; before they run out and old ones look fresh, start over.
+          // A query takes two stamps; before they run out and old ones look fresh, start over.
+          2) {
     labels_.assign(labels_.size(), Label{});
     marks_.assign(marks_.size(), Mark{});
     stamp_ = 0;

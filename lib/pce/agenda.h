@@ -24,7 +24,8 @@ struct Occasion {
 
 class Agenda {
  public:
-  // Joins `occasion` with what the unit waits for already: the greater need, the greater urgency and its cause, the earlier event.
+  // Joins `occasion` with what the unit waits for already: the greater need, the greater urgency
+  // and its cause, the earlier event.
   void Add(Unit* unit, const Occasion& occasion);
   // Plans the unit again at `when`, or earlier if that was agreed before.
   void RetryAt(Unit* unit, MonotonicTime when);

@@ -155,7 +155,8 @@ std::optional<size_t> CandidateOf(const policy::PolicyIntent& intent,
   return std::nullopt;
 }
 
-// True if the explicit lists of `candidate` are those in `config`: an operator who changed them wants the new ones.
+// True if the explicit lists of `candidate` are those in `config`: an operator who changed them
+// wants the new ones.
 bool MatchesDefinition(const policy::CandidatePath& candidate,
                        const std::vector<policy::WeightedList>& installed) {
   const auto* lists = std::get_if<std::vector<policy::ExplicitSegmentList>>(&candidate.definition);

@@ -1,4 +1,5 @@
-// lib/pce/candidate_planner.h -- one candidate path at a time: is it valid on this snapshot, beside what others already use?
+// lib/pce/candidate_planner.h -- one candidate path at a time: is it valid on this snapshot, beside
+// what others already use?
 #pragma once
 
 #include <optional>
@@ -35,7 +36,8 @@ void AddExclusion(const topology::Ted& ted, const MemberInput& member, const Pla
 // Returns true if `path` of `member` uses nothing of `exclusion`.
 bool KeepsAwayFrom(const topology::Ted& ted, const MemberInput& member, const PlannedPath& path,
                    const Exclusion& exclusion);
-// Puts `exclusion` into the constraints of `query`. Returns false if no path can keep away: others pass through its ends.
+// Puts `exclusion` into the constraints of `query`. Returns false if no path can keep away: others
+// pass through its ends.
 bool Exclude(const Exclusion& exclusion, cspf::Query& query);
 
 // Returns candidate path `candidate` of the member if it is valid, else null; says why in `plan`.

@@ -12,7 +12,8 @@
 
 namespace srpce::pce {
 
-// Each thread has its own search workspace. The caller of Run is one of the threads: a single piece of work wakes nobody.
+// Each thread has its own search workspace. The caller of Run is one of the threads: a single piece
+// of work wakes nobody.
 class ComputePool {
  public:
   using Work = std::function<void(size_t index, cspf::Workspace& workspace)>;
@@ -24,8 +25,9 @@ class ComputePool {
   ComputePool(const ComputePool&) = delete;
   ComputePool& operator=(const ComputePool&) = delete;
 
-  // Calls work(i) for each i below `count`, lowest first, on any thread, and consume(i) on the caller's thread, strictly in
-  // order, each as soon as work(0) ... work(i) are done. One Run at a time.
+  // Calls work(i) for each i below `count`, lowest first, on any thread, and consume(i) on the
+  // caller's thread, strictly in order, each as soon as work(0) ... work(i) are done. One Run at a
+  // time.
   void Run(size_t count, const Work& work, const Consume& consume);
 
  private:

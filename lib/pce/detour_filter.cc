@@ -28,7 +28,8 @@ uint64_t WeightOf(const graph::ArcData& arc, MetricType metric) {
   return 0;
 }
 
-// Distances from `root` along usable arcs, or with `reverse` to it. A weight nobody announced is 0: that only lowers the bound.
+// Distances from `root` along usable arcs, or with `reverse` to it. A weight nobody announced is 0:
+// that only lowers the bound.
 std::vector<uint64_t> Distances(const Ted& ted, MetricType metric, graph::Node root, bool reverse) {
   const graph::Digraph& graph = ted.graph();
   std::vector<uint64_t> distance(graph.node_count(), kFar);

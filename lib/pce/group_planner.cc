@@ -1,4 +1,5 @@
-// lib/pce/group_planner.cc -- the plan of a disjoint group (RFC 8800): all together where possible, as few moves as possible.
+// lib/pce/group_planner.cc -- the plan of a disjoint group (RFC 8800): all together where possible,
+// as few moves as possible.
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -49,8 +50,9 @@ class GroupPlan {
     AddExclusion(context_.ted, unit_.members[i], path, disjointness_, exclusion);
   }
 
-  // Members whose present paths keep their own promise and are disjoint from each other: first those that are not in trouble already and that the network has not moved onto
-  // other links than were chosen, then in order of importance.
+  // Members whose present paths keep their own promise and are disjoint from each other: first
+  // those that are not in trouble already and that the network has not moved onto other links than
+  // were chosen, then in order of importance.
   std::vector<size_t> FindKeepers() const {
     std::vector<size_t> keepers;
     Exclusion used;
@@ -86,7 +88,8 @@ class GroupPlan {
   }
 
   enum class Verdict : uint8_t { kLeave, kLater, kTake };
-  // Is the set `better` worth leaving the present one? Hysteresis as for one policy, on the sum of costs.
+  // Is the set `better` worth leaving the present one? Hysteresis as for one policy, on the sum of
+  // costs.
   Verdict Judge(const Paths& better, bool moved) const {
     uint64_t before = 0;
     uint64_t after = 0;
@@ -143,8 +146,8 @@ class GroupPlan {
     return true;
   }
 
-  // Fixes explicit candidate paths that rank above the first dynamic one, then plans the rest jointly. Returns false if some member gets
-  // no path.
+  // Fixes explicit candidate paths that rank above the first dynamic one, then plans the rest
+  // jointly. Returns false if some member gets no path.
   bool PlanJointly(Paths& out) {
     Exclusion used;
     std::vector<std::pair<size_t, size_t>> joint;  // Member, its candidate path.
@@ -221,8 +224,9 @@ class GroupPlan {
     return true;
   }
 
-  // No set of disjoint paths exists. Nobody who is well is moved; the others, most important first, take what is left beside everything
-  // in use, on any of their candidate paths; who finds nothing stays on a path that still forwards, or goes down.
+  // No set of disjoint paths exists. Nobody who is well is moved; the others, most important first,
+  // take what is left beside everything in use, on any of their candidate paths; who finds nothing
+  // stays on a path that still forwards, or goes down.
   void SaveWhatCanBe(const std::vector<size_t>& keepers) {
     std::vector<bool> settled(plans_.size(), false);
     Paths in_use;

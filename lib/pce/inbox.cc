@@ -38,7 +38,8 @@ void Inbox::PostTed(const TedUpdate& update) {
       if (update.delta.from_generation == ted_->delta.to_generation) {
         ted_->delta.Merge(update.delta);
       } else {
-        // Updates were lost between the two: a delta that starts nowhere makes the reactor look at everything.
+        // Updates were lost between the two: a delta that starts nowhere makes the reactor look at
+        // everything.
         ted_->delta = update.delta;
         ted_->delta.from_generation = kNoGeneration;
       }

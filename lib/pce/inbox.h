@@ -1,7 +1,7 @@
 // lib/pce/inbox.h -- everything other threads have to say to the reactor. Posting never blocks.
 //
-// Snapshots are merged while they wait: however fast they come, the next sweep sees one. Their number needs no bound. Commands are bounded by
-// those who post them (each waits for its answer).
+// Snapshots are merged while they wait: however fast they come, the next sweep sees one. Their
+// number needs no bound. Commands are bounded by those who post them (each waits for its answer).
 #pragma once
 
 #include <condition_variable>
@@ -72,8 +72,9 @@ class Inbox {
     std::optional<TedUpdate> ted;
     bool stopping = false;
   };
-  // Reactor. Takes what is there; waits for something if there is nothing and `block`, until `deadline` of the clock at most.
-  // `busy`: something the reactor started elsewhere will still be posted.
+  // Reactor. Takes what is there; waits for something if there is nothing and `block`, until
+  // `deadline` of the clock at most. `busy`: something the reactor started elsewhere will still be
+  // posted.
   Taken Take(bool block, bool busy, std::optional<MonotonicTime> deadline);
 
   // Waits until the reactor has taken everything, has nothing to do and `also` holds.

@@ -1,4 +1,5 @@
-// lib/pce/installer.h -- carries out plans: what changed goes to the headend, the store and the watchers.
+// lib/pce/installer.h -- carries out plans: what changed goes to the headend, the store and the
+// watchers.
 #pragma once
 
 #include <functional>

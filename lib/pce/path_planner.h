@@ -1,4 +1,5 @@
-// lib/pce/path_planner.h -- decides the path of one policy, or of one disjoint group, on one snapshot. Pure: same input, same plan.
+// lib/pce/path_planner.h -- decides the path of one policy, or of one disjoint group, on one
+// snapshot. Pure: same input, same plan.
 #pragma once
 
 #include <cstdint>
@@ -69,9 +70,10 @@ struct PlannerOptions {
 
 // Returns one plan a member, in their order.
 //
-// A policy: the first valid candidate path in the order of RFC 9256 s2.9. If none is valid but the present lists still lead to the endpoint,
-// they stay, with `violation` set: late traffic is better than none.
-// A group: the members' dynamic candidates of highest preference jointly; see README.md for what gives way when that fails.
+// A policy: the first valid candidate path in the order of RFC 9256 s2.9. If none is valid but the
+// present lists still lead to the endpoint, they stay, with `violation` set: late traffic is better
+// than none. A group: the members' dynamic candidates of highest preference jointly; see README.md
+// for what gives way when that fails.
 std::vector<MemberPlan> PlanUnit(const topology::Ted& ted, const UnitInput& unit,
                                  const PlannerOptions& options, const Clock& clock,
                                  cspf::Workspace& workspace);

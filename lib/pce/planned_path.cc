@@ -119,7 +119,8 @@ class LegFinder {
         FollowShortestPath(segment.node);
       } else if (segment.kind == SegmentKind::kAdjacency && segment.link &&
                  segment.algorithm == topology::kAlgorithmSpf && ted_.HasLink(*segment.link)) {
-        // An adjacency SID read by its owner pins its link; anywhere else it first leads to the owner.
+        // An adjacency SID read by its owner pins its link; anywhere else it first leads to the
+        // owner.
         FollowShortestPath(ted_.link(*segment.link).local);
         at_ = ted_.link(*segment.link).remote;
         ++position_;
@@ -128,7 +129,8 @@ class LegFinder {
         return;
       }
     }
-    // Annotations that do not describe the expansion say nothing (indexes may belong to others by now).
+    // Annotations that do not describe the expansion say nothing (indexes may belong to others by
+    // now).
     out_.opaque |= at_ != expansion_.ends.front();
   }
 

@@ -1,4 +1,5 @@
-// lib/pce/planned_path.h -- segment lists of one candidate path, expanded on one snapshot, and what their forwarding hangs on.
+// lib/pce/planned_path.h -- segment lists of one candidate path, expanded on one snapshot, and what
+// their forwarding hangs on.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +15,16 @@
 
 namespace srpce::pce {
 
-// A stretch that shortest paths decide: between the ends of two segments, or to the node an SRv6 adjacency SID belongs to.
+// A stretch that shortest paths decide: between the ends of two segments, or to the node an SRv6
+// adjacency SID belongs to.
 struct ShortestPathLeg {
   topology::NodeIndex from;
   topology::NodeIndex to;
   uint64_t igp_cost = 0;  // Its length, or an upper bound of it.
 };
 
-// Lists that are forwarding, or could be. Immutable: shared between the reactor and the compute threads.
+// Lists that are forwarding, or could be. Immutable: shared between the reactor and the compute
+// threads.
 struct PlannedPath {
   size_t candidate = 0;  // Index into PolicyIntent::candidate_paths.
   std::vector<policy::WeightedList> lists;
@@ -33,7 +36,8 @@ struct PlannedPath {
   uint64_t generation = 0;
 
   std::vector<ShortestPathLeg> legs;
-  // Some segment's way is not known by its annotations (flexible algorithm, anycast): any change of the network may move it.
+  // Some segment's way is not known by its annotations (flexible algorithm, anycast): any change of
+  // the network may move it.
   bool opaque = false;
 };
 using PlannedPathPtr = std::shared_ptr<const PlannedPath>;
@@ -48,7 +52,8 @@ struct Evaluation {
   bool ok() const { return path != nullptr && forwarding.ok() && promise.ok(); }
 };
 
-// Expands `lists` from the policy's headend and holds them to candidate path `candidate`. REQUIRES candidate is in range.
+// Expands `lists` from the policy's headend and holds them to candidate path `candidate`. REQUIRES
+// candidate is in range.
 Evaluation Evaluate(const topology::Ted& ted, const policy::PolicyIntent& intent, size_t candidate,
                     const std::vector<policy::WeightedList>& lists);
 
@@ -56,10 +61,12 @@ Evaluation Evaluate(const topology::Ted& ted, const policy::PolicyIntent& intent
 PlannedPathPtr FromRoute(const topology::Ted& ted, const policy::PolicyIntent& intent,
                          size_t candidate, segments::SegmentRoute route);
 
-// The bounds candidate path `candidate` is held to: its own, or its promise; null for an explicit path without one.
+// The bounds candidate path `candidate` is held to: its own, or its promise; null for an explicit
+// path without one.
 const policy::PathIntent* BoundsOf(const policy::PolicyIntent& intent, size_t candidate);
 
-// "delay", "igp", "te", "hops", "loss", "variation", "bandwidth": the bounds that `margin` says are broken.
+// "delay", "igp", "te", "hops", "loss", "variation", "bandwidth": the bounds that `margin` says are
+// broken.
 std::vector<const char*> BrokenBounds(const policy::SlaMargin& margin);
 
 // True if both stand for the same label stacks / SRHs with the same weights.

@@ -17,7 +17,8 @@ std::optional<Ipv6Address> FindSid(const topology::Node& node, Srv6Behavior beha
   return std::nullopt;
 }
 
-// Router ids of the data plane's family, ascending. MPLS carries both: IPv6 only where there is no IPv4.
+// Router ids of the data plane's family, ascending. MPLS carries both: IPv6 only where there is no
+// IPv4.
 std::vector<IpAddress> Loopbacks(const topology::Node& node, cspf::DataPlane data_plane) {
   std::vector<IpAddress> v4;
   std::vector<IpAddress> v6;

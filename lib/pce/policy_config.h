@@ -6,8 +6,9 @@
 
 namespace srpce::pce {
 
-// Addresses and steered prefixes are of the family of the lists' data plane: router ids of the endpoint where the intent names
-// none. For SRv6 the endpoint's End.DT6 (else End.DT46) SID ends the tunnel, where it announces one.
+// Addresses and steered prefixes are of the family of the lists' data plane: router ids of the
+// endpoint where the intent names none. For SRv6 the endpoint's End.DT6 (else End.DT46) SID ends
+// the tunnel, where it announces one.
 plugin::PolicyConfig BuildConfig(const topology::Ted& ted, const policy::PolicyIntent& intent,
                                  const PlannedPath& path);
 

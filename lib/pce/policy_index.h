@@ -1,4 +1,5 @@
-// lib/pce/policy_index.h -- which policies hang on a link: the inverse of their active paths, every ECMP branch counted.
+// lib/pce/policy_index.h -- which policies hang on a link: the inverse of their active paths, every
+// ECMP branch counted.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// lib/pce/policy_table.h -- all policies of the reactor, the units they are planned in, and what may be added to them.
+// lib/pce/policy_table.h -- all policies of the reactor, the units they are planned in, and what
+// may be added to them.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +14,16 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "lib/pce/policy_index.h"
 #include "lib/pce/path_planner.h"
+#include "lib/pce/policy_index.h"
 #include "lib/plugin/store.h"
 
 namespace srpce::pce {
 
 using IntentPtr = std::shared_ptr<const policy::PolicyIntent>;
 
-// What is dealt with first. Within a class: policy priority (RFC 9256 s2.12: lower first), then key.
+// What is dealt with first. Within a class: policy priority (RFC 9256 s2.12: lower first), then
+// key.
 enum class Urgency : uint8_t {
   kTouched,  // A link its lists can use got worse.
   kVerify,   // Its lists may have moved.
@@ -39,8 +41,9 @@ struct Unit {
   const char* trigger = "";
   std::string cause;                        // For people: "link-down r1->r2".
   std::optional<MonotonicTime> event_time;  // Of the first event not answered yet.
-  bool choice_aged = false;            // What it uses got worse since its path was chosen: something better may exist.
-  std::optional<MonotonicTime> retry_at;    // When the hold time that kept it back is over.
+  // What it uses got worse since its path was chosen: something better may exist.
+  bool choice_aged = false;
+  std::optional<MonotonicTime> retry_at;  // When the hold time that kept it back is over.
 };
 
 struct PolicyRecord {
@@ -52,8 +55,10 @@ struct PolicyRecord {
   std::shared_ptr<const plugin::PolicyConfig> installed;  // Last handed to the southbound.
   uint64_t fingerprint = 0;                               // Of `installed`.
   bool forwarded =
-      false;  // The headend has acknowledged some configuration: a change of it does not take the policy down.
-  bool planned = false;       // For this intent, on a snapshot that knows the headend.
+      // The headend has acknowledged some configuration: a change of it does not take the policy
+      // down.
+      false;
+  bool planned = false;         // For this intent, on a snapshot that knows the headend.
   bool restored = false;        // From the store, and not planned since.
   bool not_disjoint = false;    // sla_violated is the group's promise.
   policy::PolicyStatus status;  // As last published, without the revision.

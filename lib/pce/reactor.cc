@@ -12,7 +12,8 @@
 namespace srpce::pce {
 namespace {
 
-// Units planned before the inbox is looked at again, for each thread: small, so that bad news waits for milliseconds at most.
+// Units planned before the inbox is looked at again, for each thread: small, so that bad news waits
+// for milliseconds at most.
 constexpr size_t kUnitsPerThread = 8;
 
 bool IsSatisfied(const Unit& unit) {

@@ -1,4 +1,5 @@
-// lib/pce/reactor.h -- the one thread that owns policy state: takes what came, finds what it touches, plans and installs it.
+// lib/pce/reactor.h -- the one thread that owns policy state: takes what came, finds what it
+// touches, plans and installs it.
 #pragma once
 
 #include <atomic>
@@ -15,8 +16,8 @@
 #include "lib/pce/impact.h"
 #include "lib/pce/inbox.h"
 #include "lib/pce/installer.h"
-#include "lib/pce/policy_index.h"
 #include "lib/pce/policy_engine.h"
+#include "lib/pce/policy_index.h"
 #include "lib/pce/policy_table.h"
 #include "lib/pce/store_writer.h"
 #include "lib/pce/watch_hub.h"

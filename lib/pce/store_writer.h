@@ -17,8 +17,8 @@
 
 namespace srpce::pce {
 
-// Intents are stored before they are acknowledged; what was installed follows in the background, one entry a policy however often it
-// changes, and is tried again until the store takes it.
+// Intents are stored before they are acknowledged; what was installed follows in the background,
+// one entry a policy however often it changes, and is tried again until the store takes it.
 class StoreWriter {
  public:
   using Done = std::function<void(const absl::Status&)>;
@@ -28,7 +28,8 @@ class StoreWriter {
   StoreWriter(plugin::Store& store, std::function<void(const absl::Status&)> on_result);
   ~StoreWriter();  // Stops.
 
-  // Any revision given out stays below the stored one, so that none is given out twice, whatever the process dies of.
+  // Any revision given out stays below the stored one, so that none is given out twice, whatever
+  // the process dies of.
   void Start(uint64_t stored_revision);
   // Commits what waits, once, and ends the thread. Batches not committed are answered CANCELLED.
   void Stop();

@@ -18,14 +18,15 @@ constexpr size_t kChunk =
 constexpr Duration kMaxBatchTime = std::chrono::milliseconds(2);
 constexpr Duration kMaxWait = std::chrono::hours(1);  // Far ends of time overflow inside wait_for.
 
-// What a thread last got from a writer. Weak, so that a thread that stops asking does not keep an old network in memory;
-// while the snapshot is the newest, the writer holds it.
+// What a thread last got from a writer. Weak, so that a thread that stops asking does not keep an
+// old network in memory; while the snapshot is the newest, the writer holds it.
 struct CachedTed {
   uint64_t writer = 0;
   uint64_t version = 0;
   std::weak_ptr<const topology::Ted> ted;
 };
-// A process has one writer; tests have a few. More than these evict each other, which costs a lock, no more.
+// A process has one writer; tests have a few. More than these evict each other, which costs a lock,
+// no more.
 constexpr size_t kCachedWriters = 4;
 thread_local std::array<CachedTed, kCachedWriters> cached_teds;
 
@@ -172,8 +173,8 @@ class TopologyWriter::Impl {
     }
     UpdateStatus(answers, clock_.Now() - start);
     const bool was_syncing = std::exchange(syncing_, InFirstSync());
-    // A generation in which only staleness changed has an empty delta; it is told too, so that generations have no gap. So is the end of
-    // a sync that changed nothing more.
+    // A generation in which only staleness changed has an empty delta; it is told too, so that
+    // generations have no gap. So is the end of a sync that changed nothing more.
     if ((is_new || (was_syncing && !syncing_)) && listener_) {
       listener_({std::move(published.ted), std::move(published.delta), event_time, syncing_});
     }

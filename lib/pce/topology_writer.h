@@ -1,7 +1,9 @@
-// lib/pce/topology_writer.h -- the TED writer thread: applies what sources say, in order, and publishes snapshots.
+// lib/pce/topology_writer.h -- the TED writer thread: applies what sources say, in order, and
+// publishes snapshots.
 //
-// Work is taken in batches: everything waiting is applied, published once, acknowledged. The queue is bounded by its users: each
-// source keeps a window of unacknowledged updates and stops reading its stream when the window is full.
+// Work is taken in batches: everything waiting is applied, published once, acknowledged. The queue
+// is bounded by its users: each source keeps a window of unacknowledged updates and stops reading
+// its stream when the window is full.
 #pragma once
 
 #include <functional>
@@ -19,7 +21,8 @@ struct TedUpdate {
   topology::TedPtr ted;
   topology::TedDelta delta;
   MonotonicTime event_time{};
-  bool syncing = false;  // Some source is in its first sync: the snapshot is not the whole network yet.
+  // Some source is in its first sync: the snapshot is not the whole network yet.
+  bool syncing = false;
 };
 
 struct TopologyCounters {
@@ -33,12 +36,14 @@ struct TopologyCounters {
 class TopologyWriter {
  public:
   using Work = std::function<absl::Status(topology::TedBuilder& builder, MonotonicTime now)>;
-  // Called on the writer thread after the snapshot that holds the work was published; must not block.
+  // Called on the writer thread after the snapshot that holds the work was published; must not
+  // block.
   using Done = std::function<void(const absl::Status& result, uint64_t generation)>;
   using Listener = std::function<void(const TedUpdate& update)>;
 
-  // `listener` is called on the writer thread for every new generation, before Done of its works. (The delta is empty
-  // where only the staleness of nodes changed.) And once more where the last first sync ends with nothing new.
+  // `listener` is called on the writer thread for every new generation, before Done of its works.
+  // (The delta is empty where only the staleness of nodes changed.) And once more where the last
+  // first sync ends with nothing new.
   TopologyWriter(const Clock& clock, Listener listener);
   // Stops; works not yet applied are answered CANCELLED.
   ~TopologyWriter();
@@ -48,11 +53,13 @@ class TopologyWriter {
   // Any thread. Never blocks.
   void Submit(Work work, Done done);
 
-  // Any thread. The newest snapshot; no lock is taken while it has not changed since this thread's last call.
+  // Any thread. The newest snapshot; no lock is taken while it has not changed since this thread's
+  // last call.
   topology::TedPtr ted() const;
   std::vector<topology::SourceStatus> sources() const;
   TopologyCounters counters() const;
-  // How long each apply-and-publish took, for metrics: called on the writer thread. Set before the first Submit.
+  // How long each apply-and-publish took, for metrics: called on the writer thread. Set before the
+  // first Submit.
   void SetApplyObserver(std::function<void(Duration)> observer);
 
  private:

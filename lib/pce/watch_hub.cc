@@ -95,7 +95,8 @@ bool WatchHub::Replay(std::unique_lock<std::mutex>& lock, uint64_t watch_id, uin
     for (const auto& [key, entry] : entries_) {
       events.push_back(entry.event);
     }
-    // In order of revision, so that a watcher cut off half way can come back with the last one it saw.
+    // In order of revision, so that a watcher cut off half way can come back with the last one it
+    // saw.
     std::sort(events.begin(), events.end(),
               [](const auto& a, const auto& b) { return a->revision < b->revision; });
   }

@@ -1,6 +1,8 @@
-// lib/pce/watch_hub.h -- the state of all policies as others see it: by key, as a history of revisions, and live for watchers.
+// lib/pce/watch_hub.h -- the state of all policies as others see it: by key, as a history of
+// revisions, and live for watchers.
 //
-// The reactor writes, any thread reads. What is handed out is immutable, so a slow reader holds up nobody.
+// The reactor writes, any thread reads. What is handed out is immutable, so a slow reader holds up
+// nobody.
 #pragma once
 
 #include <condition_variable>
@@ -24,19 +26,22 @@ class WatchHub {
   // Keeps the last `history` events for watchers that come back.
   explicit WatchHub(size_t history) : history_limit_(history) {}
 
-  // The revision of the last event before this process: watchers that know no later one are up to date with nothing.
+  // The revision of the last event before this process: watchers that know no later one are up to
+  // date with nothing.
   void SetFirstRevision(uint64_t revision);
 
   // Reactor thread. Gives `status` the next revision and tells all watchers.
   void Publish(policy::PolicyStatus status, bool not_disjoint, bool removed);
-  // Reactor thread. Replaces the state readers see, without an event: metrics moved, decisions did not.
+  // Reactor thread. Replaces the state readers see, without an event: metrics moved, decisions did
+  // not.
   void Refresh(policy::PolicyStatus status, bool not_disjoint);
   // Any thread, before Attach: from now on Detach counts.
   void Expect(uint64_t watch_id);
   // Reactor thread. Tells `watcher` what it missed and from then on everything.
   void Attach(uint64_t watch_id, uint64_t from_revision, PolicyEngine::Watcher watcher);
 
-  // Any thread; does not return while the watcher is being called, unless called by the watcher itself.
+  // Any thread; does not return while the watcher is being called, unless called by the watcher
+  // itself.
   void Detach(uint64_t watch_id);
 
   // Any thread.

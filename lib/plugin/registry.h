@@ -1,4 +1,5 @@
-// lib/plugin/registry.h -- the plugins of this process by name. main() owns one; there are no statics.
+// lib/plugin/registry.h -- the plugins of this process by name. main() owns one; there are no
+// statics.
 #pragma once
 
 #include <functional>
@@ -23,7 +24,8 @@ using Settings = std::map<std::string, std::string>;
 template <typename Interface>
 class Factories {
  public:
-  using Factory = std::function<absl::StatusOr<std::unique_ptr<Interface>>(const Settings& settings)>;
+  using Factory =
+      std::function<absl::StatusOr<std::unique_ptr<Interface>>(const Settings& settings)>;
 
   // Errors: ALREADY_EXISTS.
   absl::Status Add(const std::string& name, Factory factory) {
@@ -33,11 +35,14 @@ class Factories {
     return absl::OkStatus();
   }
 
-  // Errors: NOT_FOUND  no plugin of that name; the message lists those there are. Otherwise the factory's own.
-  absl::StatusOr<std::unique_ptr<Interface>> Make(const std::string& name, const Settings& settings) const {
+  // Errors: NOT_FOUND  no plugin of that name; the message lists those there are. Otherwise the
+  // factory's own.
+  absl::StatusOr<std::unique_ptr<Interface>> Make(const std::string& name,
+                                                  const Settings& settings) const {
     const auto it = factories_.find(name);
     if (it == factories_.end()) {
-      return absl::NotFoundError(absl::StrCat("plugin: got '", name, "', want one of ", absl::StrJoin(names(), ", ")));
+      return absl::NotFoundError(
+          absl::StrCat("plugin: got '", name, "', want one of ", absl::StrJoin(names(), ", ")));
     }
     return it->second(settings);
   }

@@ -4,8 +4,9 @@
 namespace srpce::plugin {
 namespace {
 
-// FNV-1a, 64 bits, over a canonical byte string: integers big endian, text and lists behind their length, optional values behind
-// a presence byte, so that no two different values give the same bytes. Fixed for ever: routers report these numbers back.
+// FNV-1a, 64 bits, over a canonical byte string: integers big endian, text and lists behind their
+// length, optional values behind a presence byte, so that no two different values give the same
+// bytes. Fixed for ever: routers report these numbers back.
 class Fnv1a {
  public:
   void Byte(uint8_t value) {

@@ -1,4 +1,5 @@
-// lib/plugin/southbound.h -- how policies reach routers. One implementation a protocol: gRPC agent, simulated; PCEP, BGP SR Policy.
+// lib/plugin/southbound.h -- how policies reach routers. One implementation a protocol: gRPC agent,
+// simulated; PCEP, BGP SR Policy.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +20,17 @@ struct PolicyConfig {
   policy::PolicyKey key;
   std::string name;
   uint32_t preference = policy::kDefaultPreference;
-  std::optional<IpAddress> endpoint_address;      // A loopback of the endpoint, of the data plane's family.
+  // A loopback of the endpoint, of the data plane's family.
+  std::optional<IpAddress> endpoint_address;
   std::optional<uint32_t> binding_label;
   std::optional<Ipv6Address> binding_sid;
   std::vector<IpPrefix> steered_prefixes;
-  std::vector<policy::WeightedList> lists;        // At least one.
-  std::optional<Ipv6Address> decapsulation_sid;   // SRv6: the endpoint's End.DT6 (or DT46) SID, where it has one.
+  std::vector<policy::WeightedList> lists;  // At least one.
+  // SRv6: the endpoint's End.DT6 (or DT46) SID, where it has one.
+  std::optional<Ipv6Address> decapsulation_sid;
 
-  // A hash of everything above: equal fingerprints mean nothing to push. Stable over restarts and versions of the program.
+  // A hash of everything above: equal fingerprints mean nothing to push. Stable over restarts and
+  // versions of the program.
   uint64_t Fingerprint() const;
 };
 
@@ -43,9 +47,11 @@ class SouthboundListener {
   virtual void OnSession(const std::string& headend, bool up) = 0;
   // The headend installed (or with `removed` took away) what has this fingerprint, or refused.
   // Also told after a session came up for what the headend holds already.
-  virtual void OnResult(const policy::PolicyKey& key, uint64_t fingerprint, bool removed, const absl::Status& result) = 0;
+  virtual void OnResult(const policy::PolicyKey& key, uint64_t fingerprint, bool removed,
+                        const absl::Status& result) = 0;
   // A local interface of the headend changed state: earlier than any routing protocol tells.
-  virtual void OnLinkEvent(const std::string& headend, const std::string& interface, bool up, MonotonicTime received) = 0;
+  virtual void OnLinkEvent(const std::string& headend, const std::string& interface, bool up,
+                           MonotonicTime received) = 0;
 };
 
 // Holds the desired policies of its headends and makes routers agree with them, by difference.
@@ -53,11 +59,12 @@ class Southbound {
  public:
   virtual ~Southbound() = default;
   virtual std::string name() const = 0;
-  // `listener` outlives this. Before Start nothing is sent to any router. `desired` is everything known to be wanted, so that a
-  // router that connects early loses nothing.
+  // `listener` outlives this. Before Start nothing is sent to any router. `desired` is everything
+  // known to be wanted, so that a router that connects early loses nothing.
   virtual void Start(SouthboundListener* listener, std::vector<PolicyConfig> desired) = 0;
   virtual void Stop() = 0;
-  // Hands `config` to the session of its headend, or keeps it until there is one. Never blocks. Returns whether a session took it.
+  // Hands `config` to the session of its headend, or keeps it until there is one. Never blocks.
+  // Returns whether a session took it.
   virtual bool Install(const PolicyConfig& config) = 0;
   virtual bool Remove(const policy::PolicyKey& key) = 0;
 };

@@ -26,12 +26,16 @@ struct StoreState {
 // Applied as one transaction, in this order.
 struct StoreBatch {
   std::vector<policy::PolicyIntent> put_intents;
-  std::vector<PolicyConfig> put_installed;          // Of policies whose intent is stored; others are ignored.
+  // Of policies whose intent is stored; others are ignored.
+  std::vector<PolicyConfig> put_installed;
   std::vector<policy::PolicyKey> clear_installed;
-  std::vector<policy::PolicyKey> remove;            // Intent and installed state.
+  std::vector<policy::PolicyKey> remove;  // Intent and installed state.
   uint64_t revision = 0;
 
-  bool empty() const { return put_intents.empty() && put_installed.empty() && clear_installed.empty() && remove.empty(); }
+  bool empty() const {
+    return put_intents.empty() && put_installed.empty() && clear_installed.empty() &&
+           remove.empty();
+  }
 };
 
 // Calls block; the engine makes them on its store thread only.

@@ -1,4 +1,5 @@
-// lib/plugin/topology_source.h -- where topology comes from: a plugin produces statements, its host carries them to TopologyIngest.
+// lib/plugin/topology_source.h -- where topology comes from: a plugin produces statements, its host
+// carries them to TopologyIngest.
 #pragma once
 
 #include <cstdint>
@@ -40,15 +41,18 @@ struct PrefixRemoval {
   std::string node_id;
   IpPrefix prefix;
 };
-using Statement = std::variant<SyncBegin, SyncEnd, NodeStatement, LinkStatement, PrefixStatement, NodeRemoval, LinkRemoval, PrefixRemoval>;
+using Statement = std::variant<SyncBegin, SyncEnd, NodeStatement, LinkStatement, PrefixStatement,
+                               NodeRemoval, LinkRemoval, PrefixRemoval>;
 
 // Takes statements to the daemon. Provided by the host of the source.
 class StatementSink {
  public:
   virtual ~StatementSink() = default;
-  // Blocks while the daemon is behind. Errors: UNAVAILABLE  the stream broke; CANCELLED  the host is stopping: return from Run.
+  // Blocks while the daemon is behind. Errors: UNAVAILABLE  the stream broke; CANCELLED  the host
+  // is stopping: return from Run.
   virtual absl::Status Send(const Statement& statement) = 0;
-  // Waits until all sent so far is acknowledged. Refusals are logged and counted by the host; Errors as Send.
+  // Waits until all sent so far is acknowledged. Refusals are logged and counted by the host;
+  // Errors as Send.
   virtual absl::Status Flush() = 0;
   // Waits until `deadline_ms` milliseconds have passed since the stream opened. Errors: as Send.
   virtual absl::Status WaitUntil(int64_t deadline_ms) = 0;
@@ -58,8 +62,9 @@ class TopologySource {
  public:
   virtual ~TopologySource() = default;
   virtual std::string name() const = 0;
-  // Runs on a thread of the host for one stream: sends a sync, then deltas as they happen. The host calls it again, with a new sink, after the
-  // stream broke. Returning OK means the source has no more to say; the stream stays open until the host stops.
+  // Runs on a thread of the host for one stream: sends a sync, then deltas as they happen. The host
+  // calls it again, with a new sink, after the stream broke. Returning OK means the source has no
+  // more to say; the stream stays open until the host stops.
   virtual absl::Status Run(StatementSink& sink) = 0;
 };
 

@@ -1,4 +1,5 @@
-// lib/policy/intent.h -- what an operator or controller asks for: SR policies by name (RFC 9256 s2), independent of any TED snapshot.
+// lib/policy/intent.h -- what an operator or controller asks for: SR policies by name (RFC 9256
+// s2), independent of any TED snapshot.
 #pragma once
 
 #include <compare>
@@ -36,7 +37,8 @@ struct PathIntent {
   topology::AdminGroup include_all;
   topology::AdminGroup exclude_any;
   std::vector<std::string> exclude_nodes;
-  std::vector<topology::LinkKey> exclude_links;  // An empty local_interface means all parallel links, in this direction.
+  // An empty local_interface means all parallel links, in this direction.
+  std::vector<topology::LinkKey> exclude_links;
   std::vector<uint32_t> exclude_srlgs;
   std::vector<std::string> waypoints;
   cspf::DataPlane data_plane = cspf::DataPlane::kEither;
@@ -56,15 +58,16 @@ struct ExplicitSegmentList {
   bool operator==(const ExplicitSegmentList&) const = default;
 };
 
-enum class ProtocolOrigin : uint8_t { kPcep = 10, kBgpSrPolicy = 20, kConfiguration = 30 };  // RFC 9256 s2.3: default priorities.
+// RFC 9256 s2.3: default priorities.
+enum class ProtocolOrigin : uint8_t { kPcep = 10, kBgpSrPolicy = 20, kConfiguration = 30 };
 
 struct CandidatePath {
   std::string name;
   uint32_t preference = kDefaultPreference;
   ProtocolOrigin origin = ProtocolOrigin::kConfiguration;
-  uint32_t originator_asn = 0;           // RFC 9256 s2.4.
+  uint32_t originator_asn = 0;  // RFC 9256 s2.4.
   IpAddress originator_address;
-  uint32_t discriminator = 0;            // RFC 9256 s2.5. Unique in its policy.
+  uint32_t discriminator = 0;  // RFC 9256 s2.5. Unique in its policy.
   std::variant<PathIntent, std::vector<ExplicitSegmentList>> definition;
   // With an explicit definition: bounds the lists are held to while active. Empty: none.
   std::optional<PathIntent> promise;
@@ -98,16 +101,18 @@ struct PolicyIntent {
   PolicyKey key;
   std::string name;
   uint8_t priority = kDefaultPriority;
-  std::optional<uint32_t> binding_label;       // SR-MPLS binding SID.
-  std::optional<Ipv6Address> binding_sid;      // SRv6 binding SID.
-  std::vector<IpPrefix> steered_prefixes;      // Destinations the headend sends into the policy. Empty: the endpoint's addresses.
+  std::optional<uint32_t> binding_label;   // SR-MPLS binding SID.
+  std::optional<Ipv6Address> binding_sid;  // SRv6 binding SID.
+  // Destinations the headend sends into the policy. Empty: the endpoint's addresses.
+  std::vector<IpPrefix> steered_prefixes;
   std::vector<CandidatePath> candidate_paths;  // At least one.
   std::optional<DisjointMembership> disjoint;
 
   bool operator==(const PolicyIntent&) const = default;
 };
 
-// Returns OK, or INVALID_ARGUMENT with every defect that can be seen without a TED, one a line, each naming the policy and the field.
+// Returns OK, or INVALID_ARGUMENT with every defect that can be seen without a TED, one a line,
+// each naming the policy and the field.
 absl::Status Validate(const PolicyIntent& intent);
 // The same for the bounds of one path ("max_loss: got 1.5, want 0 to 1").
 absl::Status Validate(const PathIntent& path);

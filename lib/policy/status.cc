@@ -1,4 +1,5 @@
-// lib/policy/status.cc -- names of states, and the choice of the active candidate path (RFC 9256 s2.9).
+// lib/policy/status.cc -- names of states, and the choice of the active candidate path (RFC 9256
+// s2.9).
 #include "lib/policy/status.h"
 
 #include <tuple>

@@ -13,9 +13,11 @@
 namespace srpce::policy {
 
 enum class OperState : uint8_t {
-  kPending,   // Accepted, not computed yet (no topology, or queued).
-  kDown,      // No candidate path is valid.
-  kUp,        // An active path is computed, verified and acknowledged by the headend (or no session exists yet that could: see push).
+  kPending,  // Accepted, not computed yet (no topology, or queued).
+  kDown,     // No candidate path is valid.
+  // An active path is computed, verified and acknowledged by the headend (or no session exists yet
+  // that could: see push).
+  kUp,
 };
 enum class PushState : uint8_t {
   kNone,       // Nothing to install.
@@ -32,7 +34,8 @@ struct WeightedList {
   uint32_t weight = 1;
 };
 
-// How far the active path is from its bounds: bound minus value, in the bound's unit. Negative = violated.
+// How far the active path is from its bounds: bound minus value, in the bound's unit. Negative =
+// violated.
 struct SlaMargin {
   std::optional<Microseconds> delay;
   std::optional<int64_t> igp_cost;
@@ -45,41 +48,48 @@ struct SlaMargin {
 
 // The active candidate path as computed on one snapshot.
 struct ActivePath {
-  size_t candidate = 0;             // Index into PolicyIntent::candidate_paths.
+  size_t candidate = 0;  // Index into PolicyIntent::candidate_paths.
   std::vector<WeightedList> lists;
-  std::vector<topology::LinkKey> links;   // In travel order where the path is single, else every link some branch uses.
-  std::vector<std::string> nodes;         // Node ids in travel order, headend first; empty where branches exist.
-  cspf::PathMetrics metrics;              // Worst branch.
-  uint64_t cost = 0;                      // In the objective.
+  // In travel order where the path is single, else every link some branch uses.
+  std::vector<topology::LinkKey> links;
+  // Node ids in travel order, headend first; empty where branches exist.
+  std::vector<std::string> nodes;
+  cspf::PathMetrics metrics;  // Worst branch.
+  uint64_t cost = 0;          // In the objective.
   SlaMargin margin;
-  uint64_t generation = 0;                // The TED it was computed on.
+  uint64_t generation = 0;  // The TED it was computed on.
 };
 
 // Whether each candidate path could be used, and why not (RFC 9256 s2.10).
 struct CandidateStatus {
   bool valid = false;
   std::optional<cspf::NoPath> failure{};
-  std::string error{};                    // Explicit lists, unknown names: what is wrong.
+  std::string error{};  // Explicit lists, unknown names: what is wrong.
 };
 
 struct PolicyStatus {
   PolicyIntent intent;
-  uint64_t revision = 0;                  // Grows with every change of any policy; WatchPolicies resumes by it.
+  // Grows with every change of any policy; WatchPolicies resumes by it.
+  uint64_t revision = 0;
   OperState oper_state = OperState::kPending;
   PushState push_state = PushState::kNone;
   std::string push_error;
   std::optional<ActivePath> active;
   std::vector<CandidateStatus> candidates;
-  bool sla_violated = false;              // The active path breaks a bound now and no better one exists.
-  std::string last_change_reason;         // "link-down r1->r2: moved to ...".
+  // The active path breaks a bound now and no better one exists.
+  bool sla_violated = false;
+  std::string last_change_reason;  // "link-down r1->r2: moved to ...".
   WallTime last_change{};
-  uint64_t changes = 0;                   // How often the active path changed.
-  std::optional<Duration> last_event_to_push;  // From the arrival of the event to the hand-over of the push.
+  uint64_t changes = 0;  // How often the active path changed.
+  // From the arrival of the event to the hand-over of the push.
+  std::optional<Duration> last_event_to_push;
 };
 
-// Returns the index of the candidate path to use among the valid ones: highest preference, then protocol origin, then `installed` itself,
-// then lower originator, then higher discriminator (RFC 9256 s2.9). None if no candidate is valid.
-std::optional<size_t> SelectCandidate(const std::vector<CandidatePath>& candidates, const std::vector<bool>& valid,
+// Returns the index of the candidate path to use among the valid ones: highest preference, then
+// protocol origin, then `installed` itself, then lower originator, then higher discriminator (RFC
+// 9256 s2.9). None if no candidate is valid.
+std::optional<size_t> SelectCandidate(const std::vector<CandidatePath>& candidates,
+                                      const std::vector<bool>& valid,
                                       std::optional<size_t> installed);
 
 }  // namespace srpce::policy

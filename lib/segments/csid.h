@@ -1,7 +1,8 @@
 // lib/segments/csid.h -- SRv6 endpoint behaviors and the bits of NEXT-CSID containers (RFC 8986 s4,
 // RFC 9800 s4.1 and s6).
 //
-//   | locator block | node 1 | node 2 | node 3, function | 0 ... 0 |     a container = a destination
+//   | locator block | node 1 | node 2 | node 3, function | 0 ... 0 |     a container = a
+//   destination
 //
 // The router that owns the first CSID removes its own bits, moves the rest up, fills with zeros,
 // and goes on with the result. Nothing left: the next entry of the SRH.

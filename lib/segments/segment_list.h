@@ -37,7 +37,8 @@ struct SegmentList {
   DataPlane data_plane = DataPlane::kSrMpls;
   std::vector<Segment> segments;
   std::vector<uint32_t> labels;  // SR-MPLS: the label stack, first = top.
-  // SRv6: what goes into the SRH, first = first visited; full SIDs or NEXT-CSID containers (RFC 9800).
+  // SRv6: what goes into the SRH, first = first visited; full SIDs or NEXT-CSID containers (RFC
+  // 9800).
   std::vector<Ipv6Address> sids;
 
   // What counts against the headend's MSD: labels, or SRH entries.

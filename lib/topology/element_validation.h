@@ -1,4 +1,5 @@
-// lib/topology/element_validation.h -- judges the meaning of what a source states (RFC 9552 s8.2.2 leaves it to the consumer).
+// lib/topology/element_validation.h -- judges the meaning of what a source states (RFC 9552 s8.2.2
+// leaves it to the consumer).
 //
 // Every error is INVALID_ARGUMENT and reads "link a->b: loss: got 1.5, want 0 to 1".
 #pragma once

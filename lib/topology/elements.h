@@ -1,7 +1,9 @@
-// lib/topology/elements.h -- what sources say of nodes, links and prefixes, and the merged elements of a TED.
+// lib/topology/elements.h -- what sources say of nodes, links and prefixes, and the merged elements
+// of a TED.
 //
-// A source states attributes one by one: every field of *Attributes is optional (an empty list is "not stated"). The TED
-// holds, for each attribute, the statement of the best source that makes one.
+// A source states attributes one by one: every field of *Attributes is optional (an empty list is
+// "not stated"). The TED holds, for each attribute, the statement of the best source that makes
+// one.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +25,8 @@ using LinkIndex = StrongId<LinkTag>;  // Also the link's arc id in Ted::graph().
 
 enum class MetricType : uint8_t { kIgp, kTe, kDelay, kHops };
 
-// Affinity bits in 32-bit words, bit 0 = least significant of word 0 (RFC 3630 s2.5.9; beyond 32 bits RFC 7308).
-// Trailing zero words are never kept, so that equal sets compare equal.
+// Affinity bits in 32-bit words, bit 0 = least significant of word 0 (RFC 3630 s2.5.9; beyond 32
+// bits RFC 7308). Trailing zero words are never kept, so that equal sets compare equal.
 class AdminGroup {
  public:
   AdminGroup() = default;
@@ -46,8 +48,9 @@ class AdminGroup {
   std::vector<uint32_t> words_;
 };
 
-// Identifies one direction of an adjacency. The interface fields tell parallel links apart: an address or a link id as text;
-// `remote_interface` may be empty where the source does not know it, and is not part of the identity.
+// Identifies one direction of an adjacency. The interface fields tell parallel links apart: an
+// address or a link id as text; `remote_interface` may be empty where the source does not know it,
+// and is not part of the identity.
 struct LinkKey {
   std::string local_node;
   std::string remote_node;
@@ -62,11 +65,11 @@ struct LinkKey {
 
 // Maximum SID Depths (RFC 8491, 9352 s4). Absent = not advertised.
 struct Msd {
-  std::optional<uint8_t> base_mpls_imposition;  // Type 1: labels the headend can push.
-  std::optional<uint8_t> srh_max_segments_left; // Type 41.
-  std::optional<uint8_t> srh_max_end_pop;       // Type 42.
-  std::optional<uint8_t> srh_max_h_encaps;      // Type 44: SIDs the headend can push in an SRH.
-  std::optional<uint8_t> srh_max_end_d;         // Type 45.
+  std::optional<uint8_t> base_mpls_imposition;   // Type 1: labels the headend can push.
+  std::optional<uint8_t> srh_max_segments_left;  // Type 41.
+  std::optional<uint8_t> srh_max_end_pop;        // Type 42.
+  std::optional<uint8_t> srh_max_h_encaps;       // Type 44: SIDs the headend can push in an SRH.
+  std::optional<uint8_t> srh_max_end_d;          // Type 45.
 
   bool operator==(const Msd&) const = default;
 };
@@ -94,16 +97,18 @@ struct GeoPosition {
 struct NodeAttributes {
   std::optional<std::string> name;
   std::optional<uint32_t> asn;
-  std::vector<IpAddress> router_ids;       // Loopbacks, IPv4 and IPv6.
+  std::vector<IpAddress> router_ids;  // Loopbacks, IPv4 and IPv6.
   std::vector<LabelRange> srgb;
   std::vector<LabelRange> srlb;
-  std::vector<uint8_t> algorithms;         // SR algorithms taken part in (RFC 8667 s3.2); absent = {0} once an SRGB or locator is there.
+  // SR algorithms taken part in (RFC 8667 s3.2); absent = {0} once an SRGB or locator is there.
+  std::vector<uint8_t> algorithms;
   std::vector<FlexAlgoDefinition> flex_algo_definitions;
   std::vector<Srv6Locator> locators;
-  std::vector<Srv6Sid> srv6_sids;          // End and End.DT: SIDs of the node.
+  std::vector<Srv6Sid> srv6_sids;  // End and End.DT: SIDs of the node.
   std::optional<Msd> msd;
-  std::optional<bool> overload;            // No transit (ISO 10589 s7.3.19 LSPDBOL; OSPF stub router RFC 6987).
-  std::optional<bool> pseudonode;          // A LAN, not a router.
+  // No transit (ISO 10589 s7.3.19 LSPDBOL; OSPF stub router RFC 6987).
+  std::optional<bool> overload;
+  std::optional<bool> pseudonode;  // A LAN, not a router.
   std::vector<uint16_t> multi_topology_ids;
   std::optional<GeoPosition> position;
 
@@ -111,35 +116,37 @@ struct NodeAttributes {
 };
 
 struct LinkAttributes {
-  std::optional<bool> up;                          // Operational state; absent = up.
+  std::optional<bool> up;  // Operational state; absent = up.
   std::optional<IgpMetric> igp_metric;
   std::optional<TeMetric> te_metric;
-  std::optional<Microseconds> delay;               // Average (TLV 1114).
-  std::optional<Microseconds> min_delay;           // TLV 1115.
+  std::optional<Microseconds> delay;      // Average (TLV 1114).
+  std::optional<Microseconds> min_delay;  // TLV 1115.
   std::optional<Microseconds> max_delay;
-  std::optional<Microseconds> delay_variation;     // TLV 1116.
-  std::optional<double> loss;                      // Fraction 0 to 1 (TLV 1117 is in units of 0.000003 %).
-  std::optional<bool> delay_anomalous;             // A bit of RFC 8570.
-  std::optional<BytesPerSecond> capacity;          // Maximum link bandwidth.
-  std::optional<BytesPerSecond> reservable;        // Maximum reservable.
-  std::optional<BytesPerSecond> available;         // Available now (TLV 1119, or unreserved).
+  std::optional<Microseconds> delay_variation;  // TLV 1116.
+  // Fraction 0 to 1 (TLV 1117 is in units of 0.000003 %).
+  std::optional<double> loss;
+  std::optional<bool> delay_anomalous;       // A bit of RFC 8570.
+  std::optional<BytesPerSecond> capacity;    // Maximum link bandwidth.
+  std::optional<BytesPerSecond> reservable;  // Maximum reservable.
+  std::optional<BytesPerSecond> available;   // Available now (TLV 1119, or unreserved).
   std::optional<AdminGroup> admin_group;
-  std::optional<std::vector<uint32_t>> srlgs;      // Stated and empty = in no group.
+  std::optional<std::vector<uint32_t>> srlgs;  // Stated and empty = in no group.
   std::vector<AdjacencySid> adjacency_sids;
-  std::vector<Srv6Sid> srv6_sids;                  // End.X.
+  std::vector<Srv6Sid> srv6_sids;  // End.X.
   std::optional<IpAddress> local_address;
   std::optional<IpAddress> remote_address;
-  std::optional<uint8_t> msd_base_mpls_imposition; // Link MSD (RFC 8491 s3).
-  std::optional<uint16_t> multi_topology_id;       // Absent = 0.
+  std::optional<uint8_t> msd_base_mpls_imposition;  // Link MSD (RFC 8491 s3).
+  std::optional<uint16_t> multi_topology_id;        // Absent = 0.
 
   bool operator==(const LinkAttributes&) const = default;
 };
 
 struct PrefixAttributes {
   std::optional<uint32_t> metric;
-  std::vector<PrefixSid> sids;      // At most one per algorithm.
-  std::optional<bool> node_sid;     // N flag: identifies the node (RFC 8667 s2.1). Absent: a host prefix is one.
-  std::optional<bool> anycast;      // RFC 9513 AC flag / absence of N flag with several owners.
+  std::vector<PrefixSid> sids;  // At most one per algorithm.
+  // N flag: identifies the node (RFC 8667 s2.1). Absent: a host prefix is one.
+  std::optional<bool> node_sid;
+  std::optional<bool> anycast;  // RFC 9513 AC flag / absence of N flag with several owners.
 
   bool operator==(const PrefixAttributes&) const = default;
 };
@@ -156,8 +163,9 @@ struct Node {
   std::string id;
   NodeAttributes attributes;
   std::vector<Prefix> prefixes;  // By prefix, ascending.
-  bool known = false;            // False: only named by a link; the node itself was not announced ("half known").
-  bool stale = false;            // Only sources that went silent speak of it.
+  // False: only named by a link; the node itself was not announced ("half known").
+  bool known = false;
+  bool stale = false;  // Only sources that went silent speak of it.
 
   // The name for people: attributes.name, or the id.
   const std::string& display_name() const { return attributes.name ? *attributes.name : id; }
@@ -170,7 +178,9 @@ struct Link {
   std::optional<LinkIndex> reverse;  // The other direction of the same adjacency, where announced.
   LinkAttributes attributes;
   bool stale = false;
-  bool usable = false;               // Up, both nodes known, and the reverse direction is up (two-way check). No link of overlays alone.
+  // Up, both nodes known, and the reverse direction is up (two-way check). No link of overlays
+  // alone.
+  bool usable = false;
 
   // The delay that paths are charged: minimum where measured, else average. Absent: not measured.
   std::optional<Microseconds> charged_delay() const {

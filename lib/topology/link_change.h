@@ -6,9 +6,11 @@
 
 namespace srpce::topology {
 
-// Returns what became of link `index`. Null: the link was not / is not there. REQUIRES one of them is not null.
+// Returns what became of link `index`. Null: the link was not / is not there. REQUIRES one of them
+// is not null.
 //
-// A change whose direction cannot be told (affinity, SRLGs, SIDs; an attribute that came or went) is flagged both ways.
+// A change whose direction cannot be told (affinity, SRLGs, SIDs; an attribute that came or went)
+// is flagged both ways.
 LinkChange CompareLinks(LinkIndex index, const Link* before, const Link* after);
 
 // The bandwidth a path may take: available, else reservable, else capacity.

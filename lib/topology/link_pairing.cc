@@ -25,7 +25,8 @@ void CompareInterface(const std::string& claimed, const std::string& actual, Evi
 
 void CompareAddress(const std::optional<IpAddress>& claimed, const std::optional<IpAddress>& actual,
                     Evidence& evidence) {
-  // Addresses of two families say nothing of each other; 0.0.0.0 is how some routers announce "unnumbered".
+  // Addresses of two families say nothing of each other; 0.0.0.0 is how some routers announce
+  // "unnumbered".
   if (claimed && actual && claimed->family() == actual->family() && !claimed->is_unspecified() &&
       !actual->is_unspecified()) {
     evidence.Add(*claimed == *actual);
@@ -59,7 +60,8 @@ bool OneNamed(const Link& forward, const Link& backward) {
 bool AddressesMatch(const Link& forward, const Link& backward) {
   return Judge(forward, backward) == Match::kAddresses;
 }
-// Addresses that match do not tell unnumbered parallel links apart, which borrow those of the loopbacks; names may.
+// Addresses that match do not tell unnumbered parallel links apart, which borrow those of the
+// loopbacks; names may.
 bool NamesMatch(const Link& forward, const Link& backward) {
   const Match match = Judge(forward, backward);
   return (match == Match::kSilent || match == Match::kAddresses) &&

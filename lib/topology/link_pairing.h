@@ -1,5 +1,5 @@
-// lib/topology/link_pairing.h -- finds the two directions of each adjacency among parallel links (two-way check, ISO 10589
-// s7.2.8.2; RFC 2328 s16.1 step 2b).
+// lib/topology/link_pairing.h -- finds the two directions of each adjacency among parallel links
+// (two-way check, ISO 10589 s7.2.8.2; RFC 2328 s16.1 step 2b).
 #pragma once
 
 #include <utility>
@@ -9,12 +9,14 @@
 
 namespace srpce::topology {
 
-// Returns which of `forward` (all links a->b) and `backward` (all links b->a) are one adjacency, as positions in the two lists.
+// Returns which of `forward` (all links a->b) and `backward` (all links b->a) are one adjacency, as
+// positions in the two lists.
 //
-// In this order: both name each other's interface; one does and the other does not say; addresses match crosswise; nothing is
-// said and both local interfaces read the same. A match counts only when it is the only one for both links. What is left is paired in
-// order when as many are left on both sides, since then each has a reverse. Links that contradict each other are never
-// paired. Depends on the links alone, not on the order in which they came.
+// In this order: both name each other's interface; one does and the other does not say; addresses
+// match crosswise; nothing is said and both local interfaces read the same. A match counts only
+// when it is the only one for both links. What is left is paired in order when as many are left on
+// both sides, since then each has a reverse. Links that contradict each other are never paired.
+// Depends on the links alone, not on the order in which they came.
 std::vector<std::pair<size_t, size_t>> PairLinks(const std::vector<const Link*>& forward,
                                                  const std::vector<const Link*>& backward);
 

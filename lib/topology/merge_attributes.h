@@ -1,12 +1,13 @@
-// lib/topology/merge_attributes.h -- joining what two sources state of one element, attribute by attribute.
+// lib/topology/merge_attributes.h -- joining what two sources state of one element, attribute by
+// attribute.
 #pragma once
 
 #include "lib/topology/elements.h"
 
 namespace srpce::topology {
 
-// What one source states of a link. The far interface is not part of a link's identity (LinkKey), so that it is merged like
-// an attribute.
+// What one source states of a link. The far interface is not part of a link's identity (LinkKey),
+// so that it is merged like an attribute.
 struct LinkStatement {
   LinkAttributes attributes;
   std::string remote_interface;  // Empty = not stated.

@@ -1,4 +1,5 @@
-// lib/topology/sids.h -- segment identifiers as a network advertises them (RFC 8402, 8667, 8986, 9352).
+// lib/topology/sids.h -- segment identifiers as a network advertises them (RFC 8402, 8667, 8986,
+// 9352).
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ struct LabelRange {
   bool operator==(const LabelRange&) const = default;
 };
 
-// A prefix SID of one algorithm (RFC 8667 s2.1). With `is_label` the value is a label as it stands, else an index into each
-// router's SRGB.
+// A prefix SID of one algorithm (RFC 8667 s2.1). With `is_label` the value is a label as it stands,
+// else an index into each router's SRGB.
 struct PrefixSid {
   uint8_t algorithm = kAlgorithmSpf;
   uint32_t value = 0;
@@ -33,12 +34,14 @@ struct PrefixSid {
   bool operator==(const PrefixSid&) const = default;
 };
 
-// What tells prefix SIDs apart, whatever prefix they belong to: indexes and labels are two number spaces, per algorithm.
+// What tells prefix SIDs apart, whatever prefix they belong to: indexes and labels are two number
+// spaces, per algorithm.
 constexpr uint64_t PrefixSidKey(const PrefixSid& sid) {
   return uint64_t{sid.is_label} << 40 | uint64_t{sid.algorithm} << 32 | sid.value;
 }
 
-// An adjacency SID (RFC 8667 s2.2): a label of the advertising router, or with `is_index` an index into its SRLB/SRGB.
+// An adjacency SID (RFC 8667 s2.2): a label of the advertising router, or with `is_index` an index
+// into its SRLB/SRGB.
 struct AdjacencySid {
   uint32_t label = 0;
   bool is_index = false;

@@ -1,4 +1,5 @@
-// lib/topology/source_table.h -- the sources of a TED: their streams, syncs, rank, and which elements each speaks of.
+// lib/topology/source_table.h -- the sources of a TED: their streams, syncs, rank, and which
+// elements each speaks of.
 #pragma once
 
 #include <memory>
@@ -30,9 +31,11 @@ struct Source {
   absl::flat_hash_set<LinkIndex> links;
   absl::flat_hash_set<PrefixOfNode> prefixes;
 
-  // False once it went silent. A source without hold time means what it said until it takes it back, so it never does.
+  // False once it went silent. A source without hold time means what it said until it takes it
+  // back, so it never does.
   bool live() const { return connected || !options.hold_time; }
-  // True when this source's statements count before those of `other`: live before stale, then precedence, then name.
+  // True when this source's statements count before those of `other`: live before stale, then
+  // precedence, then name.
   bool Outranks(const Source& other) const;
   // When its statements are forgotten. Absent: never, or not as long as it is connected.
   std::optional<MonotonicTime> Expiry() const;

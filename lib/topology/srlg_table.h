@@ -1,4 +1,5 @@
-// lib/topology/srlg_table.h -- gives equal SRLG sets one number (graph::ArcData::group), counted by use.
+// lib/topology/srlg_table.h -- gives equal SRLG sets one number (graph::ArcData::group), counted by
+// use.
 #pragma once
 
 #include <cstdint>

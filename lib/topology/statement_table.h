@@ -10,7 +10,8 @@
 
 namespace srpce::topology {
 
-// The statements of all sources on one element. Few: one or two as a rule, so that a vector is searched in order.
+// The statements of all sources on one element. Few: one or two as a rule, so that a vector is
+// searched in order.
 template <typename T>
 class Statements {
  public:

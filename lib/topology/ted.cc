@@ -134,7 +134,8 @@ void TedDelta::Merge(const TedDelta& later) {
       links.push_back(change);
       continue;
     }
-    // Flags only add up: a link that went down and came back in between was down, and who had moved away may return.
+    // Flags only add up: a link that went down and came back in between was down, and who had moved
+    // away may return.
     LinkChange& joined = links.back();
     joined.degraded = joined.degraded || change.degraded;
     joined.improved = joined.improved || change.improved;

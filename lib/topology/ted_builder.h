@@ -1,10 +1,11 @@
-// lib/topology/ted_builder.h -- the one writer of the TED: joins what several sources say, publishes snapshots.
+// lib/topology/ted_builder.h -- the one writer of the TED: joins what several sources say,
+// publishes snapshots.
 //
-// For each attribute of an element the statement of the source with the highest precedence counts (equal precedence: the
-// name that sorts first). A source whose stream broke is stale: its statements still count, behind every live source's, until its
-// hold time is over. A source without hold time (a lab override) is never stale: it keeps its rank.
-// A link may come before its nodes: it waits, unusable, with the node half known.
-// Not thread-safe. Time comes in as a parameter.
+// For each attribute of an element the statement of the source with the highest precedence counts
+// (equal precedence: the name that sorts first). A source whose stream broke is stale: its
+// statements still count, behind every live source's, until its hold time is over. A source without
+// hold time (a lab override) is never stale: it keeps its rank. A link may come before its nodes:
+// it waits, unusable, with the node half known. Not thread-safe. Time comes in as a parameter.
 #pragma once
 
 #include <cstdint>
@@ -24,17 +25,19 @@ using SourceId = StrongId<SourceTag>;
 
 struct SourceOptions {
   std::string name;
-  uint32_t precedence = 100;                       // Higher wins.
-  std::optional<Duration> hold_time;               // How long statements outlive the stream; absent = for ever (a lab override).
-  // Amends what others announce (telemetry, overrides): its statements count like all, but alone they make no node known and no link
-  // usable. Else a measured link would stay in use after the IGP has withdrawn it.
+  uint32_t precedence = 100;  // Higher wins.
+  // How long statements outlive the stream; absent = for ever (a lab override).
+  std::optional<Duration> hold_time;
+  // Amends what others announce (telemetry, overrides): its statements count like all, but alone
+  // they make no node known and no link usable. Else a measured link would stay in use after the
+  // IGP has withdrawn it.
   bool overlay = false;
 };
 
 struct SourceStatus {
   SourceOptions options;
   bool connected = false;
-  bool in_sync = false;      // Between BeginSync and EndSync.
+  bool in_sync = false;  // Between BeginSync and EndSync.
   bool ever_synced = false;
   uint64_t nodes = 0;
   uint64_t links = 0;
@@ -50,7 +53,8 @@ class TedBuilder {
   TedBuilder(const TedBuilder&) = delete;
   TedBuilder& operator=(const TedBuilder&) = delete;
 
-  // A stream of this source opened, for the first time or again. Its earlier statements stand until repeated or removed by EndSync.
+  // A stream of this source opened, for the first time or again. Its earlier statements stand until
+  // repeated or removed by EndSync.
   // Errors: INVALID_ARGUMENT  empty name.   ALREADY_EXISTS  a stream of that name is connected.
   absl::StatusOr<SourceId> Connect(const SourceOptions& options, MonotonicTime now);
   // The stream ended. A sync that was not ended removes nothing.
@@ -62,24 +66,29 @@ class TedBuilder {
 
   // Errors: FAILED_PRECONDITION  begin inside a sync, end outside of one.
   absl::Status BeginSync(SourceId source);
-  // Removes what `source` had said before BeginSync and has not repeated since. Returns how many statements went.
+  // Removes what `source` had said before BeginSync and has not repeated since. Returns how many
+  // statements went.
   absl::StatusOr<size_t> EndSync(SourceId source);
 
-  // Each replaces all that `source` had said of the element. `patch` = true keeps the source's other attributes of the element
-  // and replaces only those stated.
-  // Errors: INVALID_ARGUMENT  a value out of its range ("link a->b: loss: got 1.5, want 0 to 1"); nothing is changed.
-  absl::Status SetNode(SourceId source, const std::string& id, const NodeAttributes& attributes, bool patch, MonotonicTime now);
-  absl::Status SetLink(SourceId source, const LinkKey& key, const LinkAttributes& attributes, bool patch, MonotonicTime now);
-  absl::Status SetPrefix(SourceId source, const std::string& node_id, const IpPrefix& prefix, const PrefixAttributes& attributes,
-                         bool patch, MonotonicTime now);
+  // Each replaces all that `source` had said of the element. `patch` = true keeps the source's
+  // other attributes of the element and replaces only those stated. Errors: INVALID_ARGUMENT  a
+  // value out of its range ("link a->b: loss: got 1.5, want 0 to 1"); nothing is changed.
+  absl::Status SetNode(SourceId source, const std::string& id, const NodeAttributes& attributes,
+                       bool patch, MonotonicTime now);
+  absl::Status SetLink(SourceId source, const LinkKey& key, const LinkAttributes& attributes,
+                       bool patch, MonotonicTime now);
+  absl::Status SetPrefix(SourceId source, const std::string& node_id, const IpPrefix& prefix,
+                         const PrefixAttributes& attributes, bool patch, MonotonicTime now);
   // Errors: NOT_FOUND  `source` has said nothing of it.
   absl::Status RemoveNode(SourceId source, const std::string& id, MonotonicTime now);
   absl::Status RemoveLink(SourceId source, const LinkKey& key, MonotonicTime now);
-  absl::Status RemovePrefix(SourceId source, const std::string& node_id, const IpPrefix& prefix, MonotonicTime now);
+  absl::Status RemovePrefix(SourceId source, const std::string& node_id, const IpPrefix& prefix,
+                            MonotonicTime now);
 
   // The generation the changes made so far will be part of.
   uint64_t next_generation() const;
-  // Returns the snapshot with all changes so far, and what changed since the last one. Without changes: the last snapshot, empty delta.
+  // Returns the snapshot with all changes so far, and what changed since the last one. Without
+  // changes: the last snapshot, empty delta.
   struct Published {
     TedPtr ted;
     TedDelta delta;

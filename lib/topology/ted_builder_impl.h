@@ -1,8 +1,9 @@
-// lib/topology/ted_builder_impl.h -- inside of TedBuilder, shared by ted_builder.cc (statements), ted_publish.cc (merging) and
-// ted_index.cc (look-ups).
+// lib/topology/ted_builder_impl.h -- inside of TedBuilder, shared by ted_builder.cc (statements),
+// ted_publish.cc (merging) and ted_index.cc (look-ups).
 //
-// A statement only marks its element dirty. Publish() then merges each dirty element once, however often it was spoken of,
-// pairs link directions, and writes what differs into the working TED, which is copied out as the snapshot.
+// A statement only marks its element dirty. Publish() then merges each dirty element once, however
+// often it was spoken of, pairs link directions, and writes what differs into the working TED,
+// which is copied out as the snapshot.
 #pragma once
 
 #include <map>

@@ -17,7 +17,8 @@ void SortUnique(std::vector<T>& list) {
   list.erase(std::unique(list.begin(), list.end()), list.end());
 }
 
-// Takes from `map` the entries that are only in `before`, adds those only in `after`. Values stay ascending.
+// Takes from `map` the entries that are only in `before`, adds those only in `after`. Values stay
+// ascending.
 template <typename K, typename V>
 void Reindex(PersistentMap<K, std::vector<V>>& map, Entries<K, V> before, Entries<K, V> after,
              const Edit& edit) {

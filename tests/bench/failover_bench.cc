@@ -1,10 +1,16 @@
-// tests/bench/failover_bench.cc -- a fibre cut under 10,000 policies: from the event to the last new segment list handed to a session,
-// against LEMON merely searching the same paths, without segment lists, proof or push.
+// tests/bench/failover_bench.cc -- a fibre cut under 10,000 policies: from the event to the last
+// new segment list handed to a session, against LEMON merely searching the same paths, without
+// segment lists, proof or push.
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
+#include <future>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -92,7 +98,8 @@ std::vector<policy::PolicyIntent> MakePolicies(const Size& size, uint32_t node_c
     policy::CandidatePath candidate;
     candidate.definition = path;
     policy::PolicyIntent intent;
-    intent.key = {support::GeneratedNodeId(headend), static_cast<uint32_t>(i + 1), support::GeneratedNodeId(endpoint)};
+    intent.key = {support::GeneratedNodeId(headend), static_cast<uint32_t>(i + 1),
+                  support::GeneratedNodeId(endpoint)};
     intent.candidate_paths = {candidate};
     policies.push_back(std::move(intent));
   }
@@ -104,7 +111,9 @@ class Pce {
  public:
   explicit Pce(const std::filesystem::path& folder)
       : store_(MustOpen(folder / "bench.db")),
-        engine_(Options(), clock_, *store_, {&southbound_}, [this](const std::string&) { return &southbound_; }, nullptr),
+        engine_(
+            Options(), clock_, *store_, {&southbound_},
+            [this](const std::string&) { return &southbound_; }, nullptr),
         writer_(clock_, [this](const pce::TedUpdate& update) { engine_.OnTedUpdate(update); }) {
     if (const absl::Status started = engine_.Start(); !started.ok()) {
       Die(started.ToString());
@@ -123,7 +132,8 @@ class Pce {
 
   void Apply(std::vector<policy::PolicyIntent> policies) {
     std::promise<absl::Status> done;
-    engine_.Apply(std::move(policies), false, [&done](const absl::Status& result, uint64_t) { done.set_value(result); });
+    engine_.Apply(std::move(policies), false,
+                  [&done](const absl::Status& result, uint64_t) { done.set_value(result); });
     if (const absl::Status result = done.get_future().get(); !result.ok()) {
       Die(result.ToString());
     }
@@ -135,8 +145,11 @@ class Pce {
     Do([&](topology::TedBuilder& builder, MonotonicTime now) {
       topology::LinkAttributes state;
       state.up = up;
-      const absl::Status first = builder.SetLink(source_, support::KeyOf(network, 2 * edge), state, true, now);
-      return first.ok() ? builder.SetLink(source_, support::KeyOf(network, 2 * edge + 1), state, true, now) : first;
+      const absl::Status first =
+          builder.SetLink(source_, support::KeyOf(network, 2 * edge), state, true, now);
+      return first.ok()
+                 ? builder.SetLink(source_, support::KeyOf(network, 2 * edge + 1), state, true, now)
+                 : first;
     });
   }
 
@@ -153,14 +166,15 @@ class Pce {
  private:
   static pce::PolicyEngineOptions Options() {
     pce::PolicyEngineOptions options;
-    options.good_news_wait = std::chrono::milliseconds(1);  // Between cuts the network is to come back to where it was.
+    // Between cuts the network is to come back to where it was, and Settle() is to wait for that.
+    options.good_news_wait = Duration(0);
     options.reoptimize_gain_percent = 0;
     options.reoptimize_hold_time = Duration(0);
     return options;
   }
 
   static std::unique_ptr<plugin::Store> MustOpen(const std::filesystem::path& path) {
-    auto store = sqlite::SqliteStore::Open(path.string());
+    auto store = store::SqliteStore::Open(path.string());
     if (!store.ok()) {
       Die(store.status().ToString());
     }
@@ -169,7 +183,8 @@ class Pce {
 
   void Do(pce::TopologyWriter::Work work) {
     std::promise<absl::Status> done;
-    writer_.Submit(std::move(work), [&done](const absl::Status& result, uint64_t) { done.set_value(result); });
+    writer_.Submit(std::move(work),
+                   [&done](const absl::Status& result, uint64_t) { done.set_value(result); });
     if (const absl::Status result = done.get_future().get(); !result.ok()) {
       Die(result.ToString());
     }
@@ -184,7 +199,8 @@ class Pce {
 };
 
 // Edges by how many active paths use either direction, busiest first.
-std::vector<size_t> BusiestEdges(const support::GeneratedNetwork& network, const std::vector<PolicyStatus>& policies, size_t count) {
+std::vector<size_t> BusiestEdges(const support::GeneratedNetwork& network,
+                                 const std::vector<PolicyStatus>& policies, size_t count) {
   std::map<std::pair<std::string, std::string>, size_t> uses;
   for (const PolicyStatus& status : policies) {
     if (!status.active) continue;
@@ -206,23 +222,29 @@ std::vector<size_t> BusiestEdges(const support::GeneratedNetwork& network, const
   return busiest;
 }
 
-// Returns the fastest LEMON variant's time for the distances of `keys`, and checks them against the engine's costs.
+// Returns the fastest LEMON variant's time for the distances of `keys`, and checks them against the
+// engine's costs.
 double LemonMilliseconds(Pce& pce, const std::set<PolicyKey>& keys) {
   const topology::TedPtr ted = pce.ted();
   std::vector<std::array<uint64_t, 3>> queries;
   for (const PolicyKey& key : keys) {
     const auto status = pce.engine().Get(key);
     const uint64_t cost = status && status->active ? status->active->cost : kNoPath;
-    queries.push_back({ted->FindNode(key.headend)->value(), ted->FindNode(key.endpoint)->value(), cost});
+    queries.push_back(
+        {ted->FindNode(key.headend)->value(), ted->FindNode(key.endpoint)->value(), cost});
   }
-  const PeerFilter filter{.min_capacity = DemandFromBits(kBandwidthBps).value, .exclude_any = kExcludeAny};
+  const PeerFilter filter{.min_capacity = DemandFromBits(kBandwidthBps).value,
+                          .exclude_any = kExcludeAny};
   double best = -1;
-  for (const auto& peer : LemonPeers(ted->graph(), topology::kIgpWeight, topology::kArcUsable | topology::kArcHasIgp)) {
+  for (const auto& peer : LemonPeers(ted->graph(), topology::kIgpWeight,
+                                     topology::kArcUsable | topology::kArcHasIgp)) {
     const Stopwatch stopwatch;
     for (const auto& [source, target, cost] : queries) {
-      const uint64_t distance = peer->Distance(static_cast<uint32_t>(source), static_cast<uint32_t>(target), filter);
+      const uint64_t distance =
+          peer->Distance(static_cast<uint32_t>(source), static_cast<uint32_t>(target), filter);
       if (distance != cost) {
-        Die(absl::StrCat("n", source, " -> n", target, ": ours ", cost, ", ", peer->name(), " ", distance));
+        Die(absl::StrCat("n", source, " -> n", target, ": ours ", cost, ", ", peer->name(), " ",
+                         distance));
       }
     }
     const double took = stopwatch.microseconds() / 1000;
@@ -237,8 +259,8 @@ std::vector<Row> Run(const Size& size, const std::filesystem::path& folder) {
   pce.Load(network);
   const Stopwatch first;
   pce.Apply(MakePolicies(size, network.node_count));
-  std::printf("%s: %zu policies accepted, stored, computed and pushed in %.0f ms\n", size.network.c_str(), size.policies,
-              first.microseconds() / 1000);
+  std::printf("%s: %zu policies accepted, stored, computed and pushed in %.0f ms\n",
+              size.network.c_str(), size.policies, first.microseconds() / 1000);
   std::vector<double> ours;
   std::vector<double> lemon;
   std::vector<double> recomputed;
@@ -251,17 +273,22 @@ std::vector<Row> Run(const Size& size, const std::filesystem::path& folder) {
     if (touched.empty()) {
       Die("the busiest link carried nothing");
     }
-    ours.push_back(std::chrono::duration<double, std::milli>(*pce.southbound().last() - event).count());
+    ours.push_back(
+        std::chrono::duration<double, std::milli>(*pce.southbound().last() - event).count());
     lemon.push_back(LemonMilliseconds(pce, touched));
     recomputed.push_back(static_cast<double>(touched.size()));
-    std::printf("cut %s: %zu policies recomputed, last push after %.2f ms; LEMON, distances only: %.2f ms\n",
-                support::KeyOf(network, 2 * edge).ToString().c_str(), touched.size(), ours.back(), lemon.back());
+    std::printf(
+        "cut %s: %zu policies recomputed, last push after %.2f ms; LEMON, distances only: %.2f "
+        "ms\n",
+        support::KeyOf(network, 2 * edge).ToString().c_str(), touched.size(), ours.back(),
+        lemon.back());
     pce.SetUp(network, edge, true);
     pce.Settle();
   }
   const Summary a = Summarize(ours);
   const Summary b = Summarize(lemon);
-  const std::string prefix = absl::StrCat("link_down_", size.network, "_", size.policies, "_policies");
+  const std::string prefix =
+      absl::StrCat("link_down_", size.network, "_", size.policies, "_policies");
   const double count = Summarize(recomputed).p50;
   return {{prefix + "_last_push", "ms", a.p50, b.p50, b.p50 / a.p50, 0, "LEMON, distances only"},
           {prefix + "_recomputed", "policies", count, count, 1, 0, "the same policies"}};
@@ -273,9 +300,11 @@ std::vector<Row> Run(const Size& size, const std::filesystem::path& folder) {
 int main(int argc, char** argv) {
   using namespace srpce::bench;  // NOLINT: a program of one purpose.
   const Options options = ParseOptions(argc, argv);
-  const auto folder = std::filesystem::temp_directory_path() / absl::StrCat("srpce-failover-", getpid());
+  const auto folder =
+      std::filesystem::temp_directory_path() / absl::StrCat("srpce-failover-", getpid());
   std::filesystem::create_directory(folder);
-  const auto rows = Run(options.smoke ? Size{"isp1k", 300, 20, 2} : Size{"isp10k", 10'000, 500, 5}, folder);
+  const auto rows =
+      Run(options.smoke ? Size{"isp1k", 300, 20, 2} : Size{"isp10k", 10'000, 500, 5}, folder);
   std::filesystem::remove_all(folder);
   return Report(options, rows);
 }

@@ -1,7 +1,9 @@
-// tests/bench/grpc_bench.cc -- ComputePath over gRPC on the loopback, against an empty method of the same server.
+// tests/bench/grpc_bench.cc -- ComputePath over gRPC on the loopback, against an empty method of
+// the same server.
 //
-// The server holds the daemon's own PathService and a method that does nothing. One connection, a fixed number of calls always on
-// their way, rounds of one and the other in turn. Every answer is checked against the engine asked directly.
+// The server holds the daemon's own PathService and a method that does nothing. One connection, a
+// fixed number of calls always on their way, rounds of one and the other in turn. Every answer is
+// checked against the engine asked directly.
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/server_credentials.h>

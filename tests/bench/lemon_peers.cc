@@ -47,7 +47,8 @@ struct FilterMap {
 
 using Filtered = lemon::FilterArcs<const StaticDigraph, const FilterMap>;
 using HeapMap = StaticDigraph::NodeMap<int>;
-// The distance is all that is asked. (LEMON's map of arcs by node does not compile in C++20 anyway.)
+// The distance is all that is asked. (LEMON's map of arcs by node does not compile in C++20
+// anyway.)
 using NoPredecessors = lemon::NullMap<StaticDigraph::Node, StaticDigraph::Arc>;
 
 template <typename LemonHeap>

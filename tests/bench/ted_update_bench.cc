@@ -66,7 +66,9 @@ Row Compare(const std::string& name, size_t rounds, size_t updates, double at_le
       topology::LinkAttributes sample;
       sample.delay = sample.min_delay = Microseconds(network.links[link].delay_us);
       const TedPtr before =
-          ted;  // A reader holds the last snapshot, as always in the daemon: nothing may be changed in place.
+          // A reader holds the last snapshot, as always in the daemon: nothing may be changed in
+          // place.
+          ted;
       const Stopwatch stopwatch;
       const absl::Status status =
           builder.SetLink(source, key, sample, /*patch=*/true, MonotonicTime{});

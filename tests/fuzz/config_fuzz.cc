@@ -1,4 +1,5 @@
-// tests/fuzz/config_fuzz.cc -- a configuration file is read or refused with its lines; what was read can be written and read again.
+// tests/fuzz/config_fuzz.cc -- a configuration file is read or refused with its lines; what was
+// read can be written and read again.
 #include <cstdint>
 #include <string>
 
@@ -11,6 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   srpce::config::v1::Config config;
   if (!srpce::config::YamlToProto(text, "fuzz", {}, &config, nullptr).ok()) return 0;
   srpce::config::v1::Config again;
-  if (!srpce::config::YamlToProto(srpce::config::ProtoToYaml(config), "fuzz", {}, &again, nullptr).ok()) __builtin_trap();
+  if (!srpce::config::YamlToProto(srpce::config::ProtoToYaml(config), "fuzz", {}, &again, nullptr)
+           .ok())
+    __builtin_trap();
   return 0;
 }

@@ -1,4 +1,5 @@
-// tests/fuzz/topology_update_fuzz.cc -- whatever a source sends, the TED takes it or refuses it, and stays sound.
+// tests/fuzz/topology_update_fuzz.cc -- whatever a source sends, the TED takes it or refuses it,
+// and stays sound.
 //
 // Input: serialized srpce.v1.TopologyUpdate messages, each behind one byte of length.
 #include <cstdint>
@@ -41,7 +42,8 @@ struct Applier {
   }
 };
 
-// What must hold of any TED: counts agree with the elements, usable links have both ends and a usable reverse.
+// What must hold of any TED: counts agree with the elements, usable links have both ends and a
+// usable reverse.
 void CheckSound(const srpce::topology::Ted& ted) {
   uint32_t usable = 0;
   for (uint32_t i = 0; i < ted.link_bound(); ++i) {

@@ -1,11 +1,11 @@
-// srpce-adapter and srpced as two processes: whoever is killed, the daemon ends with the network of the file.
+// srpce-adapter and srpced as two processes: whoever is killed, the daemon ends with the network of
+// the file.
+#include <grpcpp/grpcpp.h>
 #include <signal.h>
 
 #include <cstdlib>
 #include <map>
 #include <random>
-
-#include <grpcpp/grpcpp.h>
 
 #include "absl/strings/str_cat.h"
 #include "tests/integration/daemon_fixture.h"
@@ -96,7 +96,8 @@ TEST_F(AdapterTest, KilledAtAnyMomentTheNextOneMakesTheNetworkWhole) {
     least = std::max(least, count);
     EXPECT_GE(ElementCount(Topology(channel_)), least) << "elements outlive the stream";
   }
-  // The daemon may not have seen yet that the last stream broke: then this one is refused, and tries again.
+  // The daemon may not have seen yet that the last stream broke: then this one is refused, and
+  // tries again.
   const auto adapter = Adapter(daemon_->grpc_address());
   ASSERT_TRUE(adapter->AwaitReadyLine().ok()) << adapter->errors();
   EXPECT_EQ(StateOf(Topology(channel_)), want);

@@ -1,4 +1,5 @@
-// tests/integration/daemon_fixture.h -- a test with a real srpced, and what most of them do with it.
+// tests/integration/daemon_fixture.h -- a test with a real srpced, and what most of them do with
+// it.
 #pragma once
 
 #include <gmock/gmock.h>

@@ -1,4 +1,5 @@
-// tests/support/api_client.h -- the client's side of the streams of srpce.v1, for tests that await what comes.
+// tests/support/api_client.h -- the client's side of the streams of srpce.v1, for tests that await
+// what comes.
 #pragma once
 
 #include <grpcpp/channel.h>
@@ -16,7 +17,8 @@
 
 namespace srpce::support {
 
-// Everything `ted` holds, as a source would say it between sync_begin and sync_end. Sequences are not set.
+// Everything `ted` holds, as a source would say it between sync_begin and sync_end. Sequences are
+// not set.
 std::vector<v1::TopologyUpdate> UpdatesOf(const topology::Ted& ted);
 // A patch of one direction: "a->b" as LinkOf of build_ted.h has it.
 v1::TopologyUpdate LinkStateUpdate(const topology::LinkKey& key, bool up);
@@ -27,7 +29,8 @@ class IngestClient {
   explicit IngestClient(const std::shared_ptr<grpc::Channel>& channel);
   ~IngestClient();  // Breaks the stream if it was not finished.
 
-  // Writes with the next sequence, unless the update has one. Returns false when the stream is over.
+  // Writes with the next sequence, unless the update has one. Returns false when the stream is
+  // over.
   bool Write(v1::TopologyUpdate update);
   // The next acknowledgement; none when the stream is over.
   std::optional<v1::IngestAck> ReadAck();
@@ -58,7 +61,8 @@ class WatchClient {
   WatchClient(const std::shared_ptr<grpc::Channel>& channel, uint64_t from_revision = 0);
   ~WatchClient();
 
-  // Reads until `reached` is true of a policy that changed, and returns it; none when the stream is over.
+  // Reads until `reached` is true of a policy that changed, and returns it; none when the stream is
+  // over.
   using Condition = std::function<bool(const v1::PolicyStatus& status)>;
   std::optional<v1::PolicyStatus> Await(const Condition& reached);
   // Reads until the server says that the state at the beginning is complete.
@@ -78,7 +82,8 @@ class WatchClient {
   bool finished_ = false;
 };
 
-// Returns one dynamic policy, installed by the shortest IGP path unless `constraints` say otherwise.
+// Returns one dynamic policy, installed by the shortest IGP path unless `constraints` say
+// otherwise.
 v1::Policy DynamicPolicy(const std::string& headend, uint32_t color, const std::string& endpoint,
                          const v1::PathConstraints& constraints = {});
 // "a b d": the nodes of the active path.

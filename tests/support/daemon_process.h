@@ -49,7 +49,8 @@ class DaemonProcess {
   std::string metrics_address_;
 };
 
-// Returns the value of the sample `series` ("srpce_ready", "srpce_policies{state=\"up\"}") of a metrics page, or -1.
+// Returns the value of the sample `series` ("srpce_ready", "srpce_policies{state=\"up\"}") of a
+// metrics page, or -1.
 double MetricValue(const std::string& page, const std::string& series);
 
 }  // namespace srpce::support

@@ -195,9 +195,9 @@ GeneratedNetwork RingNetwork(uint32_t node_count, uint32_t directed_links, uint6
     Die(absl::StrCat("ring: ", node_count, " nodes need ", 2 * generator.edges(), " links, got ",
                      directed_links));
   }
-  while (
-      generator.edges_left() >
-      0) {  // Chords of the core, not far along its ring; parallel links occur, as they do in cores.
+  while (generator.edges_left() >
+         // Chords of the core, not far along its ring; parallel links occur, as they do in cores.
+         0) {
     const uint32_t a = generator.Between(0, core - 1);
     generator.AddEdge(a, (a + generator.Between(1, std::max(2U, core / 20))) % core, weight(5, 60));
   }

@@ -1,4 +1,5 @@
-// tests/support/process.h -- a child process for a test: its output kept, its exit awaited, never left behind.
+// tests/support/process.h -- a child process for a test: its output kept, its exit awaited, never
+// left behind.
 #pragma once
 
 #include <sys/types.h>
@@ -26,7 +27,8 @@ class Process {
  public:
   // Errors: the system's. A program that cannot be executed exits with 127.
   static absl::StatusOr<std::unique_ptr<Process>> Spawn(const ProcessOptions& options);
-  // Kills the child if it still runs, and reaps it. The kernel does the first if the test itself dies.
+  // Kills the child if it still runs, and reaps it. The kernel does the first if the test itself
+  // dies.
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -37,7 +39,8 @@ class Process {
   // Waits for the end. Returns the exit code, or minus the signal that ended it.
   // Errors: DEADLINE_EXCEEDED  still running; what it wrote to stderr is in the message.
   absl::StatusOr<int> AwaitExit(std::chrono::milliseconds timeout = kPatience);
-  // The first line written to the ready pipe. Errors: UNAVAILABLE  the child ended or closed it first.  DEADLINE_EXCEEDED.
+  // The first line written to the ready pipe. Errors: UNAVAILABLE  the child ended or closed it
+  // first.  DEADLINE_EXCEEDED.
   absl::StatusOr<std::string> AwaitReadyLine(std::chrono::milliseconds timeout = kPatience);
 
   // All so far.

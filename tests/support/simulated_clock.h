@@ -1,4 +1,5 @@
-// tests/support/simulated_clock.h -- a clock that stands until a test moves it. Any thread may read it.
+// tests/support/simulated_clock.h -- a clock that stands until a test moves it. Any thread may read
+// it.
 #pragma once
 
 #include <atomic>

@@ -110,7 +110,8 @@ AgentSouthbound::SessionId AgentSouthbound::Open(const std::string& headend,
   return id;
 }
 
-// The difference between what the router holds and what it should hold (RFC 9256 leaves the resync to the protocol).
+// The difference between what the router holds and what it should hold (RFC 9256 leaves the resync
+// to the protocol).
 void AgentSouthbound::Synchronize(Session& session) {
   session.synced = true;
   Tell([headend = session.headend](plugin::SouthboundListener& listener) {
@@ -122,7 +123,8 @@ void AgentSouthbound::Synchronize(Session& session) {
   for (const plugin::InstalledPolicy& installed : session.hello) {
     if (IsOwn(session, installed.key)) session.held[installed.key] = installed.fingerprint;
   }
-  // What is wanted goes before what is to be taken away, so that traffic always has somewhere to go.
+  // What is wanted goes before what is to be taken away, so that traffic always has somewhere to
+  // go.
   for (const auto& [key, wanted] : desires) {
     const auto held = session.held.find(key);
     if (held != session.held.end() && held->second == wanted.fingerprint) {

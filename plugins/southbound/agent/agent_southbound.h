@@ -1,9 +1,10 @@
-// plugins/southbound/agent/agent_southbound.h -- the southbound of routers that run srpce-agent and connect out to the daemon.
+// plugins/southbound/agent/agent_southbound.h -- the southbound of routers that run srpce-agent and
+// connect out to the daemon.
 //
-// Holds what each headend is to have and one session a headend. At hello the two are compared by fingerprint and only the
-// differences are queued; later changes are queued as they come. A queue holds keys, not configurations: what is sent is
-// always the latest, however long a router has been slow. Knows nothing of gRPC: the service pops commands and hands in
-// what the router says.
+// Holds what each headend is to have and one session a headend. At hello the two are compared by
+// fingerprint and only the differences are queued; later changes are queued as they come. A queue
+// holds keys, not configurations: what is sent is always the latest, however long a router has been
+// slow. Knows nothing of gRPC: the service pops commands and hands in what the router says.
 #pragma once
 
 #include <condition_variable>
@@ -36,7 +37,8 @@ struct RemoveCommand {
 struct SyncDoneCommand {};  // Everything the router should hold has been sent since hello.
 using AgentCommand = std::variant<InstallCommand, RemoveCommand, SyncDoneCommand>;
 
-// One connected router, as the transport implements it. Called from any thread, never under a lock of AgentSouthbound.
+// One connected router, as the transport implements it. Called from any thread, never under a lock
+// of AgentSouthbound.
 class AgentSession {
  public:
   virtual ~AgentSession() = default;
@@ -47,8 +49,8 @@ class AgentSession {
 };
 
 struct AgentSouthboundOptions {
-  // Changes that may wait for a router besides those of its first sync. A router that lets more pile up is cut, and
-  // resynchronises when it reconnects: memory is bounded and nothing is lost.
+  // Changes that may wait for a router besides those of its first sync. A router that lets more
+  // pile up is cut, and resynchronises when it reconnects: memory is bounded and nothing is lost.
   size_t max_queue = 16'384;
 };
 
@@ -75,11 +77,13 @@ class AgentSouthbound final : public plugin::Southbound {
   bool Install(const plugin::PolicyConfig& config) override;
   bool Remove(const policy::PolicyKey& key) override;
 
-  // A router authenticated as `headend` said hello and holds `installed`. An older session of that headend is closed with
-  // ABORTED. Before Start the session waits; after Stop it is closed at once and 0 is returned.
+  // A router authenticated as `headend` said hello and holds `installed`. An older session of that
+  // headend is closed with ABORTED. Before Start the session waits; after Stop it is closed at once
+  // and 0 is returned.
   SessionId Open(const std::string& headend, std::vector<plugin::InstalledPolicy> installed,
                  std::shared_ptr<AgentSession> session);
-  // Returns the next command of the session; none when all are taken or the session is no longer the headend's.
+  // Returns the next command of the session; none when all are taken or the session is no longer
+  // the headend's.
   std::optional<AgentCommand> Pop(SessionId id);
   // What the router said. Ignored from sessions that are over.
   void OnResult(SessionId id, const policy::PolicyKey& key, uint64_t fingerprint, bool removed,
@@ -127,7 +131,8 @@ class AgentSouthbound final : public plugin::Southbound {
   void Tell(Event event) { events_.push_back(std::move(event)); }
   void TellResult(const policy::PolicyKey& key, uint64_t fingerprint, bool removed,
                   const absl::Status& result);
-  // Releases the lock and does what was put off: wakes and closes transports, then tells the listener, in order.
+  // Releases the lock and does what was put off: wakes and closes transports, then tells the
+  // listener, in order.
   void Finish(Lock& lock);
 
   const AgentSouthboundOptions options_;

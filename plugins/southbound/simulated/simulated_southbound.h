@@ -1,4 +1,5 @@
-// plugins/southbound/simulated/simulated_southbound.h -- routers that take everything and say so, for labs, demonstrations and scale tests.
+// plugins/southbound/simulated/simulated_southbound.h -- routers that take everything and say so,
+// for labs, demonstrations and scale tests.
 #pragma once
 
 #include <condition_variable>
@@ -23,7 +24,8 @@ struct SimulatedOptions {
   std::set<std::string> refuse;
 };
 
-// A headend has a session from the moment something is wanted of it. Answers come from a thread of its own, in order.
+// A headend has a session from the moment something is wanted of it. Answers come from a thread of
+// its own, in order.
 class SimulatedSouthbound final : public plugin::Southbound {
  public:
   explicit SimulatedSouthbound(SimulatedOptions options = {}) : options_(std::move(options)) {}

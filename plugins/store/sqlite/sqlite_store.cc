@@ -210,7 +210,8 @@ absl::Status SqliteStore::Write(const plugin::StoreBatch& batch) {
   Statement revision(db_, "UPDATE state SET value = max(value, ?1) WHERE name = 'revision'");
   revision.Bind(1, static_cast<int64_t>(batch.revision));
   SRPCE_RETURN_IF_ERROR(run(revision));
-  // SQLite writes no page whose bytes stay the same; with this a transaction always tries the disk, and its success says something.
+  // SQLite writes no page whose bytes stay the same; with this a transaction always tries the disk,
+  // and its success says something.
   Statement commits(db_,
                     "INSERT INTO state VALUES ('commits', 1) "
                     "ON CONFLICT DO UPDATE SET value = value + 1");

@@ -1,4 +1,5 @@
-// plugins/store/sqlite/sqlite_store.h -- policies in one SQLite file: write-ahead log, one fsync a batch, nothing half written.
+// plugins/store/sqlite/sqlite_store.h -- policies in one SQLite file: write-ahead log, one fsync a
+// batch, nothing half written.
 #pragma once
 
 #include <memory>

@@ -37,7 +37,8 @@ class Statement {
 
   // Returns SQLITE_ROW, SQLITE_DONE or an error.
   int Step() { return code_ != SQLITE_OK ? code_ : sqlite3_step(statement_); }
-  // Runs to the end and makes the statement ready for other parameters. Returns SQLITE_OK or an error.
+  // Runs to the end and makes the statement ready for other parameters. Returns SQLITE_OK or an
+  // error.
   int Run() {
     if (code_ != SQLITE_OK) {
       return code_;

@@ -120,7 +120,8 @@ absl::Status Lab::CreateHosts() {
   return absl::OkStatus();
 }
 
-// Bellman-Ford towards each destination at once: the first hop from `from`, by destination; 0 where there is none.
+// Bellman-Ford towards each destination at once: the first hop from `from`, by destination; 0 where
+// there is none.
 std::vector<int> Lab::NextHops(int from) const {
   std::vector<uint32_t> distance(kRouters + 1, kInfinity);
   std::vector<int> first(kRouters + 1, 0);

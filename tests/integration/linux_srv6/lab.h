@@ -1,12 +1,14 @@
-// tests/integration/linux_srv6/lab.h -- eight Linux routers and two hosts in network namespaces, their routing protocol, and their agents.
+// tests/integration/linux_srv6/lab.h -- eight Linux routers and two hosts in network namespaces,
+// their routing protocol, and their agents.
 //
 //   h1 - r1 --10/5000-- r2 --10/5000-- r3 --10/5000-- r8 - h8      IGP metric / delay in us
 //        r1 --15/1000-- r4 --15/1000-- r5 --15/1000-- r8
 //        r1 --25/2000-- r6 --25/2000-- r7 --25/2000-- r8
 //        r2 --40/4000-- r4, r3 --40/4000-- r5, r4 --60/1500-- r6, r5 --60/1500-- r7
 //
-// Interface of rA towards rB: "rA-rB", address fe80::A. Loopback fcff::N, locator fcbb:bb00:N::/48 with End fcbb:bb00:N::, End.DT6
-// fcbb:bb00:N:fd00::, End.X towards rM fcbb:bb00:N:e00M::. Behind r8: 2001:db8:8::/64 and 2001:db8:18::/64.
+// Interface of rA towards rB: "rA-rB", address fe80::A. Loopback fcff::N, locator fcbb:bb00:N::/48
+// with End fcbb:bb00:N::, End.DT6 fcbb:bb00:N:fd00::, End.X towards rM fcbb:bb00:N:e00M::. Behind
+// r8: 2001:db8:8::/64 and 2001:db8:18::/64.
 #pragma once
 
 #include <map>
@@ -60,13 +62,16 @@ class Lab {
   absl::Status AwaitAgent(int n);
   support::Process& agent(int n) { return *agents_.at(n); }
 
-  // Takes the interface of rA towards rB down, as a fibre cut there; the routing protocol does not know yet.
+  // Takes the interface of rA towards rB down, as a fibre cut there; the routing protocol does not
+  // know yet.
   absl::Status Cut(int a, int b);
   absl::Status Mend(int a, int b);
-  // The routing protocol has converged: every router has the shortest paths over the links that are up.
+  // The routing protocol has converged: every router has the shortest paths over the links that are
+  // up.
   absl::Status ConvergeIgp();
 
-  // Packets sent over each link direction since `before`: "r1-r2" -> count. Only links between routers.
+  // Packets sent over each link direction since `before`: "r1-r2" -> count. Only links between
+  // routers.
   std::map<std::string, uint64_t> Sent() const;
 
  private:

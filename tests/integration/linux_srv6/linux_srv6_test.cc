@@ -1,6 +1,8 @@
-// Real packets: srpced and one srpce-agent a router make Linux kernels forward along computed SRv6 paths (lab.h draws the network).
+// Real packets: srpced and one srpce-agent a router make Linux kernels forward along computed SRv6
+// paths (lab.h draws the network).
 //
-// The packets prove it: each test reads the counters of every link. Nothing here is simulated but delay, which is only announced.
+// The packets prove it: each test reads the counters of every link. Nothing here is simulated but
+// delay, which is only announced.
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -124,7 +126,8 @@ class LinuxSrv6Test : public testing::TestWithParam<bool> {
     return found;
   }
 
-  // Answered pings must have gone over the links of `path`, and over no other link in that direction.
+  // Answered pings must have gone over the links of `path`, and over no other link in that
+  // direction.
   void ExpectPacketsOn(Pinger& pinger, const std::vector<int>& path) {
     pinger.Settle();  // None on its way, so that none of before is counted.
     const auto before = lab_->Sent();
@@ -183,7 +186,8 @@ TEST_P(LinuxSrv6Test, PacketsFollowThePolicyAndMoveWhenALinkIsCut) {
   EXPECT_GT(moved->last_event_to_push_us(), 0);
   EXPECT_LT(account.lost, account.sent);
 
-  // The interface comes back: the agent's word is taken back, and the better path is used again, without a loss.
+  // The interface comes back: the agent's word is taken back, and the better path is used again,
+  // without a loss.
   pinger.Settle();
   ASSERT_TRUE(lab_->Mend(4, 5).ok());
   ASSERT_TRUE(AwaitInstalled(100, "r1 r4 r5 r8").has_value());
@@ -191,7 +195,8 @@ TEST_P(LinuxSrv6Test, PacketsFollowThePolicyAndMoveWhenALinkIsCut) {
   EXPECT_EQ(pinger.Settle().lost, 0u);
 }
 
-// r4's shortest path to r6 is by r1: only an adjacency SID (End.X) sends a packet over the link between them.
+// r4's shortest path to r6 is by r1: only an adjacency SID (End.X) sends a packet over the link
+// between them.
 TEST_P(LinuxSrv6Test, AdjacencySidsCarryPacketsOverLinksNoShortestPathUses) {
   v1::Policy policy = LowLatency(200, "2001:db8:18::/64");
   v1::PathConstraints* constraints = policy.mutable_candidate_paths(0)->mutable_dynamic();

@@ -1,4 +1,5 @@
-// tests/integration/linux_srv6/netns.h -- network namespaces without a name: they and all in them go with the process, however it ends.
+// tests/integration/linux_srv6/netns.h -- network namespaces without a name: they and all in them
+// go with the process, however it ends.
 #pragma once
 
 #include <cstdint>

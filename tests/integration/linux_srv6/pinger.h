@@ -1,4 +1,5 @@
-// tests/integration/linux_srv6/pinger.h -- sends an ICMPv6 echo request every millisecond and keeps account of each reply.
+// tests/integration/linux_srv6/pinger.h -- sends an ICMPv6 echo request every millisecond and keeps
+// account of each reply.
 #pragma once
 
 #include <chrono>

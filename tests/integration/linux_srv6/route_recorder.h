@@ -1,4 +1,5 @@
-// tests/integration/linux_srv6/route_recorder.h -- what happened to the agent's routes of a router, from the kernel's notifications.
+// tests/integration/linux_srv6/route_recorder.h -- what happened to the agent's routes of a router,
+// from the kernel's notifications.
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@ namespace srpce::lab {
 class RouteRecorder {
  public:
   static absl::StatusOr<RouteRecorder> Open(const Netns& router);
-  // "set 2001:db8:8::/64" or "removed 2001:db8:8::/64", of routes with the agent's protocol number since the last call.
+  // "set 2001:db8:8::/64" or "removed 2001:db8:8::/64", of routes with the agent's protocol number
+  // since the last call.
   std::vector<std::string> Take();
 
  private:

@@ -1,4 +1,5 @@
-// Against the kernel itself, in a network namespace that ends with the test. Needs root; `ip` shows what the kernel made of it.
+// Against the kernel itself, in a network namespace that ends with the test. Needs root; `ip` shows
+// what the kernel made of it.
 #include "daemon/agent/kernel.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,5 @@
-// tests/unit/cspf/compute_path_oracle_test.cc -- ComputePath, PathEnumerator and explanations against all paths of random networks.
+// tests/unit/cspf/compute_path_oracle_test.cc -- ComputePath, PathEnumerator and explanations
+// against all paths of random networks.
 #include <algorithm>
 #include <functional>
 
@@ -65,7 +66,8 @@ TEST(ComputePathOracleTest, FindsTheFirstUnderManyBounds) {
                  {.filters = false, .max_bounds = 6, .max_waypoints = 1}, CheckBest);
 }
 
-// Every path in order, then the end: what is yielded is the whole sorted list, or its first hundred.
+// Every path in order, then the end: what is yielded is the whole sorted list, or its first
+// hundred.
 void CheckSequence(const Network& network, const Query& query, Workspace& workspace) {
   constexpr size_t kMostPaths = 100;
   const Judge judge(network, query);
@@ -179,7 +181,8 @@ class Explained {
     if (kind == oracle::kWidth) CheckWidth(from, to, alone);
   }
 
-  // Every path that the others allow crosses a link of the cut; each is refused; and no fewer links would do.
+  // Every path that the others allow crosses a link of the cut; each is refused; and no fewer links
+  // would do.
   void CheckCut(int from, int to, uint32_t kind, uint32_t others) {
     const std::vector<LinkIndex>& cut = no_path_.blocking_links;
     if (!judge_.NodePasses(from, kind)) {

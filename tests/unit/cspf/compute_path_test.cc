@@ -246,7 +246,8 @@ TEST(ComputePathTest, MetricsOfThePathAreItsSums) {
   EXPECT_EQ(none.bottleneck, std::nullopt);
 }
 
-// `stages` diamonds in a row, whose ways trade cost for delay in amounts no two of which add up alike: no label dominates another.
+// `stages` diamonds in a row, whose ways trade cost for delay in amounts no two of which add up
+// alike: no label dominates another.
 std::string Ladder(int stages) {
   std::string text;
   for (int i = 0; i < stages; ++i) {

@@ -1,4 +1,5 @@
-// tests/unit/cspf/disjoint_oracle_test.cc -- ComputeDisjoint against every combination of paths of random networks.
+// tests/unit/cspf/disjoint_oracle_test.cc -- ComputeDisjoint against every combination of paths of
+// random networks.
 #include <algorithm>
 #include <optional>
 
@@ -19,7 +20,8 @@ using oracle::Walk;
 constexpr Disjointness kLevels[] = {Disjointness::kLink, Disjointness::kNode, Disjointness::kSrlg,
                                     Disjointness::kSrlgNode};
 
-// The least sum over all combinations without a shared risk; each member's walks come cheapest first.
+// The least sum over all combinations without a shared risk; each member's walks come cheapest
+// first.
 class Combinations {
  public:
   Combinations(const Network& network, const DisjointQuery& query)

@@ -1,4 +1,5 @@
-// tests/unit/cspf/large_network_test.cc -- networks too large to try all paths: plain dynamic programs as oracles, real maps for stamina.
+// tests/unit/cspf/large_network_test.cc -- networks too large to try all paths: plain dynamic
+// programs as oracles, real maps for stamina.
 #include <algorithm>
 #include <fstream>
 #include <limits>
@@ -21,7 +22,8 @@ using oracle::Network;
 using oracle::OracleLink;
 using oracle::Rng;
 
-// Reads the REPETITA text format; see tests/topologies/README.md. A direction without its reverse gets one that is down.
+// Reads the REPETITA text format; see tests/topologies/README.md. A direction without its reverse
+// gets one that is down.
 Network ReadMap(const std::string& name) {
   std::ifstream file(absl::StrCat(SRPCE_SOURCE_DIR, "/tests/topologies/", name, ".graph"));
   EXPECT_TRUE(file.good()) << name;
@@ -86,7 +88,8 @@ Query RandomEnds(Rng& rng, const Network& network) {
   return query;
 }
 
-// The least cost from `source` to every node over links of at least `width`; the textbook way, quadratic.
+// The least cost from `source` to every node over links of at least `width`; the textbook way,
+// quadratic.
 std::vector<uint64_t> LeastCosts(const Network& network, size_t source, uint64_t width) {
   std::vector<uint64_t> cost(network.nodes.size(), UINT64_MAX);
   std::vector<bool> done(network.nodes.size());
@@ -199,7 +202,8 @@ TEST(LargeNetworkTest, DelayBoundedCostsAreThoseOfADynamicProgram) {
   EXPECT_GT(dearer, 0) << "no bound ever mattered";
 }
 
-// Real maps with conduits: an answer, proved, within the default budget; members with common and with their own ends.
+// Real maps with conduits: an answer, proved, within the default budget; members with common and
+// with their own ends.
 void CheckConduits(const std::string& map, int conduits, int cases) {
   Rng rng(oracle::Seed(53));
   Network network = ReadMap(map);

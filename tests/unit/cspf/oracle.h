@@ -1,6 +1,8 @@
-// tests/unit/cspf/oracle.h -- small random networks in a form of their own, and every answer by trying all paths.
+// tests/unit/cspf/oracle.h -- small random networks in a form of their own, and every answer by
+// trying all paths.
 //
-// Shares no code with lib/cspf or lib/graph: paths are listed leg by leg without repeating a node, then judged one by one.
+// Shares no code with lib/cspf or lib/graph: paths are listed leg by leg without repeating a node,
+// then judged one by one.
 #pragma once
 
 #include <cstdint>
@@ -81,7 +83,8 @@ class Judge {
  public:
   Judge(const Network& network, const Query& query);
 
-  // All paths from `from` to `to` over usable links that repeat no node, overload of others than the query's source kept.
+  // All paths from `from` to `to` over usable links that repeat no node, overload of others than
+  // the query's source kept.
   std::vector<Walk> Simple(int from, int to) const;
   // All paths of the query through its waypoints, each leg without repeating a node.
   std::vector<Walk> Routes() const;
@@ -117,7 +120,8 @@ class Judge {
   mutable std::map<uint32_t, std::vector<bool>> verdicts_;  // By kinds, then link.
 };
 
-// What two paths share, judged from the drawing: 'l' link, 'n' node, 's' SRLG with its id (edge, node, group).
+// What two paths share, judged from the drawing: 'l' link, 'n' node, 's' SRLG with its id (edge,
+// node, group).
 std::set<std::pair<char, uint32_t>> Shared(const Network& network, const Walk& a, const Walk& b,
                                            Disjointness level);
 

@@ -1,4 +1,5 @@
-// What an agent says of its interfaces overrides the topology's other sources, for as long as its session lasts.
+// What an agent says of its interfaces overrides the topology's other sources, for as long as its
+// session lasts.
 #include "daemon/srpced/agent_links.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// The configuration: every mistake is refused with its line, every example loads, every field is explained.
+// The configuration: every mistake is refused with its line, every example loads, every field is
+// explained.
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// TopologyIngest over a real gRPC channel, in one process with a TopologyWriter: order, refusals, broken streams, windows.
+// TopologyIngest over a real gRPC channel, in one process with a TopologyWriter: order, refusals,
+// broken streams, windows.
 #include "daemon/services/ingest_service.h"
 
 #include <gmock/gmock.h>
@@ -261,7 +262,8 @@ TEST_F(IngestServiceTest, DrainingEndsStreams) {
   EXPECT_EQ(late.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
-// While the writer is held, a stream hands it no more than its window, and reads on once acknowledged.
+// While the writer is held, a stream hands it no more than its window, and reads on once
+// acknowledged.
 TEST_F(IngestServiceTest, AFullWindowStopsTheReadingOfItsStreamAlone) {
   constexpr size_t kWindow = 8;
   constexpr int kUpdates = 200;

@@ -65,7 +65,8 @@ TEST(MetricsTest, CountsWhatHappens) {
   EXPECT_EQ(MetricValue(page, "srpce_store_commits_total{result=\"failed\"}"), 1);
 }
 
-// Names of sources come from clients: a client that invents names must not fill the memory of every scraper.
+// Names of sources come from clients: a client that invents names must not fill the memory of every
+// scraper.
 TEST(MetricsTest, SourcesBeyondTheLimitAreCountedTogether) {
   Metrics metrics("test");
   const size_t extra = 10;

@@ -1,4 +1,5 @@
-// Disjoint groups in the engine: jointly computed, moved as little as possible, never pushed onto a shared fibre.
+// Disjoint groups in the engine: jointly computed, moved as little as possible, never pushed onto a
+// shared fibre.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -122,7 +123,8 @@ TEST(GroupTest, LowerCandidateIsHeldToTheGroupToo) {
   pair[1].candidate_paths[1].discriminator = 1;
   ASSERT_TRUE(lab.Apply(pair).ok());
   lab.Cut("c->z");
-  // Within 40 only a-b-z is left: the joint plan gives it to the second, who has no other way within the bound.
+  // Within 40 only a-b-z is left: the joint plan gives it to the second, who has no other way
+  // within the bound.
   EXPECT_EQ(lab.engine().counters().disjoint_groups.at("satisfied"), 1U);
   const std::set<std::string> paths{lab.Nodes(kFirst), lab.Nodes(kSecond)};
   EXPECT_EQ(paths, (std::set<std::string>{"a b z", "a d z"}));

@@ -1,4 +1,5 @@
-// tests/unit/pce/lab.h -- a policy engine with a drawn network, a recording southbound, a store in memory and a clock that stands still.
+// tests/unit/pce/lab.h -- a policy engine with a drawn network, a recording southbound, a store in
+// memory and a clock that stands still.
 #pragma once
 
 #include <functional>
@@ -83,11 +84,13 @@ class FakeObserver final : public PolicyEngineObserver {
 
 class Lab {
  public:
-  // `map` in the language of tests/support/build_ted.h. The engine starts with its snapshot, unless `start` is false.
+  // `map` in the language of tests/support/build_ted.h. The engine starts with its snapshot, unless
+  // `start` is false.
   explicit Lab(absl::string_view map, PolicyEngineOptions options = {}, bool start = true);
   ~Lab();
 
-  // A new engine on the same store and network, as after a restart. With `learn` it gets the snapshot at once.
+  // A new engine on the same store and network, as after a restart. With `learn` it gets the
+  // snapshot at once.
   void Restart(bool learn = true);
   void StopEngine() { engine_.reset(); }
   PolicyEngine& engine() { return *engine_; }

@@ -9,8 +9,8 @@
 #include "lib/pce/compute_pool.h"
 #include "lib/pce/detour_filter.h"
 #include "lib/pce/impact.h"
-#include "lib/pce/policy_index.h"
 #include "lib/pce/policy_config.h"
+#include "lib/pce/policy_index.h"
 #include "lib/pce/store_writer.h"
 #include "tests/support/build_ted.h"
 

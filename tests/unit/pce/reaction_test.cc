@@ -153,7 +153,8 @@ TEST(ReactionTest, PolicyWithoutAnyWayGoesDownIsWithdrawnAndComesBackAfterTheGoo
 }
 
 TEST(ReactionTest, NodeSidListSpoiledByAMetricChangeElsewhereIsReplaced) {
-  // The list to e pins a-b-e with node SIDs; a new equal-cost way over c, not on the path, would split the traffic.
+  // The list to e pins a-b-e with node SIDs; a new equal-cost way over c, not on the path, would
+  // split the traffic.
   Lab lab(
       "a<->b igp 10 delay 1\n"
       "b<->e igp 10 delay 1\n"

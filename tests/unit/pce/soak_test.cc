@@ -1,4 +1,5 @@
-// Random changes of a random network; afterwards every promise is checked on the final snapshot, by the verifier and by computing anew.
+// Random changes of a random network; afterwards every promise is checked on the final snapshot, by
+// the verifier and by computing anew.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -130,7 +131,8 @@ class SoakTest : public testing::Test {
     }
   }
 
-  // What every branch of a policy's list uses, by the group's level: "f3" a fibre, "n7" a node in transit, "s1" an SRLG.
+  // What every branch of a policy's list uses, by the group's level: "f3" a fibre, "n7" a node in
+  // transit, "s1" an SRLG.
   static std::set<std::string> Uses(const topology::Ted& ted, const policy::PolicyStatus& status) {
     const policy::PolicyIntent& intent = status.intent;
     const cspf::Disjointness level = intent.disjoint->disjointness;

@@ -51,7 +51,8 @@ class TopologyWriterTest : public testing::Test {
     return source;
   }
 
-  // Keeps the writer inside a work until Open(), so that what is submitted meanwhile forms one batch.
+  // Keeps the writer inside a work until Open(), so that what is submitted meanwhile forms one
+  // batch.
   class Gate {
    public:
     explicit Gate(TopologyWriter& writer) {
@@ -206,7 +207,8 @@ TEST_F(TopologyWriterTest, CancelsWhatIsQueuedWhenItStops) {
       writer->Submit([](TedBuilder&, MonotonicTime) { return absl::OkStatus(); },
                      [&](const absl::Status& status, uint64_t) { codes.push_back(status.code()); });
     }
-    // The first work ends only after the writer was told to stop: the other works see CANCELLED or OK, never silence.
+    // The first work ends only after the writer was told to stop: the other works see CANCELLED or
+    // OK, never silence.
     stopper = std::thread([&] { gate->Open(); });
     writer.reset();
     stopper.join();
@@ -255,7 +257,8 @@ TEST_F(TopologyWriterTest, TellsWhileAFirstSyncRunsAndWhenItEnds) {
   EXPECT_EQ(told, (std::vector<bool>{true, false, false}));
 }
 
-// Readers on several threads over two writers: each sees its writer's generations ascend, and a writer's own answer at once.
+// Readers on several threads over two writers: each sees its writer's generations ascend, and a
+// writer's own answer at once.
 TEST_F(TopologyWriterTest, ReadersOnManyThreadsSeeGenerationsAscend) {
   TopologyWriter first(clock_, nullptr);
   TopologyWriter second(clock_, nullptr);

@@ -1,4 +1,5 @@
-// PolicyConfig::Fingerprint: every field counts, annotations do not, and the number is the same for ever.
+// PolicyConfig::Fingerprint: every field counts, annotations do not, and the number is the same for
+// ever.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -23,8 +24,8 @@ PolicyConfig Config() {
 }
 
 TEST(FingerprintTest, IsTheSameInEveryProcessAndVersion) {
-  // Routers report this number after an upgrade of the controller: it must never change. Computed by hand from the encoding
-  // in southbound.cc and the published constants of FNV-1a.
+  // Routers report this number after an upgrade of the controller: it must never change. Computed
+  // by hand from the encoding in southbound.cc and the published constants of FNV-1a.
   EXPECT_EQ(Config().Fingerprint(), 17893144693941699987U);
 }
 

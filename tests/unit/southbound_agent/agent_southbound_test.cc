@@ -219,7 +219,8 @@ TEST_F(AgentSouthboundTest, StopEndsSessionsAndSilencesTheListener) {
   EXPECT_EQ(session_->closed->code(), absl::StatusCode::kUnavailable);
 }
 
-// A router that does as told, with sessions that come and go at random, must end up with what is wanted.
+// A router that does as told, with sessions that come and go at random, must end up with what is
+// wanted.
 TEST_F(AgentSouthboundTest, RandomChangesAndSessionsConverge) {
   const char* given = std::getenv("SRPCE_TEST_SEED");
   const auto seed = given == nullptr ? std::random_device()()

@@ -1,4 +1,5 @@
-// The service over real gRPC on loopback, with a client of its own and with the agent's own session.
+// The service over real gRPC on loopback, with a client of its own and with the agent's own
+// session.
 #include "daemon/services/policy_agent_service.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,5 @@
-// tests/unit/southbound_agent/support.h -- policies to hand out, and a listener that remembers what it was told.
+// tests/unit/southbound_agent/support.h -- policies to hand out, and a listener that remembers what
+// it was told.
 #pragma once
 
 #include <condition_variable>
@@ -22,7 +23,8 @@ inline plugin::PolicyConfig MakeConfig(const std::string& headend, uint32_t colo
   return config;
 }
 
-// Lines such as "up r1", "down r1", "ok r1/1/r9", "removed r1/1/r9", "error r1/1/r9: why", "link r1 eth0 down".
+// Lines such as "up r1", "down r1", "ok r1/1/r9", "removed r1/1/r9", "error r1/1/r9: why", "link r1
+// eth0 down".
 class RecordingListener : public plugin::SouthboundListener {
  public:
   void OnSession(const std::string& headend, bool up) override {

@@ -1,4 +1,5 @@
-// What is refused, with the words a source gets to see; and odd values that are legal and must be kept.
+// What is refused, with the words a source gets to see; and odd values that are legal and must be
+// kept.
 #include "lib/topology/element_validation.h"
 
 #include <gtest/gtest.h>

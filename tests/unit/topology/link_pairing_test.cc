@@ -124,7 +124,8 @@ TEST(LinkPairingTest, SharedAddressesDoNotPairByThemselves) {
             "2=2");
 }
 
-// Random cables, some directions missing: whatever is paired is one cable, and complete cables are all paired.
+// Random cables, some directions missing: whatever is paired is one cable, and complete cables are
+// all paired.
 TEST(LinkPairingTest, RandomCablesPairExactly) {
   std::mt19937 rng(7);
   const auto chance = [&](uint32_t percent) { return rng() % 100 < percent; };

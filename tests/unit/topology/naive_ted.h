@@ -1,7 +1,8 @@
-// tests/unit/topology/naive_ted.h -- an oracle for TedBuilder: keeps every statement and merges all of them from scratch each time.
+// tests/unit/topology/naive_ted.h -- an oracle for TedBuilder: keeps every statement and merges all
+// of them from scratch each time.
 //
-// Shares no code with lib/topology beyond the types. Links are of a fixed set of cables whose two ends are known, so
-// that the pairing of directions needs no inference here.
+// Shares no code with lib/topology beyond the types. Links are of a fixed set of cables whose two
+// ends are known, so that the pairing of directions needs no inference here.
 #pragma once
 
 #include <map>

@@ -1,5 +1,6 @@
-// Three sources do random things to a small network; after each publish the TED is compared with the naive model in every
-// attribute, arc and look-up, the delta with the difference of the two snapshots, and old snapshots with what they were.
+// Three sources do random things to a small network; after each publish the TED is compared with
+// the naive model in every attribute, arc and look-up, the delta with the difference of the two
+// snapshots, and old snapshots with what they were.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -282,7 +283,8 @@ PrefixAttributes RandomNetwork::RandomPrefix() {
   return a;
 }
 
-// Only backward directions may leave the far interface out: what all forward ones say is enough to pair them.
+// Only backward directions may leave the far interface out: what all forward ones say is enough to
+// pair them.
 LinkKey RandomNetwork::RandomKey() {
   const Cable& cable = cables_[Pick(kCables)];
   if (Chance(50)) {

@@ -1,4 +1,5 @@
-// tests/unit/daemon/adapter/fake_ingest.h -- a TopologyIngest server whose every answer a test decides.
+// tests/unit/daemon/adapter/fake_ingest.h -- a TopologyIngest server whose every answer a test
+// decides.
 #pragma once
 
 #include <grpcpp/grpcpp.h>

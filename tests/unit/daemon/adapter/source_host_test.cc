@@ -195,8 +195,8 @@ TEST_F(SourceHostTest, OnceGivesUpWhereTryingAgainCannotHelp) {
 TEST_F(SourceHostTest, KeepsTheWindow) {
   constexpr uint64_t kWindow = 4;
   constexpr uint64_t kUpdates = 200;
-  // The source counts what it was allowed to send; the server holds each acknowledgement back until the window is full
-  // (or all is sent), and looks whether it was ever more than full.
+  // The source counts what it was allowed to send; the server holds each acknowledgement back until
+  // the window is full (or all is sent), and looks whether it was ever more than full.
   std::mutex mutex;
   std::condition_variable sent_more;
   uint64_t sent = 0;

@@ -1,4 +1,5 @@
-// tests/unit/daemon/srpcectl/completion_test.cc -- the bash script is run by bash; the others are read.
+// tests/unit/daemon/srpcectl/completion_test.cc -- the bash script is run by bash; the others are
+// read.
 #include "daemon/srpcectl/completion.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// tests/unit/plugins/file_source/fake_sink.h -- a sink that keeps what it is sent, in the place of a daemon.
+// tests/unit/plugins/file_source/fake_sink.h -- a sink that keeps what it is sent, in the place of
+// a daemon.
 #pragma once
 
 #include <map>
@@ -13,7 +14,8 @@
 
 namespace srpce::file_source {
 
-// The elements of one source, as a daemon that takes each statement by itself would hold them. Shares no code with Model.
+// The elements of one source, as a daemon that takes each statement by itself would hold them.
+// Shares no code with Model.
 class Mirror {
  public:
   // Returns what is wrong with the statement, or "".

@@ -1,4 +1,5 @@
-// tests/unit/plugins/file_source/model_test.cc -- statements that tell of changes lead where a new sync would.
+// tests/unit/plugins/file_source/model_test.cc -- statements that tell of changes lead where a new
+// sync would.
 #include "plugins/topology_source/file/model.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// The SQLite store: what goes in comes out, all of a batch or nothing, and what damage and full disks say.
+// The SQLite store: what goes in comes out, all of a batch or nothing, and what damage and full
+// disks say.
 #include "plugins/store/sqlite/sqlite_store.h"
 
 #include <gmock/gmock.h>
