@@ -5,7 +5,7 @@
 # to this list. LINK names third-party targets.
 #
 # srpce_executable(<name> SOURCES ... DEPS ... LINK ...) is the same for programs.
-# srpce_test(<name> SOURCES ... DEPS ... [LABELS ...]) is the same for one GoogleTest binary.
+# srpce_test(<name> SOURCES ... DEPS ... [LABELS ...]) is the same for one GoogleTest binary. Its folder under tests/ is its first label.
 set(SRPCE_WARNINGS -Wall -Wextra -Wpedantic -Wconversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # gcc 12 warns of overlaps inside std::string concatenation that cannot be (gcc bug 105651).
@@ -69,6 +69,10 @@ function(srpce_test name)
   _srpce_settings(${name} PRIVATE)
   # A test names the fields it is about; gcc 12 would have all of them.
   target_compile_options(${name} PRIVATE -Wno-missing-field-initializers)
+  if(SRPCE_SANITIZE MATCHES "undefined")
+    # The checks are for the code under test; in the tests themselves they would double the compile time.
+    target_compile_options(${name} PRIVATE -fno-sanitize=undefined -O0)
+  endif()
   if(CMAKE_BUILD_TYPE STREQUAL "Release")
     # The code under test is optimised; the tests themselves are compiled quickly.
     target_compile_options(${name} PRIVATE -O1 ${SRPCE_FLOW_WARNINGS})
@@ -76,7 +80,9 @@ function(srpce_test name)
   list(TRANSFORM ARG_DEPS PREPEND srpce::)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} ${ARG_LINK} GTest::gmock_main)
   target_compile_definitions(${name} PRIVATE SRPCE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SRPCE_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
+  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR})
+  string(REGEX REPLACE "/.*" "" kind "${folder}")
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${kind};${ARG_LABELS}"
     ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp;UBSAN_OPTIONS=print_stacktrace=1")
 endfunction()
