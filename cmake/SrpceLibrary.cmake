@@ -22,6 +22,9 @@ endif()
 if(SRPCE_SANITIZE)
   list(APPEND SRPCE_WARNINGS ${SRPCE_FLOW_WARNINGS})
 endif()
+if(SRPCE_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  list(APPEND SRPCE_WARNINGS -Wno-tsan)  # Fences, which ThreadSanitizer does not see, are Asio's; its queues are locked as well.
+endif()
 
 function(_srpce_settings target scope)
   target_include_directories(${target} ${scope} ${PROJECT_SOURCE_DIR})
