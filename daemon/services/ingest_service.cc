@@ -131,7 +131,7 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
   }
 
   void OnWriteDone(bool ok) override {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     writing_ = false;
     if (!ok) {
       broken_ = true;
@@ -142,7 +142,7 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
       WriteNext();
       ReadIfRoom();
     }
-    FinishIfIdle();
+    FinishIfIdle(std::move(lock));
   }
 
   void OnDone() override {
@@ -206,7 +206,7 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
 
   void OnConnected(const absl::Status& result, uint64_t generation) {
     metrics_.OnTopologyUpdate(source_name_, "hello", result.ok());
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     --pending_works_;
     if (result.ok()) {
       spdlog::info("topology source {}: connected", source_name_);
@@ -221,7 +221,7 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
       const bool taken = absl::IsAlreadyExists(result);
       BeginClose(ToGrpcStatus(result, taken ? kReasonSourceConnected : kReasonInvalidArgument));
     }
-    FinishIfIdle();
+    FinishIfIdle(std::move(lock));
   }
 
   // A refusal goes the same way as the others, so that acknowledgements stay in order.
@@ -248,10 +248,10 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
         },
         [this, sequence, kind](const absl::Status& result, uint64_t generation) {
           metrics_.OnTopologyUpdate(source_name_, KindName(kind), result.ok());
-          const std::lock_guard lock(mutex_);
+          std::unique_lock lock(mutex_);
           --pending_works_;
           PushAck(sequence, result, generation);
-          FinishIfIdle();
+          FinishIfIdle(std::move(lock));
         });
     ReadIfRoom();
   }
@@ -321,27 +321,32 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
         },
         [this](const absl::Status& /*result*/, uint64_t /*generation*/) {
           spdlog::info("topology source {}: disconnected", source_name_);
-          const std::lock_guard lock(mutex_);
+          std::unique_lock lock(mutex_);
           --pending_works_;
-          FinishIfIdle();
+          FinishIfIdle(std::move(lock));
         });
   }
 
-  void FinishIfIdle() {
+  // ---- Above. ----
+
+  // The last act of whoever calls it: where that is no reaction of gRPC's (the writer), `this` may
+  // be deleted by another thread as soon as Finish is called. So `lock`, which holds mutex_, is
+  // released before.
+  void FinishIfIdle(std::unique_lock<std::mutex> lock) {
     if (!closing_ || finished_ || pending_works_ > 0 || writing_ || !acks_.empty()) {
       return;
     }
     finished_ = true;
     metrics_.OnRpc(kMethod, final_status_.error_code());
-    Finish(final_status_);
+    grpc::Status status = final_status_;
+    lock.unlock();
+    Finish(std::move(status));
   }
 
-  // ---- Above. ----
-
   void Refuse(grpc::Status status) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     BeginClose(std::move(status));
-    FinishIfIdle();
+    FinishIfIdle(std::move(lock));
   }
 
   const IngestOptions& options_;

@@ -42,7 +42,7 @@ void PolicyWatch::BeginDrain() {
 
 // On the reactor thread of the engine: queues, and leaves the work to others.
 bool PolicyWatch::OnChange(const pce::PolicyEngine::WatchCall& call) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (closing_) {
     return false;
   }
@@ -56,7 +56,7 @@ bool PolicyWatch::OnChange(const pce::PolicyEngine::WatchCall& call) {
                          waiting_events_ + call.events.size(), " events wait, the limit is ",
                          context_.queue_events, "; watch again with from_revision ", resume)),
                      kReasonSlowReader, {{"last_revision", absl::StrCat(resume)}});
-    FinishIfIdle();
+    FinishIfIdle(std::move(lock));
     return false;
   }
   waiting_events_ += synced_ ? call.events.size() : 0;
@@ -118,10 +118,10 @@ void PolicyWatch::BuildMessage() {
       revision = std::max(revision, event->revision);
     }
   }
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (closing_) {
     writing_ = false;
-    FinishIfIdle();
+    FinishIfIdle(std::move(lock));
     return;
   }
   building_revision_ = revision;
@@ -129,7 +129,7 @@ void PolicyWatch::BuildMessage() {
 }
 
 void PolicyWatch::OnWriteDone(bool ok) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   writing_ = false;
   if (!ok && !closing_) {
     closing_ = true;
@@ -138,28 +138,30 @@ void PolicyWatch::OnWriteDone(bool ok) {
   sent_revision_ = std::max(sent_revision_, ok ? building_revision_ : 0);
   sent_synced_ = sent_synced_ || (ok && message_.synced());
   WriteNext();
-  FinishIfIdle();
+  FinishIfIdle(std::move(lock));
 }
 
 void PolicyWatch::OnCancel() { Close(grpc::Status::CANCELLED); }
 
 void PolicyWatch::Close(grpc::Status status) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (!closing_) {
     closing_ = true;
     queue_.clear();
     final_status_ = std::move(status);
   }
-  FinishIfIdle();
+  FinishIfIdle(std::move(lock));
 }
 
-void PolicyWatch::FinishIfIdle() {
+void PolicyWatch::FinishIfIdle(std::unique_lock<std::mutex> lock) {
   if (!closing_ || finished_ || writing_) {
     return;
   }
   finished_ = true;
   context_.metrics.OnRpc(kMethod, final_status_.error_code());
-  Finish(final_status_);
+  grpc::Status status = final_status_;
+  lock.unlock();
+  Finish(std::move(status));
 }
 
 void PolicyWatch::OnDone() {

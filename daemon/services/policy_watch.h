@@ -59,7 +59,10 @@ class PolicyWatch final : public grpc::ServerWriteReactor<v1::WatchPoliciesRespo
   void BuildMessage();
   // REQUIRES mutex_ held.
   void WriteNext();
-  void FinishIfIdle();
+  // The last act of whoever calls it: where that is no reaction of gRPC's (the pool), `this` may be
+  // deleted by another thread as soon as Finish is called. So `lock`, which holds mutex_, is
+  // released before.
+  void FinishIfIdle(std::unique_lock<std::mutex> lock);
 
   const PolicyWatchContext& context_;
   std::atomic<uint64_t> watch_id_{0};

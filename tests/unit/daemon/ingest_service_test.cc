@@ -184,6 +184,26 @@ TEST_F(IngestServiceTest, ANameIsConnectedOnce) {
   EXPECT_TRUE(third.Hello("lab"));
 }
 
+// The writer, no thread of gRPC's, ends these streams, and gRPC deletes each meanwhile: for
+// ThreadSanitizer to see that nothing touches a stream after its Finish.
+TEST_F(IngestServiceTest, StreamsTheWriterRefusesEndWhileItGoesOn) {
+  Serve();
+  IngestClient first(Channel());
+  ASSERT_TRUE(first.Hello("lab"));
+  const auto connect = [this] {
+    const auto channel = Channel();
+    for (int i = 0; i < 100; ++i) {
+      IngestClient second(channel);
+      EXPECT_FALSE(second.Hello("lab"));
+      EXPECT_EQ(second.Finish().error_code(), grpc::StatusCode::ALREADY_EXISTS);
+    }
+  };
+  std::thread other(connect);
+  connect();
+  other.join();
+  EXPECT_TRUE(first.Send(NodeUpdate("a")));
+}
+
 TEST_F(IngestServiceTest, NamesOfTheDaemonItselfAreRefused) {
   Serve();
   IngestClient client(Channel());
