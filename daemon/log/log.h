@@ -5,6 +5,8 @@
 // "time", "level", "thread", "message".
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace srpce::log {
@@ -12,8 +14,19 @@ namespace srpce::log {
 enum class Level { kDebug, kInfo, kWarning, kError };
 enum class Format { kText, kJson };
 
-// Sets up the default logger. Call once, before other threads log.
+// Sets up the default logger. Call one of these once, before other threads log.
+//
+// A line is out when the call returns; whoever logs waits for the reader of stderr.
 void Init(Level level, Format format);
+// Lines go by a bounded queue to a thread of their own, so that a reader that stalls (a full disk
+// behind a pipe, a stopped terminal) holds up nobody. When the queue is full the oldest are dropped
+// and counted. Call Finish before the process ends. Starts a thread: block signals before.
+void InitQueued(Level level, Format format, int fd = 2);
+// Lines that were dropped, ever. Any thread.
+uint64_t DroppedLines();
+// Waits until what was logged is out, `patience` at most, and gives up what is not. Returns whether
+// all is out. Lines logged later may be lost.
+bool Finish(std::chrono::milliseconds patience);
 // One line, for those that have no need of spdlog's headers.
 void Info(const std::string& message);
 

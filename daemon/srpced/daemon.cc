@@ -17,6 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/adapter/source_host.h"
+#include "daemon/log/log.h"
 #include "daemon/metrics/exposer.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/metrics/state_collectors.h"
@@ -213,6 +214,8 @@ void Daemon::Impl::AddServiceCollector() {
               static_cast<double>(policies_->watches()));
     out.Gauge("srpce_compute_queue_depth", "Long calls that wait for a compute thread.", {},
               static_cast<double>(pool_->queue_depth()));
+    out.Counter("srpce_log_lines_dropped_total", "Lines of the log its reader was too slow for.",
+                {}, static_cast<double>(log::DroppedLines()));
   });
 }
 

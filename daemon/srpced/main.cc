@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -15,6 +16,9 @@
 
 namespace srpce::srpced {
 namespace {
+
+// A stop does not wait longer than this for the reader of the log.
+constexpr std::chrono::milliseconds kLogPatience{500};
 
 void InitLog(const config::v1::Log& config) {
   log::Level level = log::Level::kInfo;
@@ -31,8 +35,8 @@ void InitLog(const config::v1::Log& config) {
       level = log::Level::kError;
       break;
   }
-  log::Init(level, config.format() == config::v1::LOG_FORMAT_JSON ? log::Format::kJson
-                                                                  : log::Format::kText);
+  log::InitQueued(level, config.format() == config::v1::LOG_FORMAT_JSON ? log::Format::kJson
+                                                                        : log::Format::kText);
 }
 
 int Fail(const absl::Status& status, int exit_code) {
@@ -97,7 +101,9 @@ int Main(int argc, const char* const* argv) {
     return kExitOk;
   }
   InitLog(config->log());
-  return Run(*config, registry, options.ready);
+  const int code = Run(*config, registry, options.ready);
+  (void)log::Finish(kLogPatience);
+  return code;
 }
 
 }  // namespace
