@@ -164,7 +164,8 @@ class Metrics::Impl final : public prometheus::Collectable {
       HistogramFamily("srpce_ted_apply_duration_seconds",
                       "Time to apply a batch of updates and publish the snapshot.")
           .Add({}, kComputationBuckets);
-  prometheus::Gauge& ready = GaugeFamily("srpce_ready", "1 while the daemon serves.").Add({});
+  prometheus::Gauge& ready =
+      GaugeFamily("srpce_ready", "1 once the topology has synced, until the daemon stops.").Add({});
   prometheus::Gauge& last_change = GaugeFamily("srpce_ted_last_change_timestamp_seconds",
                                                "When the topology last changed, Unix time.")
                                        .Add({});

@@ -60,7 +60,8 @@ int RunHealth(const Options& options, const Context& context) {
 
 void AddHealthCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("health", "Whether the daemon serves");
+  CLI::App* command =
+      app.add_subcommand("health", "Whether the daemon serves: it does once it has a topology");
   command->add_option("--service", options->service,
                       "One service, as srpce.v1.PathComputation; none: the daemon as a whole");
   command->add_option("--wait", options->wait_seconds, "Wait up to so many seconds until it does")

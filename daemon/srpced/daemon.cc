@@ -111,6 +111,7 @@ class Daemon::Impl {
 
  private:
   void MakeWriter();
+  void AwaitFirstSync();
   absl::Status MakeEngine();
   void MakeServices();
   absl::Status StartServer();
@@ -141,7 +142,8 @@ class Daemon::Impl {
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<metrics::MetricsExposer> exposer_;
   std::vector<std::unique_ptr<adapter::SourceHost>> sources_;
-  std::thread readiness_;
+  bool synced_ = false;    // Some source has; writer thread.
+  std::thread readiness_;  // Waits for sources_, if there are any.
   ReadyReport addresses_;
 };
 
@@ -164,9 +166,27 @@ void Daemon::Impl::MakeWriter() {
     refresher_->Notify(update.ted);
     metrics_.OnTedChange(clock_.WallNow());
   });
-  writer_->SetApplyObserver([this](Duration took) { metrics_.OnTedApply(took); });
+  writer_->SetApplyObserver([this](Duration took) {
+    metrics_.OnTedApply(took);
+    if (config_.sources().empty()) {
+      AwaitFirstSync();
+    }
+  });
   agent_links_ = std::make_unique<AgentLinks>(
       *writer_, std::chrono::seconds(config_.topology().hold_time_seconds()));
+}
+
+// On the writer thread, after each batch.
+void Daemon::Impl::AwaitFirstSync() {
+  if (synced_) {
+    return;
+  }
+  for (const topology::SourceStatus& source : writer_->sources()) {
+    synced_ = synced_ || source.ever_synced;
+  }
+  if (synced_) {
+    health_.SetReady();
+  }
 }
 
 absl::Status Daemon::Impl::MakeEngine() {
@@ -293,6 +313,9 @@ absl::Status Daemon::Impl::StartSources() {
   }
   for (const auto& source : sources_) {
     source->Start();
+  }
+  if (sources_.empty()) {
+    return absl::OkStatus();  // The first sync of any other source will do: AwaitFirstSync.
   }
   readiness_ = std::thread([this] {
     for (const auto& source : sources_) {

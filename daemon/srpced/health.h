@@ -1,8 +1,9 @@
 // daemon/srpced/health.h -- what grpc.health.v1 and srpce_ready say.
 //
-// "" and every service but TopologyIngest: SERVING once the configured sources have synced, until
-// the daemon stops. TopologyIngest serves from the start: the topology comes in by it.
-// PolicyService is NOT_SERVING while the store refuses transactions: what is applied could be lost.
+// "" and every service but TopologyIngest: SERVING once the configured sources have synced (any
+// source, where none is configured), until the daemon stops. TopologyIngest serves from the start:
+// the topology comes in by it. PolicyService is NOT_SERVING while the store refuses transactions:
+// what is applied could be lost.
 #pragma once
 
 #include <mutex>

@@ -1,7 +1,9 @@
 // srpced from the outside: command line, configuration, ports, readiness, health, stopping.
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -132,6 +134,7 @@ TEST_F(StartupTest, TwoDaemonsNeverShareAPort) {
 TEST_F(StartupTest, SaysWhereItListensAndStopsOnSigterm) {
   const std::string file = folder_.path() + "/ready.json";
   StartDaemon("", {"--ready-file", file});
+  const auto source = Feed("lab", kDiamond);
   std::stringstream ready;
   ready << std::ifstream(file).rdbuf();
   EXPECT_THAT(ready.str(), HasSubstr("\"grpc_address\":\"" + daemon_->grpc_address() + "\""));
@@ -155,8 +158,40 @@ TEST_F(StartupTest, IsReadyWhenItsOwnSourcesHaveSynced) {
   EXPECT_EQ(Metric("srpce_feed_connected{source=\"abilene\"}"), 1);
 }
 
+TEST_F(StartupTest, IsNotReadyBeforeSomeSourceHasSynced) {
+  StartDaemon();
+  ASSERT_TRUE(AwaitServing("srpce.v1.TopologyIngest"));
+  const auto health = [this](const std::string& service) {
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(service);
+    HealthCheckResponse response;
+    EXPECT_TRUE(grpc::health::v1::Health::NewStub(channel_)
+                    ->Check(support::MakeContext().get(), request, &response)
+                    .ok());
+    return response.status();
+  };
+  support::IngestClient source(channel_);
+  ASSERT_TRUE(source.Hello("lab"));
+  v1::TopologyUpdate begin;
+  begin.mutable_sync_begin();
+  ASSERT_TRUE(source.Send(begin));
+  for (const v1::TopologyUpdate& update : support::UpdatesOf(*support::BuildTed(kDiamond))) {
+    ASSERT_TRUE(source.Send(update));
+  }
+  EXPECT_EQ(health(""), HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(health("srpce.v1.PathComputation"), HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(Metric("srpce_ready"), 0);
+  v1::TopologyUpdate end;
+  end.mutable_sync_end();
+  ASSERT_TRUE(source.Send(end));
+  EXPECT_EQ(health(""), HealthCheckResponse::SERVING);
+  EXPECT_EQ(health("srpce.v1.PathComputation"), HealthCheckResponse::SERVING);
+  EXPECT_EQ(Metric("srpce_ready"), 1);
+}
+
 TEST_F(StartupTest, EveryMetricIsExplained) {
   StartDaemon();
+  const auto source = Feed("lab", kDiamond);
   ASSERT_TRUE(AwaitServing());
   std::stringstream explained;
   explained << std::ifstream(SRPCE_SOURCE_DIR "/daemon/metrics/README.md").rdbuf();
@@ -177,6 +212,7 @@ TEST_F(StartupTest, EveryMetricIsExplained) {
 
 TEST_F(StartupTest, HealthIsNotServingBeforeItStops) {
   StartDaemon();
+  const auto source = Feed("lab", kDiamond);
   ASSERT_TRUE(AwaitServing());
   const auto context = support::MakeContext();
   const auto stub = grpc::health::v1::Health::NewStub(channel_);
@@ -206,8 +242,35 @@ TEST_F(StartupTest, StreamsEndWhenTheDaemonStops) {
   EXPECT_EQ(*daemon_->process().AwaitExit(), 0);
 }
 
+// Nobody reads its stderr, and each of these streams makes it log on the TED writer thread.
+TEST_F(StartupTest, AReaderOfTheLogThatStallsHoldsUpNothing) {
+  const std::string fifo = folder_.path() + "/stderr";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const int unread = open(fifo.c_str(), O_RDWR | O_CLOEXEC);  // Holds the fifo open.
+  ASSERT_GE(unread, 0);
+  const std::string script =
+      folder_.Write("srpced.sh", std::string("#!/bin/sh\nexec ") + kSrpced + " \"$@\" 2>" + fifo);
+  ASSERT_EQ(chmod(script.c_str(), 0700), 0);
+  support::DaemonOptions options;
+  options.program = script;
+  options.folder = folder_.path();
+  auto daemon = support::DaemonProcess::Start(options);
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  const auto channel = (*daemon)->Connect();
+  for (int i = 0; i < 1000; ++i) {
+    support::IngestClient source(channel);
+    ASSERT_TRUE(source.Hello("lab")) << "stream " << i;
+    ASSERT_TRUE(source.Finish().ok());
+  }
+  const auto exit = (*daemon)->Terminate();
+  ASSERT_TRUE(exit.ok()) << exit.status();
+  EXPECT_EQ(*exit, 0);
+  close(unread);
+}
+
 TEST_F(StartupTest, ASecondSignalEndsItAtOnce) {
   StartDaemon("grpc: {drain_ms: 600000}\n");
+  const auto source = Feed("lab", kDiamond);
   // gRPC's own health watch does not end by itself: it holds the drain up.
   const auto context = support::MakeContext();
   const auto stub = grpc::health::v1::Health::NewStub(channel_);
