@@ -202,12 +202,8 @@ class PolicyService::Impl final : public v1::PolicyService::CallbackService {
     response->set_revision(engine_.revision());
     const topology::TedPtr ted = ted_();
     size_t bytes = 0;
-    for (const policy::PolicyStatus& status : engine_.List()) {
-      const policy::PolicyKey& key = status.intent.key;
-      if ((after->has_value() && key <= **after) ||
-          (!request.headend().empty() && key.headend != request.headend())) {
-        continue;
-      }
+    // One more than wanted tells whether there is a next page.
+    for (const auto& policy : engine_.Page(*after, request.headend(), wanted + 1)) {
       if (static_cast<uint32_t>(response->policies_size()) >= wanted || bytes >= kMaxPageBytes) {
         const v1::PolicyKey& last =
             response->policies(response->policies_size() - 1).policy().key();
@@ -215,7 +211,7 @@ class PolicyService::Impl final : public v1::PolicyService::CallbackService {
         return absl::OkStatus();
       }
       v1::PolicyStatus* to = response->add_policies();
-      convert::ToProto(*ted, status, to);
+      convert::ToProto(*ted, policy->status, to);
       bytes += to->ByteSizeLong();
     }
     return absl::OkStatus();

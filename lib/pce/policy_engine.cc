@@ -179,6 +179,10 @@ std::optional<policy::PolicyStatus> PolicyEngine::Get(const policy::PolicyKey& k
   return impl_->hub().Get(key);
 }
 std::vector<policy::PolicyStatus> PolicyEngine::List() const { return impl_->hub().List(); }
+std::vector<std::shared_ptr<const PolicyEvent>> PolicyEngine::Page(
+    const std::optional<policy::PolicyKey>& after, const std::string& headend, size_t limit) const {
+  return impl_->hub().Page(after, headend, limit);
+}
 uint64_t PolicyEngine::revision() const { return impl_->revision(); }
 PolicyEngineCounters PolicyEngine::counters() const { return impl_->counters(); }
 uint64_t PolicyEngine::Watch(uint64_t from_revision, Watcher watcher) {

@@ -114,6 +114,11 @@ class PolicyEngine {
   // Any thread. A snapshot of the state; by key.
   std::optional<policy::PolicyStatus> Get(const policy::PolicyKey& key) const;
   std::vector<policy::PolicyStatus> List() const;
+  // Returns the state of at most `limit` policies by key, from the one after `after` (none: the
+  // first), only of `headend` unless that is "". Shared, not copied: O(limit + log n).
+  std::vector<std::shared_ptr<const PolicyEvent>> Page(
+      const std::optional<policy::PolicyKey>& after, const std::string& headend,
+      size_t limit) const;
   uint64_t revision() const;
   PolicyEngineCounters counters() const;
 

@@ -167,6 +167,21 @@ std::vector<policy::PolicyStatus> WatchHub::List() const {
   return list;
 }
 
+std::vector<std::shared_ptr<const PolicyEvent>> WatchHub::Page(
+    const std::optional<policy::PolicyKey>& after, const std::string& headend, size_t limit) const {
+  // Before every policy of `headend`: keys begin with it, and no color is 0.
+  const policy::PolicyKey first{.headend = headend};
+  const std::lock_guard<std::mutex> lock(mutex_);
+  auto it = after && *after >= first ? entries_.upper_bound(*after) : entries_.lower_bound(first);
+  std::vector<EventPtr> page;
+  for (; it != entries_.end() && page.size() < limit &&
+         (headend.empty() || it->first.headend == headend);
+       ++it) {
+    page.push_back(it->second.event);
+  }
+  return page;
+}
+
 uint64_t WatchHub::revision() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return revision_;

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -47,6 +48,10 @@ class WatchHub {
   // Any thread.
   std::optional<policy::PolicyStatus> Get(const policy::PolicyKey& key) const;
   std::vector<policy::PolicyStatus> List() const;
+  // See PolicyEngine::Page.
+  std::vector<std::shared_ptr<const PolicyEvent>> Page(
+      const std::optional<policy::PolicyKey>& after, const std::string& headend,
+      size_t limit) const;
   uint64_t revision() const;
   // Fills the counts of policies, violations and groups.
   void Count(PolicyEngineCounters& counters) const;

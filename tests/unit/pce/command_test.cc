@@ -55,6 +55,31 @@ TEST(CommandTest, EqualIntentChangesNothing) {
   EXPECT_EQ(lab.observer.computations(), computations);
 }
 
+TEST(CommandTest, PagesGoOnAfterAKeyAndKeepToTheirHeadend) {
+  Lab lab(kDiamond);
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d"), Dynamic("a", 2, "d"), Dynamic("b", 1, "d"),
+                         Dynamic("b", 2, "d"), Dynamic("c", 1, "d")})
+                  .ok());
+  const auto page = [&lab](const std::optional<policy::PolicyKey>& after,
+                           const std::string& headend, size_t limit) {
+    std::vector<std::string> keys;
+    for (const auto& policy : lab.engine().Page(after, headend, limit)) {
+      keys.push_back(ToString(policy->status.intent.key));
+    }
+    return keys;
+  };
+  const policy::PolicyKey a2{.headend = "a", .color = 2, .endpoint = "d"};
+  const policy::PolicyKey gone{.headend = "b", .color = 1, .endpoint = "c"};
+  EXPECT_THAT(page(std::nullopt, "", 3), ElementsAre("a/1/d", "a/2/d", "b/1/d"));
+  EXPECT_THAT(page(a2, "", 10), ElementsAre("b/1/d", "b/2/d", "c/1/d"));
+  EXPECT_THAT(page(gone, "", 1), ElementsAre("b/1/d"));
+  EXPECT_THAT(page(std::nullopt, "b", 10), ElementsAre("b/1/d", "b/2/d"));
+  EXPECT_THAT(page(a2, "b", 1), ElementsAre("b/1/d"));
+  EXPECT_THAT(page(policy::PolicyKey{.headend = "b", .color = 2, .endpoint = "d"}, "b", 10),
+              IsEmpty());
+  EXPECT_THAT(page(gone, "a", 10), IsEmpty());
+}
+
 TEST(CommandTest, OneBadPolicyRefusesTheWholeBatchAndEveryDefectIsNamed) {
   Lab lab(kDiamond);
   policy::PolicyIntent bad = Dynamic("a", 0, "d");
