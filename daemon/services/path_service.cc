@@ -48,7 +48,7 @@ bool RanOut(const cspf::NoPath& failure) {
 class PathService::Impl final : public v1::PathComputation::CallbackService {
  public:
   Impl(const PathServiceOptions& options, std::function<topology::TedPtr()> ted,
-       const cspf::PotentialCache* potentials, ComputePool& pool, metrics::Metrics& metrics)
+       const cspf::PotentialCache* potentials, CallPool& pool, metrics::Metrics& metrics)
       : options_(options),
         ted_(std::move(ted)),
         workspaces_(potentials),
@@ -191,12 +191,12 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
   const PathServiceOptions options_;
   const std::function<topology::TedPtr()> ted_;
   WorkspacePool workspaces_;
-  ComputePool& pool_;
+  CallPool& pool_;
   metrics::Metrics& metrics_;
 };
 
 PathService::PathService(const PathServiceOptions& options, std::function<topology::TedPtr()> ted,
-                         const cspf::PotentialCache* potentials, ComputePool& pool,
+                         const cspf::PotentialCache* potentials, CallPool& pool,
                          metrics::Metrics& metrics)
     : impl_(std::make_unique<Impl>(options, std::move(ted), potentials, pool, metrics)) {}
 PathService::~PathService() = default;

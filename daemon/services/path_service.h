@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "daemon/metrics/metrics.h"
-#include "daemon/services/compute_pool.h"
+#include "daemon/services/call_pool.h"
 #include "lib/cspf/compute_path.h"
 #include "lib/topology/ted.h"
 
@@ -28,7 +28,7 @@ class PathService {
   // `pool`, `potentials` (may be null) and `metrics` outlive the service. `ted` gives the newest
   // snapshot, from any thread.
   PathService(const PathServiceOptions& options, std::function<topology::TedPtr()> ted,
-              const cspf::PotentialCache* potentials, ComputePool& pool, metrics::Metrics& metrics);
+              const cspf::PotentialCache* potentials, CallPool& pool, metrics::Metrics& metrics);
   ~PathService();
 
   grpc::Service* service();

@@ -29,7 +29,7 @@ constexpr uint32_t kDefaultPage = 1000;
 constexpr uint32_t kMaxPage = 1000;
 // Clients accept 4 MiB by default; a page ends well before.
 constexpr size_t kMaxPageBytes = 2 << 20;
-// More than these are converted on a compute thread.
+// More than these are converted on a thread of the pool.
 constexpr int kInlinePolicies = 16;
 
 absl::string_view ReasonOf(const absl::Status& status) {
@@ -87,7 +87,7 @@ absl::StatusOr<std::optional<policy::PolicyKey>> FromToken(const std::string& to
 class PolicyService::Impl final : public v1::PolicyService::CallbackService {
  public:
   Impl(const PolicyServiceOptions& options, pce::PolicyEngine& engine,
-       std::function<topology::TedPtr()> ted, ComputePool& pool, metrics::Metrics& metrics)
+       std::function<topology::TedPtr()> ted, CallPool& pool, metrics::Metrics& metrics)
       : engine_(engine),
         ted_(ted),
         pool_(pool),
@@ -171,10 +171,10 @@ class PolicyService::Impl final : public v1::PolicyService::CallbackService {
 
   void Queue(grpc::ServerUnaryReactor* reactor, const char* method, std::function<void()> work) {
     if (!pool_.TrySubmit(std::move(work))) {
-      Finish(reactor, method,
-             absl::ResourceExhaustedError(
-                 absl::StrCat(pool_.queue_depth(), " computations wait; try later")),
-             kReasonComputeQueueFull);
+      Finish(
+          reactor, method,
+          absl::ResourceExhaustedError(absl::StrCat(pool_.queue_depth(), " calls wait; try later")),
+          kReasonComputeQueueFull);
     }
   }
 
@@ -219,14 +219,14 @@ class PolicyService::Impl final : public v1::PolicyService::CallbackService {
 
   pce::PolicyEngine& engine_;
   const std::function<topology::TedPtr()> ted_;
-  ComputePool& pool_;
+  CallPool& pool_;
   metrics::Metrics& metrics_;
   PolicyWatches watches_;
   const PolicyWatchContext watch_context_;
 };
 
 PolicyService::PolicyService(const PolicyServiceOptions& options, pce::PolicyEngine& engine,
-                             std::function<topology::TedPtr()> ted, ComputePool& pool,
+                             std::function<topology::TedPtr()> ted, CallPool& pool,
                              metrics::Metrics& metrics)
     : impl_(std::make_unique<Impl>(options, engine, std::move(ted), pool, metrics)) {}
 PolicyService::~PolicyService() = default;

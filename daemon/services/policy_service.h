@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "daemon/metrics/metrics.h"
-#include "daemon/services/compute_pool.h"
+#include "daemon/services/call_pool.h"
 #include "lib/pce/policy_engine.h"
 #include "lib/topology/ted.h"
 
@@ -29,8 +29,7 @@ class PolicyService {
  public:
   // All outlive the service. `ted` names what policies refer to, from any thread.
   PolicyService(const PolicyServiceOptions& options, pce::PolicyEngine& engine,
-                std::function<topology::TedPtr()> ted, ComputePool& pool,
-                metrics::Metrics& metrics);
+                std::function<topology::TedPtr()> ted, CallPool& pool, metrics::Metrics& metrics);
   ~PolicyService();
 
   grpc::Service* service();

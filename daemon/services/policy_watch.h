@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "daemon/metrics/metrics.h"
-#include "daemon/services/compute_pool.h"
+#include "daemon/services/call_pool.h"
 #include "daemon/services/stream_set.h"
 #include "lib/pce/policy_engine.h"
 #include "srpce/v1/policy.pb.h"
@@ -26,7 +26,7 @@ using PolicyWatches = StreamSet<PolicyWatch>;
 struct PolicyWatchContext {
   pce::PolicyEngine& engine;
   std::function<topology::TedPtr()> ted;
-  ComputePool& pool;
+  CallPool& pool;
   metrics::Metrics& metrics;
   PolicyWatches& watches;
   size_t queue_events;

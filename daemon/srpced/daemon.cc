@@ -21,7 +21,7 @@
 #include "daemon/metrics/exposer.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/metrics/state_collectors.h"
-#include "daemon/services/compute_pool.h"
+#include "daemon/services/call_pool.h"
 #include "daemon/services/ingest_service.h"
 #include "daemon/services/path_service.h"
 #include "daemon/services/policy_agent_service.h"
@@ -41,6 +41,8 @@ namespace {
 
 constexpr int kKeepaliveTimeMs = 20'000;  // A peer that is gone is noticed in this and the timeout.
 constexpr int kKeepaliveTimeoutMs = 10'000;
+// Enough for conversions, which never wait for anything.
+constexpr size_t kConversionThreads = 2;
 constexpr int kMinClientPingIntervalMs = 1'000;  // Agents watch their session closely.
 
 pce::PolicyEngineOptions ToEngineOptions(const config::v1::Engine& from,
@@ -133,7 +135,8 @@ class Daemon::Impl {
   std::unique_ptr<AgentLinks> agent_links_;
   std::unique_ptr<Southbounds> southbounds_;
   std::unique_ptr<pce::PolicyEngine> engine_;
-  std::unique_ptr<services::ComputePool> pool_;
+  std::unique_ptr<services::CallPool> searches_;
+  std::unique_ptr<services::CallPool> conversions_;
   std::unique_ptr<services::IngestService> ingest_;
   std::unique_ptr<services::TopologyService> topology_;
   std::unique_ptr<services::PathService> paths_;
@@ -207,7 +210,9 @@ absl::Status Daemon::Impl::MakeEngine() {
 void Daemon::Impl::MakeServices() {
   const config::v1::Limits& limits = config_.limits();
   const auto ted = [this] { return writer_->ted(); };
-  pool_ = std::make_unique<services::ComputePool>(limits.compute_threads(), limits.compute_queue());
+  searches_ =
+      std::make_unique<services::CallPool>(limits.compute_threads(), limits.compute_queue());
+  conversions_ = std::make_unique<services::CallPool>(kConversionThreads, limits.compute_queue());
   services::IngestOptions ingest;
   ingest.window = config_.topology().window();
   ingest.max_streams = limits.max_ingest_streams();
@@ -217,11 +222,12 @@ void Daemon::Impl::MakeServices() {
   services::PathServiceOptions paths;
   paths.inline_labels = limits.inline_labels();
   paths.max_labels = config_.engine().max_labels_per_query();
-  paths_ = std::make_unique<services::PathService>(paths, ted, &potentials_, *pool_, metrics_);
+  paths_ = std::make_unique<services::PathService>(paths, ted, &potentials_, *searches_, metrics_);
   services::PolicyServiceOptions policies;
   policies.max_watches = limits.max_watches();
   policies.watch_queue_events = limits.watch_queue_events();
-  policies_ = std::make_unique<services::PolicyService>(policies, *engine_, ted, *pool_, metrics_);
+  policies_ =
+      std::make_unique<services::PolicyService>(policies, *engine_, ted, *conversions_, metrics_);
   agents_ = southbounds_->MakeAgentService();
   AddServiceCollector();
 }
@@ -232,8 +238,11 @@ void Daemon::Impl::AddServiceCollector() {
               static_cast<double>(ingest_->streams()));
     out.Gauge("srpce_policy_watches", "Open WatchPolicies streams.", {},
               static_cast<double>(policies_->watches()));
-    out.Gauge("srpce_compute_queue_depth", "Long calls that wait for a compute thread.", {},
-              static_cast<double>(pool_->queue_depth()));
+    out.Gauge("srpce_compute_queue_depth", "Searches of calls that wait for a thread.", {},
+              static_cast<double>(searches_->queue_depth()));
+    out.Gauge("srpce_conversion_queue_depth",
+              "Lists, watches and large applies that wait for a thread.", {},
+              static_cast<double>(conversions_->queue_depth()));
     out.Counter("srpce_log_lines_dropped_total", "Lines of the log its reader was too slow for.",
                 {}, static_cast<double>(log::DroppedLines()));
   });
@@ -347,7 +356,8 @@ void Daemon::Impl::Stop() {
   }
   metrics_.RemoveCollectors();
   exposer_.reset();
-  pool_.reset();
+  searches_.reset();
+  conversions_.reset();
   if (engine_ != nullptr) {
     engine_->Stop();
   }

@@ -20,7 +20,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/metrics/metrics.h"
-#include "daemon/services/compute_pool.h"
+#include "daemon/services/call_pool.h"
 #include "daemon/services/path_service.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "lib/cspf/potential_cache.h"
@@ -203,7 +203,7 @@ Row Measure(size_t rounds, size_t calls_per_round) {
   cspf::PotentialCache potentials;
   potentials.Refresh(*ted);
   metrics::Metrics metrics("bench");
-  services::ComputePool pool(2, 256);
+  services::CallPool pool(2, 256);
   services::PathService paths(
       {}, [&ted] { return ted; }, &potentials, pool, metrics);
   EmptyService empty;

@@ -1,5 +1,6 @@
-// daemon/services/compute_pool.h -- threads for what is too long for a thread of gRPC, behind a
-// bounded queue.
+// daemon/services/call_pool.h -- threads for what is too long for a thread of gRPC, behind a
+// bounded queue. One pool for searches, which may take seconds, and one for the conversion of
+// policies: searches must not hold up those who watch.
 #pragma once
 
 #include <condition_variable>
@@ -12,13 +13,13 @@
 
 namespace srpce::services {
 
-class ComputePool {
+class CallPool {
  public:
-  ComputePool(size_t threads, size_t max_queue);
+  CallPool(size_t threads, size_t max_queue);
   // Runs what is queued, then stops.
-  ~ComputePool();
-  ComputePool(const ComputePool&) = delete;
-  ComputePool& operator=(const ComputePool&) = delete;
+  ~CallPool();
+  CallPool(const CallPool&) = delete;
+  CallPool& operator=(const CallPool&) = delete;
 
   // Any thread; never block. TrySubmit returns false, and drops `work`, when max_queue works wait.
   // Post is for works whose number is bounded by their makers (one a stream).

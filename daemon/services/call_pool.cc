@@ -1,17 +1,17 @@
-#include "daemon/services/compute_pool.h"
+#include "daemon/services/call_pool.h"
 
 #include <utility>
 
 namespace srpce::services {
 
-ComputePool::ComputePool(size_t threads, size_t max_queue) : max_queue_(max_queue) {
+CallPool::CallPool(size_t threads, size_t max_queue) : max_queue_(max_queue) {
   threads_.reserve(threads);
   for (size_t i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { Run(); });
   }
 }
 
-ComputePool::~ComputePool() {
+CallPool::~CallPool() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -22,7 +22,7 @@ ComputePool::~ComputePool() {
   }
 }
 
-bool ComputePool::TrySubmit(std::function<void()> work) {
+bool CallPool::TrySubmit(std::function<void()> work) {
   {
     const std::lock_guard lock(mutex_);
     if (queue_.size() >= max_queue_) {
@@ -34,7 +34,7 @@ bool ComputePool::TrySubmit(std::function<void()> work) {
   return true;
 }
 
-void ComputePool::Post(std::function<void()> work) {
+void CallPool::Post(std::function<void()> work) {
   {
     const std::lock_guard lock(mutex_);
     queue_.push_back(std::move(work));
@@ -42,12 +42,12 @@ void ComputePool::Post(std::function<void()> work) {
   more_.notify_one();
 }
 
-size_t ComputePool::queue_depth() const {
+size_t CallPool::queue_depth() const {
   const std::lock_guard lock(mutex_);
   return queue_.size();
 }
 
-void ComputePool::Run() {
+void CallPool::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
     more_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
