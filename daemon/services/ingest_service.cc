@@ -138,7 +138,8 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
       acks_.clear();
       BeginClose(grpc::Status::CANCELLED);
     } else {
-      --unacknowledged_;
+      unacknowledged_bytes_ -= unacknowledged_.front();
+      unacknowledged_.pop_front();
       WriteNext();
       ReadIfRoom();
     }
@@ -260,7 +261,8 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
 
   void CountSubmitted() {
     ++pending_works_;
-    ++unacknowledged_;
+    unacknowledged_.push_back(update_.ByteSizeLong());
+    unacknowledged_bytes_ += unacknowledged_.back();
   }
 
   void PushAck(uint64_t sequence, const absl::Status& result, uint64_t generation) {
@@ -293,7 +295,8 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
   }
 
   void ReadIfRoom() {
-    if (reading_ || closing_ || unacknowledged_ >= options_.window) {
+    if (reading_ || closing_ || unacknowledged_.size() >= options_.window ||
+        unacknowledged_bytes_ >= options_.window_bytes) {
       return;
     }
     reading_ = true;
@@ -365,9 +368,10 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
   std::mutex mutex_;
   std::deque<v1::IngestAck> acks_;  // To be written after ack_.
   v1::IngestAck ack_;
-  size_t pending_works_ = 0;   // Given to the writer and not answered.
-  size_t unacknowledged_ = 0;  // Read and not acknowledged on the wire.
-  bool reading_ = true;        // A read is outstanding, or what it brought is being handled.
+  size_t pending_works_ = 0;           // Given to the writer and not answered.
+  std::deque<size_t> unacknowledged_;  // Sizes of what was read and not acknowledged on the wire.
+  size_t unacknowledged_bytes_ = 0;
+  bool reading_ = true;  // A read is outstanding, or what it brought is being handled.
   bool writing_ = false;
   bool connected_ = false;
   bool broken_ = false;  // Nothing can be written any more.

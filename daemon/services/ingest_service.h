@@ -1,10 +1,10 @@
 // daemon/services/ingest_service.h -- srpce.v1.TopologyIngest: one stream a source, every update
 // applied in order and acknowledged.
 //
-// A stream holds at most `window` updates that are not acknowledged; then it is not read until
-// acknowledgements were written. So a slow writer, or a client that does not read, holds up its own
-// stream and nothing else. A refused update changes nothing and the stream goes on. When the stream
-// ends, however it ends, what it said goes stale.
+// A stream holds at most `window` updates of `window_bytes` that are not acknowledged; then it is
+// not read until acknowledgements were written. So a slow writer, or a client that does not read,
+// holds up its own stream and nothing else. A refused update changes nothing and the stream goes
+// on. When the stream ends, however it ends, what it said goes stale.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +23,7 @@ namespace srpce::services {
 
 struct IngestOptions {
   size_t window = 1024;
+  size_t window_bytes = 4 << 20;  // As encoded. One update more than fits may wait.
   size_t max_streams = 64;
   uint32_t default_precedence = 100;
   Duration default_hold_time = std::chrono::seconds(300);

@@ -4,6 +4,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <string>
 #include <utility>
@@ -88,7 +89,8 @@ class PolicyService::Impl final : public v1::PolicyService::CallbackService {
  public:
   Impl(const PolicyServiceOptions& options, pce::PolicyEngine& engine,
        std::function<topology::TedPtr()> ted, CallPool& pool, metrics::Metrics& metrics)
-      : engine_(engine),
+      : options_(options),
+        engine_(engine),
         ted_(ted),
         pool_(pool),
         metrics_(metrics),
@@ -100,11 +102,17 @@ class PolicyService::Impl final : public v1::PolicyService::CallbackService {
                                           const v1::ApplyPoliciesRequest* request,
                                           v1::ApplyPoliciesResponse* response) override {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    const size_t bytes = request->ByteSizeLong();
+    if (!Admit(reactor, kApply, bytes)) {
+      return reactor;
+    }
     if (request->policies_size() <= kInlinePolicies) {
-      Apply(*request, response, reactor);
-    } else {
-      Queue(reactor, kApply,
-            [this, request, response, reactor] { Apply(*request, response, reactor); });
+      Apply(*request, bytes, response, reactor);
+    } else if (!pool_.TrySubmit([this, request, bytes, response, reactor] {
+                 Apply(*request, bytes, response, reactor);
+               })) {
+      waiting_bytes_ -= bytes;
+      Finish(reactor, kApply, QueueFull(), kReasonComputeQueueFull);
     }
     return reactor;
   }
@@ -113,17 +121,23 @@ class PolicyService::Impl final : public v1::PolicyService::CallbackService {
                                            const v1::DeletePoliciesRequest* request,
                                            v1::DeletePoliciesResponse* response) override {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    const size_t bytes = request->ByteSizeLong();
+    if (!Admit(reactor, kDelete, bytes)) {
+      return reactor;
+    }
     std::vector<policy::PolicyKey> keys;
     keys.reserve(static_cast<size_t>(request->keys_size()));
     for (const v1::PolicyKey& key : request->keys()) {
       keys.push_back(convert::FromProto(key));
     }
-    engine_.Delete(std::move(keys), [this, response, reactor](const absl::Status& result,
-                                                              size_t deleted, uint64_t revision) {
-      response->set_deleted(static_cast<uint32_t>(deleted));
-      response->set_revision(revision);
-      Finish(reactor, kDelete, result);
-    });
+    engine_.Delete(std::move(keys),
+                   [this, bytes, response, reactor](const absl::Status& result, size_t deleted,
+                                                    uint64_t revision) {
+                     waiting_bytes_ -= bytes;
+                     response->set_deleted(static_cast<uint32_t>(deleted));
+                     response->set_revision(revision);
+                     Finish(reactor, kDelete, result);
+                   });
     return reactor;
   }
 
@@ -147,8 +161,11 @@ class PolicyService::Impl final : public v1::PolicyService::CallbackService {
                                          const v1::ListPoliciesRequest* request,
                                          v1::ListPoliciesResponse* response) override {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    Queue(reactor, kList,
-          [this, request, response, reactor] { Finish(reactor, kList, List(*request, response)); });
+    if (!pool_.TrySubmit([this, request, response, reactor] {
+          Finish(reactor, kList, List(*request, response));
+        })) {
+      Finish(reactor, kList, QueueFull(), kReasonComputeQueueFull);
+    }
     return reactor;
   }
 
@@ -169,24 +186,38 @@ class PolicyService::Impl final : public v1::PolicyService::CallbackService {
     reactor->Finish(std::move(result));
   }
 
-  void Queue(grpc::ServerUnaryReactor* reactor, const char* method, std::function<void()> work) {
-    if (!pool_.TrySubmit(std::move(work))) {
-      Finish(
-          reactor, method,
-          absl::ResourceExhaustedError(absl::StrCat(pool_.queue_depth(), " calls wait; try later")),
-          kReasonComputeQueueFull);
-    }
+  absl::Status QueueFull() const {
+    return absl::ResourceExhaustedError(
+        absl::StrCat(pool_.queue_depth(), " calls wait; try later"));
   }
 
-  void Apply(const v1::ApplyPoliciesRequest& request, v1::ApplyPoliciesResponse* response,
-             grpc::ServerUnaryReactor* reactor) {
+  // Counts `bytes` more that wait for the engine, until they are taken off waiting_bytes_. Returns
+  // false, and has answered, if they are too many.
+  bool Admit(grpc::ServerUnaryReactor* reactor, const char* method, size_t bytes) {
+    const size_t before = waiting_bytes_.fetch_add(bytes);
+    if (before == 0 || before + bytes <= options_.waiting_changes_bytes) {
+      return true;
+    }
+    waiting_bytes_ -= bytes;
+    Finish(reactor, method,
+           absl::ResourceExhaustedError(
+               absl::StrCat("changes of ", before, " bytes wait for their answer, the limit is ",
+                            options_.waiting_changes_bytes, "; try again")),
+           kReasonTooManyChanges);
+    return false;
+  }
+
+  void Apply(const v1::ApplyPoliciesRequest& request, size_t bytes,
+             v1::ApplyPoliciesResponse* response, grpc::ServerUnaryReactor* reactor) {
     auto intents = ToIntents(request);
     if (!intents.ok()) {
+      waiting_bytes_ -= bytes;
       Finish(reactor, kApply, intents.status());
       return;
     }
     engine_.Apply(*std::move(intents), request.validate_only(),
-                  [this, response, reactor](const absl::Status& result, uint64_t revision) {
+                  [this, bytes, response, reactor](const absl::Status& result, uint64_t revision) {
+                    waiting_bytes_ -= bytes;
                     response->set_revision(revision);
                     Finish(reactor, kApply, result);
                   });
@@ -217,6 +248,8 @@ class PolicyService::Impl final : public v1::PolicyService::CallbackService {
     return absl::OkStatus();
   }
 
+  const PolicyServiceOptions options_;
+  std::atomic<size_t> waiting_bytes_{0};
   pce::PolicyEngine& engine_;
   const std::function<topology::TedPtr()> ted_;
   CallPool& pool_;

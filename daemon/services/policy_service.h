@@ -23,6 +23,9 @@ namespace srpce::services {
 struct PolicyServiceOptions {
   size_t max_watches = 256;
   size_t watch_queue_events = 10'000;  // Besides the state a watch begins with.
+  // Of ApplyPolicies and DeletePolicies that wait for their answer, together, as encoded. One
+  // request alone may be larger.
+  size_t waiting_changes_bytes = 64 << 20;
 };
 
 class PolicyService {

@@ -18,6 +18,7 @@ inline constexpr char kReasonInvalidArgument[] = "INVALID_ARGUMENT";
 inline constexpr char kReasonUnknownNode[] = "UNKNOWN_NODE";
 inline constexpr char kReasonUnknownPolicy[] = "UNKNOWN_POLICY";
 inline constexpr char kReasonComputeQueueFull[] = "COMPUTE_QUEUE_FULL";
+inline constexpr char kReasonTooManyChanges[] = "TOO_MANY_CHANGES";
 inline constexpr char kReasonStoreFailed[] = "STORE_FAILED";
 inline constexpr char kReasonSlowReader[] = "SLOW_READER";
 inline constexpr char kReasonTooManyStreams[] = "TOO_MANY_STREAMS";

@@ -4,6 +4,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/services/rpc_status.h"
+#include "daemon/services/stream_set.h"
 #include "lib/base/status_macros.h"
 #include "proto/convert/topology.h"
 #include "srpce/v1/topology.grpc.pb.h"
@@ -35,12 +37,29 @@ void FillSource(const topology::SourceStatus& from, MonotonicTime now, v1::Topol
   }
 }
 
-// Streams one snapshot. The whole or, with a filter, the indexes found beforehand.
+class Reader;
+using Readers = StreamSet<Reader>;
+
+// Streams one snapshot. The whole or, with a filter, the indexes found beforehand. A write is under
+// way whenever none of the calls below runs, so a client that cancels is noticed by its failure.
 class Reader final : public grpc::ServerWriteReactor<v1::Topology> {
  public:
-  Reader(topology::TedPtr ted, std::vector<topology::SourceStatus> sources, MonotonicTime now,
-         const v1::GetTopologyRequest& request, metrics::Metrics& metrics)
-      : ted_(std::move(ted)), filtered_(request.nodes_size() > 0), metrics_(metrics) {
+  Reader(topology::TedPtr ted, bool filtered, Readers& readers, metrics::Metrics& metrics)
+      : ted_(std::move(ted)), filtered_(filtered), readers_(readers), metrics_(metrics) {}
+
+  void Start(const v1::GetTopologyRequest& request,
+             const std::vector<topology::SourceStatus>& sources, MonotonicTime now) {
+    const Readers::Admission admission = readers_.Add(this);
+    if (admission == Readers::Admission::kDraining) {
+      EndDraining();
+      return;
+    }
+    if (admission == Readers::Admission::kFull) {
+      End(ToGrpcStatus(absl::ResourceExhaustedError(absl::StrCat(
+                           readers_.limit(), " reads are open, the configured limit; try again")),
+                       kReasonTooManyStreams));
+      return;
+    }
     if (const absl::Status status = Select(request); !status.ok()) {
       End(ToGrpcStatus(status, kReasonUnknownNode));
       return;
@@ -51,9 +70,14 @@ class Reader final : public grpc::ServerWriteReactor<v1::Topology> {
     WritePart();
   }
 
+  // Heard when the write that is under way is done.
+  void BeginDrain() { draining_ = true; }
+
   void OnWriteDone(bool ok) override {
     if (!ok) {
       End(grpc::Status::CANCELLED);
+    } else if (draining_) {
+      EndDraining();
     } else if (Finished()) {
       End(grpc::Status::OK);
     } else {
@@ -61,7 +85,10 @@ class Reader final : public grpc::ServerWriteReactor<v1::Topology> {
       WritePart();
     }
   }
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    readers_.Remove(this);
+    delete this;
+  }
 
  private:
   absl::Status Select(const v1::GetTopologyRequest& request) {
@@ -110,6 +137,10 @@ class Reader final : public grpc::ServerWriteReactor<v1::Topology> {
     StartWrite(&part_);
   }
 
+  void EndDraining() {
+    End(ToGrpcStatus(absl::UnavailableError("the daemon stops"), kReasonShuttingDown));
+  }
+
   void End(grpc::Status status) {
     metrics_.OnRpc(kMethod, status.error_code());
     Finish(std::move(status));
@@ -117,7 +148,9 @@ class Reader final : public grpc::ServerWriteReactor<v1::Topology> {
 
   const topology::TedPtr ted_;
   const bool filtered_;
+  Readers& readers_;
   metrics::Metrics& metrics_;
+  std::atomic<bool> draining_{false};
   std::vector<topology::NodeIndex> nodes_;
   std::vector<topology::LinkIndex> links_;
   size_t next_node_ = 0;
@@ -129,25 +162,32 @@ class Reader final : public grpc::ServerWriteReactor<v1::Topology> {
 
 class TopologyService::Impl final : public v1::TopologyService::CallbackService {
  public:
-  Impl(const pce::TopologyWriter& writer, const Clock& clock, metrics::Metrics& metrics)
-      : writer_(writer), clock_(clock), metrics_(metrics) {}
+  Impl(size_t max_reads, const pce::TopologyWriter& writer, const Clock& clock,
+       metrics::Metrics& metrics)
+      : writer_(writer), clock_(clock), metrics_(metrics), readers_(max_reads) {}
 
   grpc::ServerWriteReactor<v1::Topology>* GetTopology(
       grpc::CallbackServerContext* /*context*/, const v1::GetTopologyRequest* request) override {
-    return new Reader(writer_.ted(), writer_.sources(), clock_.Now(), *request,
-                      metrics_);  // Deletes itself when done.
+    auto* reader = new Reader(writer_.ted(), request->nodes_size() > 0, readers_,
+                              metrics_);  // Deletes itself when done.
+    reader->Start(*request, writer_.sources(), clock_.Now());
+    return reader;
   }
+  Readers& readers() { return readers_; }
 
  private:
   const pce::TopologyWriter& writer_;
   const Clock& clock_;
   metrics::Metrics& metrics_;
+  Readers readers_;
 };
 
-TopologyService::TopologyService(const pce::TopologyWriter& writer, const Clock& clock,
-                                 metrics::Metrics& metrics)
-    : impl_(std::make_unique<Impl>(writer, clock, metrics)) {}
+TopologyService::TopologyService(size_t max_reads, const pce::TopologyWriter& writer,
+                                 const Clock& clock, metrics::Metrics& metrics)
+    : impl_(std::make_unique<Impl>(max_reads, writer, clock, metrics)) {}
 TopologyService::~TopologyService() = default;
 grpc::Service* TopologyService::service() { return impl_.get(); }
+size_t TopologyService::reads() const { return impl_->readers().size(); }
+void TopologyService::Drain() { impl_->readers().Drain(); }
 
 }  // namespace srpce::services

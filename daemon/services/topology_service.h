@@ -2,6 +2,7 @@
 // in parts.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "daemon/metrics/metrics.h"
@@ -16,11 +17,16 @@ namespace srpce::services {
 
 class TopologyService {
  public:
-  // All outlive the service.
-  TopologyService(const pce::TopologyWriter& writer, const Clock& clock, metrics::Metrics& metrics);
+  // All outlive the service. At most `max_reads` streams are open, as each holds a snapshot for as
+  // long as its client takes to read it.
+  TopologyService(size_t max_reads, const pce::TopologyWriter& writer, const Clock& clock,
+                  metrics::Metrics& metrics);
   ~TopologyService();
 
   grpc::Service* service();
+  size_t reads() const;
+  // Ends every stream at its next part, and each new one, with UNAVAILABLE. Returns at once.
+  void Drain();
 
  private:
   class Impl;

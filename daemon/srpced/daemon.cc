@@ -3,6 +3,7 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/service_type.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -215,10 +216,12 @@ void Daemon::Impl::MakeServices() {
   conversions_ = std::make_unique<services::CallPool>(kConversionThreads, limits.compute_queue());
   services::IngestOptions ingest;
   ingest.window = config_.topology().window();
+  ingest.window_bytes = config_.topology().window_bytes();
   ingest.max_streams = limits.max_ingest_streams();
   ingest.default_hold_time = std::chrono::seconds(config_.topology().hold_time_seconds());
   ingest_ = std::make_unique<services::IngestService>(ingest, *writer_, metrics_);
-  topology_ = std::make_unique<services::TopologyService>(*writer_, clock_, metrics_);
+  topology_ = std::make_unique<services::TopologyService>(limits.max_topology_reads(), *writer_,
+                                                          clock_, metrics_);
   services::PathServiceOptions paths;
   paths.inline_labels = limits.inline_labels();
   paths.max_labels = config_.engine().max_labels_per_query();
@@ -226,6 +229,7 @@ void Daemon::Impl::MakeServices() {
   services::PolicyServiceOptions policies;
   policies.max_watches = limits.max_watches();
   policies.watch_queue_events = limits.watch_queue_events();
+  policies.waiting_changes_bytes = limits.waiting_changes_bytes();
   policies_ =
       std::make_unique<services::PolicyService>(policies, *engine_, ted, *conversions_, metrics_);
   agents_ = southbounds_->MakeAgentService();
@@ -236,6 +240,8 @@ void Daemon::Impl::AddServiceCollector() {
   metrics_.AddCollector([this](metrics::Samples& out) {
     out.Gauge("srpce_ingest_streams", "Open TopologyIngest streams.", {},
               static_cast<double>(ingest_->streams()));
+    out.Gauge("srpce_topology_reads", "Open GetTopology streams.", {},
+              static_cast<double>(topology_->reads()));
     out.Gauge("srpce_policy_watches", "Open WatchPolicies streams.", {},
               static_cast<double>(policies_->watches()));
     out.Gauge("srpce_compute_queue_depth", "Searches of calls that wait for a thread.", {},
@@ -280,6 +286,8 @@ absl::Status Daemon::Impl::StartServer() {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kMinClientPingIntervalMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  grpc::ResourceQuota quota("srpced");
+  builder.SetResourceQuota(quota.Resize(limits.grpc_memory_bytes()));
   builder.SetMaxReceiveMessageSize(static_cast<int>(limits.max_message_bytes()));
   for (grpc::Service* service :
        {ingest_->service(), topology_->service(), paths_->service(), policies_->service()}) {
@@ -347,6 +355,7 @@ void Daemon::Impl::Stop() {
   }
   if (server_ != nullptr) {
     ingest_->Drain();
+    topology_->Drain();
     policies_->Drain();
     southbounds_->EndSessions();
     server_->Shutdown(std::chrono::system_clock::now() +

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -322,6 +323,46 @@ TEST_F(IngestServiceTest, AFullWindowStopsTheReadingOfItsStreamAlone) {
   }
   writes.join();
   EXPECT_TRUE(other.ReadAck());
+}
+
+// A window is bytes, too: few large updates fill it as many small ones do.
+TEST_F(IngestServiceTest, LargeUpdatesFillTheWindowSooner) {
+  constexpr size_t kUpdates = 20;
+  Serve({.window_bytes = 100'000});
+  IngestClient client(Channel());
+  IngestClient other(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  ASSERT_TRUE(other.Hello("other"));
+  std::promise<void> held;
+  std::promise<void> release;
+  writer_.Submit(
+      [&](topology::TedBuilder& /*builder*/, MonotonicTime /*now*/) {
+        held.set_value();
+        release.get_future().wait();
+        return absl::OkStatus();
+      },
+      nullptr);
+  held.get_future().wait();
+  std::thread writes([&client] {
+    for (size_t i = 0; i < kUpdates; ++i) {
+      v1::TopologyUpdate update = NodeUpdate("n" + std::to_string(i));
+      update.mutable_node()->mutable_attributes()->set_name(std::string(60'000, 'x'));
+      EXPECT_TRUE(client.Write(update));
+    }
+  });
+  while (writer_.counters().queue_depth < 2) {
+    std::this_thread::yield();
+  }
+  ASSERT_TRUE(other.Write(NodeUpdate("x")));
+  while (writer_.counters().queue_depth < 3) {  // The other stream is read.
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(writer_.counters().queue_depth, 3U);
+  release.set_value();
+  for (size_t i = 0; i < kUpdates; ++i) {
+    EXPECT_TRUE(client.ReadAck());
+  }
+  writes.join();
 }
 
 TEST_F(IngestServiceTest, ALinkMayComeBeforeItsNodes) {
