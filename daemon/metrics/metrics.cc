@@ -145,14 +145,18 @@ class Metrics::Impl final : public prometheus::Collectable {
     return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
   }
 
-  // Returns `source`, or "other" once there are too many: names come from clients.
-  std::string SourceLabel(const std::string& source) {
+  // Returns the label of `source`, or "other" once there are too many: names come from clients.
+  // Those that were never accepted take no place.
+  std::string SourceLabel(const std::string& source, bool accepted) {
+    std::string label = SourceFamily(source);
     const std::lock_guard lock(sources_mutex);
-    if (!sources.contains(source) && sources.size() >= kMaxSources) {
-      return "other";
+    if (!sources.contains(label)) {
+      if (!accepted || sources.size() >= kMaxSources) {
+        return "other";
+      }
+      sources.insert(label);
     }
-    sources.insert(source);
-    return source;
+    return label;
   }
 
   prometheus::Registry registry;
@@ -179,6 +183,9 @@ class Metrics::Impl final : public prometheus::Collectable {
                       "From the arrival of an event to the hand-over of the push it caused.");
   prometheus::Family<prometheus::Counter>& pushes =
       CounterFamily("srpce_push_total", "Pushes of policies to headends by channel and result.");
+  prometheus::Family<prometheus::Histogram>& push_seconds =
+      HistogramFamily("srpce_push_duration_seconds",
+                      "From the hand-over of a policy to its headend's acknowledgement.");
   prometheus::Family<prometheus::Counter>& commits =
       CounterFamily("srpce_store_commits_total", "Transactions of the store by result.");
 
@@ -193,6 +200,7 @@ class Metrics::Impl final : public prometheus::Collectable {
   Table<prometheus::Histogram, 1> computation_seconds_table;
   Table<prometheus::Histogram, 1> event_table;
   Table<prometheus::Counter, 2> push_table;
+  Table<prometheus::Histogram, 1> push_seconds_table;
 
   std::mutex sources_mutex;
   std::set<std::string> sources;
@@ -216,7 +224,7 @@ void Metrics::OnRpc(absl::string_view method, int code) {
 }
 
 void Metrics::OnTopologyUpdate(const std::string& source, absl::string_view kind, bool accepted) {
-  const std::string label = impl_->SourceLabel(source);
+  const std::string label = impl_->SourceLabel(source, accepted);
   const char* result = accepted ? "accepted" : "refused";
   impl_->update_table
       .Get({label, kind, result},
@@ -274,6 +282,15 @@ void Metrics::OnPush(const std::string& channel, const char* result) {
       .Increment();
 }
 
+void Metrics::OnPushAcknowledged(const std::string& channel, Duration took) {
+  impl_->push_seconds_table
+      .Get({channel},
+           [&]() -> prometheus::Histogram& {
+             return impl_->push_seconds.Add({{"channel", channel}}, kEventBuckets);
+           })
+      .Observe(Seconds(took));
+}
+
 void Metrics::OnStoreResult(bool ok) {
   impl_->commits.Add({{"result", ok ? "ok" : "failed"}}).Increment();
 }
@@ -286,6 +303,11 @@ void Metrics::AddCollector(std::function<void(Samples&)> collect) {
 void Metrics::RemoveCollectors() {
   const std::lock_guard lock(impl_->collectors_mutex);
   impl_->collectors.clear();
+}
+
+std::string Metrics::SourceFamily(const std::string& source) {
+  constexpr char kAgents[] = "agent:";
+  return source.rfind(kAgents, 0) == 0 ? "agent" : source;
 }
 
 std::shared_ptr<prometheus::Collectable> Metrics::collectable() const { return impl_; }

@@ -45,12 +45,14 @@ class Metrics final : public pce::PolicyEngineObserver {
   // grpc::StatusCode.
   void OnRpc(absl::string_view method, int code);
   // `kind` is the field of TopologyUpdate.update. The label of a source beyond the first
-  // kMaxSources is "other".
+  // kMaxSources that had something accepted is "other".
   void OnTopologyUpdate(const std::string& source, absl::string_view kind, bool accepted);
   // A change of the TED was applied and published.
   void OnTedApply(Duration took);
   void OnTedChange(WallTime when);
   void SetReady(bool ready);
+  // From the hand-over of a policy to the acknowledgement of its headend.
+  void OnPushAcknowledged(const std::string& channel, Duration took);
   // A watcher did not keep up.
   void OnWatchDropped();
 
@@ -72,6 +74,9 @@ class Metrics final : public pce::PolicyEngineObserver {
   std::string Scrape() const;
 
   static constexpr size_t kMaxSources = 64;
+  // The label of a source: "agent" for each of those that agents speak for, as there is one a
+  // router; else its name.
+  static std::string SourceFamily(const std::string& source);
 
  private:
   class Impl;

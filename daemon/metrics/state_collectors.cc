@@ -1,6 +1,10 @@
 #include "daemon/metrics/state_collectors.h"
 
+#include <algorithm>
+#include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace srpce::metrics {
@@ -12,32 +16,63 @@ void CollectTed(const topology::Ted& ted, Samples& out) {
   out.Gauge("srpce_ted_generation", "Number of the current topology snapshot.", {},
             static_cast<double>(ted.generation()));
   out.Gauge("srpce_ted_nodes", "Announced nodes.", {}, ted.known_node_count());
-  const std::string help =
-      "Links, one a direction. A stale link (its sources are silent) is also usable or unusable.";
+  const std::string help = "Links, one a direction.";
   out.Gauge("srpce_ted_links", help, {{"state", "usable"}}, usable);
   out.Gauge("srpce_ted_links", help, {{"state", "unusable"}}, links - usable);
-  out.Gauge("srpce_ted_links", help, {{"state", "stale"}}, ted.stale_link_count());
+  out.Gauge("srpce_ted_stale_links", "Links whose sources are silent, usable or not.", {},
+            ted.stale_link_count());
+}
+
+// What the sources of one label add up to.
+struct Feed {
+  std::string label;
+  size_t connected = 0;
+  std::optional<MonotonicTime> last_update;
+};
+
+// Returns the feeds to show, connected ones first: names come from clients, so only so many.
+std::vector<Feed> ToFeeds(const std::vector<topology::SourceStatus>& sources) {
+  std::map<std::string, Feed> by_label;
+  for (const topology::SourceStatus& source : sources) {
+    const std::string label = Metrics::SourceFamily(source.options.name);
+    Feed& feed = by_label[label];
+    feed.label = label;
+    feed.connected += source.connected ? 1 : 0;
+    feed.last_update = std::max(feed.last_update, source.last_update);
+  }
+  std::vector<Feed> feeds;
+  feeds.reserve(by_label.size());
+  for (auto& [label, feed] : by_label) {
+    feeds.push_back(std::move(feed));
+  }
+  std::stable_sort(feeds.begin(), feeds.end(), [](const Feed& a, const Feed& b) {
+    return (a.connected > 0) > (b.connected > 0);
+  });
+  feeds.resize(std::min(feeds.size(), Metrics::kMaxSources));
+  return feeds;
 }
 
 void CollectSources(const std::vector<topology::SourceStatus>& sources, const Clock& clock,
                     Samples& out) {
   const MonotonicTime now = clock.Now();
   const WallTime wall = clock.WallNow();
-  size_t shown = 0;
-  for (const topology::SourceStatus& source : sources) {
-    if (++shown > Metrics::kMaxSources) {
-      break;  // Names come from clients.
-    }
-    const Labels labels = {{"source", source.options.name}};
-    out.Gauge("srpce_feed_connected", "1 while the stream of the source is open.", labels,
-              source.connected ? 1 : 0);
-    if (source.last_update) {
-      const auto updated = (wall - (now - *source.last_update)).time_since_epoch();
+  for (const Feed& feed : ToFeeds(sources)) {
+    const Labels labels = {{"source", feed.label}};
+    out.Gauge("srpce_feed_connected", "Open streams of the source.", labels,
+              static_cast<double>(feed.connected));
+    if (feed.last_update) {
+      const auto updated = (wall - (now - *feed.last_update)).time_since_epoch();
       out.Gauge("srpce_feed_last_update_timestamp_seconds",
                 "When the source last said something, Unix time.", labels,
                 std::chrono::duration<double>(updated).count());
     }
   }
+}
+
+// 0 where there is none: a series that vanishes is no news that all is well.
+double CountOf(const std::map<std::string, uint64_t>& counts, const char* name) {
+  const auto found = counts.find(name);
+  return found == counts.end() ? 0 : static_cast<double>(found->second);
 }
 
 }  // namespace
@@ -60,18 +95,18 @@ void AddPolicyCollector(Metrics& metrics, const pce::PolicyEngine& engine) {
   metrics.AddCollector([&engine](Samples& out) {
     const pce::PolicyEngineCounters counters = engine.counters();
     for (const char* state : {"pending", "down", "up"}) {
-      const auto found = counters.policies_by_state.find(state);
       out.Gauge("srpce_policies", "Policies by operational state.", {{"state", state}},
-                found == counters.policies_by_state.end() ? 0 : static_cast<double>(found->second));
+                CountOf(counters.policies_by_state, state));
     }
-    for (const auto& [sla, count] : counters.sla_violations) {
+    for (const char* sla : {"delay", "igp", "te", "hops", "loss", "variation", "bandwidth",
+                            "disjoint", "constraint"}) {
       out.Gauge("srpce_policy_sla_violations",
                 "Policies whose active path breaks a bound and that have no better one.",
-                {{"sla", sla}}, static_cast<double>(count));
+                {{"sla", sla}}, CountOf(counters.sla_violations, sla));
     }
-    for (const auto& [status, count] : counters.disjoint_groups) {
+    for (const char* status : {"satisfied", "unsatisfied"}) {
       out.Gauge("srpce_disjoint_groups", "Disjoint groups by whether their promise is kept.",
-                {{"status", status}}, static_cast<double>(count));
+                {{"status", status}}, CountOf(counters.disjoint_groups, status));
     }
     out.Gauge("srpce_recompute_queue_depth", "Policies that wait to be recomputed.", {},
               static_cast<double>(counters.recompute_queue_depth));
@@ -81,11 +116,6 @@ void AddPolicyCollector(Metrics& metrics, const pce::PolicyEngine& engine) {
               counters.store_healthy ? 1 : 0);
     out.Gauge("srpce_policies_generation", "The snapshot all policies are up to date with.", {},
               static_cast<double>(counters.generation));
-    double up = 0;
-    for (const auto& [headend, is_up] : engine.sessions()) {
-      up += is_up ? 1 : 0;
-    }
-    out.Gauge("srpce_agent_sessions", "Headends with a session.", {}, up);
   });
 }
 

@@ -53,8 +53,8 @@ class Session final : public southbound::AgentSession,
  public:
   class Reactor;
 
-  Session(Reactor* reactor, AgentSouthbound& southbound, std::chrono::milliseconds linger)
-      : reactor_(reactor), southbound_(southbound), linger_(linger) {}
+  Session(Reactor* reactor, AgentSouthbound& southbound, PolicyAgentOptions options)
+      : reactor_(reactor), southbound_(southbound), options_(std::move(options)) {}
 
   void Wake() override {
     const std::lock_guard lock(mutex_);
@@ -96,7 +96,7 @@ class Session final : public southbound::AgentSession,
   std::mutex mutex_;  // Taken before the southbound's own.
   Reactor* reactor_;  // Null when done.
   AgentSouthbound& southbound_;
-  const std::chrono::milliseconds linger_;
+  const PolicyAgentOptions options_;
   AgentSouthbound::SessionId id_ = 0;
   bool greeted_ = false;
   bool writing_ = false;
@@ -113,7 +113,7 @@ class Session::Reactor final : public grpc::ServerBidiReactor<v1::AgentMessage, 
       : context_(context),
         authenticator_(authenticator),
         southbound_(southbound),
-        session_(std::make_shared<Session>(this, southbound, options.linger)) {
+        session_(std::make_shared<Session>(this, southbound, options)) {
     const auto metadata = context->client_metadata().find("authorization");
     std::optional<absl::string_view> authorization;
     if (metadata != context->client_metadata().end()) {
@@ -239,10 +239,12 @@ void Session::WriteNext() {
 void Session::FinishWith(const absl::Status& reason) {
   if (finished_) return;
   finished_ = true;
-  reactor_->Finish(ToGrpc(reason));
+  const grpc::Status status = ToGrpc(reason);
+  if (options_.on_end) options_.on_end(status.error_code());
+  reactor_->Finish(status);
   // The status waits behind a write that a client which does not read holds up. Give it time, then
   // free the memory.
-  linger_alarm_.Set(std::chrono::system_clock::now() + linger_,
+  linger_alarm_.Set(std::chrono::system_clock::now() + options_.linger,
                     [weak = weak_from_this()](bool expired) {
                       const auto self = weak.lock();
                       if (self == nullptr || !expired) return;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include "daemon/services/agent_credentials.h"
@@ -19,6 +20,8 @@ struct PolicyAgentOptions {
   std::chrono::milliseconds hello_timeout = std::chrono::seconds(10);
   // A closed client that does not read its status is cut off after this.
   std::chrono::milliseconds linger = std::chrono::seconds(10);
+  // Told of the status code each session ends with, for metrics. May be empty.
+  std::function<void(int code)> on_end;
 };
 
 // Returns the service. `southbound` outlives it and all its calls.

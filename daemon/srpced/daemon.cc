@@ -194,7 +194,8 @@ void Daemon::Impl::AwaitFirstSync() {
 }
 
 absl::Status Daemon::Impl::MakeEngine() {
-  SRPCE_ASSIGN_OR_RETURN(southbounds_, Southbounds::Make(config_, registry_, *agent_links_));
+  SRPCE_ASSIGN_OR_RETURN(southbounds_,
+                         Southbounds::Make(config_, registry_, *agent_links_, metrics_));
   engine_ = std::make_unique<pce::PolicyEngine>(
       ToEngineOptions(config_.engine(), &potentials_), clock_, *store_, southbounds_->all(),
       [this](const std::string& headend) { return southbounds_->Of(headend); }, &observer_);
@@ -238,6 +239,7 @@ void Daemon::Impl::MakeServices() {
 
 void Daemon::Impl::AddServiceCollector() {
   metrics_.AddCollector([this](metrics::Samples& out) {
+    southbounds_->Collect(out);
     out.Gauge("srpce_ingest_streams", "Open TopologyIngest streams.", {},
               static_cast<double>(ingest_->streams()));
     out.Gauge("srpce_topology_reads", "Open GetTopology streams.", {},

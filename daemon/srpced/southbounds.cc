@@ -37,8 +37,9 @@ absl::StatusOr<std::string> ReadToken(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<Southbounds>> Southbounds::Make(const config::v1::Config& config,
                                                                const plugin::Registry& registry,
-                                                               AgentLinks& links) {
-  std::unique_ptr<Southbounds> made(new Southbounds());
+                                                               AgentLinks& links,
+                                                               metrics::Metrics& metrics) {
+  std::unique_ptr<Southbounds> made(new Southbounds(metrics));
   made->credentials_.allow_anonymous = config.agents().allow_anonymous();
   made->hello_timeout_ms_ = config.agents().hello_timeout_ms();
   for (const config::v1::Headend& headend : config.headends()) {
@@ -50,7 +51,7 @@ absl::StatusOr<std::unique_ptr<Southbounds>> Southbounds::Make(const config::v1:
       }
       SRPCE_ASSIGN_OR_RETURN(auto southbound,
                              registry.southbounds.Make(headend.southbound(), settings));
-      tap = std::make_unique<SouthboundTap>(std::move(southbound), links);
+      tap = std::make_unique<SouthboundTap>(std::move(southbound), links, metrics);
     }
     made->by_headend_[headend.headend()] = tap.get();
     if (headend.southbound() == kAgent) {
@@ -95,7 +96,26 @@ std::unique_ptr<grpc::Service> Southbounds::MakeAgentService() const {
   }
   daemon::PolicyAgentOptions options;
   options.hello_timeout = std::chrono::milliseconds(hello_timeout_ms_);
+  options.on_end = [this](int code) { metrics_.OnRpc("PolicyAgent/Connect", code); };
   return daemon::MakePolicyAgentService(*authenticator_, *agent_, options);
+}
+
+void Southbounds::Collect(metrics::Samples& out) const {
+  const southbound::AgentSouthboundCounters counters =
+      agent_ == nullptr ? southbound::AgentSouthboundCounters() : agent_->counters();
+  out.Gauge("srpce_agent_sessions", "Agents that said hello.", {},
+            static_cast<double>(counters.sessions));
+  out.Gauge("srpce_agent_queued_commands", "Commands that wait for agents to take them.", {},
+            static_cast<double>(counters.queued));
+  out.Counter("srpce_agent_sessions_replaced_total",
+              "Sessions ended because the same headend connected again.", {},
+              static_cast<double>(counters.replaced));
+  out.Counter("srpce_agent_queue_overflows_total",
+              "Sessions cut because the agent let too many commands wait.", {},
+              static_cast<double>(counters.overflows));
+  out.Counter("srpce_agent_foreign_results_total",
+              "What agents said of policies of other headends, ignored.", {},
+              static_cast<double>(counters.foreign));
 }
 
 void Southbounds::EndSessions() {

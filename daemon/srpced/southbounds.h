@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "daemon/config/config_loader.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/services/agent_credentials.h"
 #include "daemon/srpced/southbound_tap.h"
 #include "lib/plugin/registry.h"
@@ -24,10 +25,15 @@ namespace srpce::srpced {
 
 class Southbounds {
  public:
-  // `links` outlives this. Errors: INVALID_ARGUMENT, NOT_FOUND  a plugin's settings, a token file.
+  // `links` and `metrics` outlive this. Errors: INVALID_ARGUMENT, NOT_FOUND  a plugin's settings, a
+  // token file.
   static absl::StatusOr<std::unique_ptr<Southbounds>> Make(const config::v1::Config& config,
                                                            const plugin::Registry& registry,
-                                                           AgentLinks& links);
+                                                           AgentLinks& links,
+                                                           metrics::Metrics& metrics);
+
+  // Tells what the sessions of agents came to; all 0 where no headend has one.
+  void Collect(metrics::Samples& out) const;
 
   std::vector<plugin::Southbound*> all() const;
   // Null: none.
@@ -39,9 +45,10 @@ class Southbounds {
   void EndSessions();
 
  private:
-  Southbounds() = default;
+  explicit Southbounds(metrics::Metrics& metrics) : metrics_(metrics) {}
   absl::Status AddCredential(const config::v1::Headend& headend);
 
+  metrics::Metrics& metrics_;
   std::map<std::string, std::unique_ptr<SouthboundTap>> by_name_;
   std::map<std::string, plugin::Southbound*> by_headend_;
   southbound::AgentSouthbound* agent_ = nullptr;

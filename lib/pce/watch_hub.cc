@@ -170,7 +170,7 @@ std::vector<policy::PolicyStatus> WatchHub::List() const {
 std::vector<std::shared_ptr<const PolicyEvent>> WatchHub::Page(
     const std::optional<policy::PolicyKey>& after, const std::string& headend, size_t limit) const {
   // Before every policy of `headend`: keys begin with it, and no color is 0.
-  const policy::PolicyKey first{.headend = headend};
+  const policy::PolicyKey first{.headend = headend, .color = 0, .endpoint = ""};
   const std::lock_guard<std::mutex> lock(mutex_);
   auto it = after && *after >= first ? entries_.upper_bound(*after) : entries_.lower_bound(first);
   std::vector<EventPtr> page;

@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 #include <string>
 
 #include "daemon/metrics/exposer.h"
+#include "daemon/metrics/state_collectors.h"
 #include "tests/support/daemon_process.h"
 
 namespace srpce::metrics {
@@ -27,6 +29,7 @@ TEST(MetricsTest, CountsWhatHappens) {
                         std::chrono::microseconds(30));
   metrics.OnEventToPush("link-down", std::chrono::milliseconds(3));
   metrics.OnPush("agent", "sent");
+  metrics.OnPushAcknowledged("agent", std::chrono::milliseconds(3));
   metrics.OnStoreResult(false);
   metrics.SetReady(true);
   const std::string page = metrics.Scrape();
@@ -62,6 +65,7 @@ TEST(MetricsTest, CountsWhatHappens) {
           page, "srpce_event_to_push_duration_seconds_bucket{trigger=\"link-down\",le=\"0.005\"}"),
       1);
   EXPECT_EQ(MetricValue(page, "srpce_push_total{channel=\"agent\",result=\"sent\"}"), 1);
+  EXPECT_EQ(MetricValue(page, "srpce_push_duration_seconds_count{channel=\"agent\"}"), 1);
   EXPECT_EQ(MetricValue(page, "srpce_store_commits_total{result=\"failed\"}"), 1);
 }
 
@@ -81,6 +85,55 @@ TEST(MetricsTest, SourcesBeyondTheLimitAreCountedTogether) {
       MetricValue(page,
                   "srpce_ted_updates_total{kind=\"node\",result=\"accepted\",source=\"other\"}"),
       extra);
+}
+
+TEST(MetricsTest, NamesThatWereNeverAcceptedTakeNoPlaceAndAgentsTakeOne) {
+  Metrics metrics("test");
+  for (size_t i = 0; i < Metrics::kMaxSources; ++i) {
+    metrics.OnTopologyUpdate("bad" + std::to_string(i), "hello", false);
+    metrics.OnTopologyUpdate("agent:r" + std::to_string(i), "link", true);
+  }
+  metrics.OnTopologyUpdate("lab", "hello", true);
+  metrics.OnTopologyUpdate("lab", "node", false);
+  const std::string page = metrics.Scrape();
+  const auto updates = [&page](const std::string& source, const std::string& kind,
+                               const std::string& result) {
+    return MetricValue(page, "srpce_ted_updates_total{kind=\"" + kind + "\",result=\"" + result +
+                                 "\",source=\"" + source + "\"}");
+  };
+  EXPECT_EQ(updates("other", "hello", "refused"), Metrics::kMaxSources);
+  EXPECT_EQ(updates("agent", "link", "accepted"), Metrics::kMaxSources);
+  EXPECT_EQ(updates("lab", "hello", "accepted"), 1);
+  EXPECT_EQ(updates("lab", "node", "refused"), 1);
+}
+
+TEST(MetricsTest, ConnectedSourcesAreShownFirstAndAgentsTogether) {
+  const SystemClock clock;
+  pce::TopologyWriter writer(clock, nullptr);
+  std::promise<void> done;
+  writer.Submit(
+      [](topology::TedBuilder& builder, MonotonicTime now) {
+        for (size_t i = 0; i < Metrics::kMaxSources; ++i) {
+          const auto gone = builder.Connect(
+              {.name = "gone" + std::to_string(i), .hold_time = std::chrono::hours(1)}, now);
+          EXPECT_TRUE(builder.SetNode(*gone, "n", {}, false, now).ok());
+          builder.Disconnect(*gone, now);
+        }
+        EXPECT_TRUE(builder.Connect({.name = "agent:r1"}, now).ok());
+        EXPECT_TRUE(builder.Connect({.name = "agent:r2"}, now).ok());
+        return builder.Connect({.name = "late"}, now).status();
+      },
+      [&done](const absl::Status&, uint64_t) { done.set_value(); });
+  done.get_future().wait();
+  Metrics metrics("test");
+  AddTopologyCollector(metrics, writer, clock);
+  const std::string page = metrics.Scrape();
+  EXPECT_EQ(MetricValue(page, "srpce_feed_connected{source=\"agent\"}"), 2);
+  EXPECT_EQ(MetricValue(page, "srpce_feed_connected{source=\"late\"}"), 1);
+  EXPECT_EQ(MetricValue(page, "srpce_feed_connected{source=\"gone0\"}"), 0);
+  EXPECT_THAT(page, Not(HasSubstr("agent:r1")));
+  EXPECT_EQ(MetricValue(page, "srpce_ted_stale_links"), 0);
+  EXPECT_THAT(page, Not(HasSubstr("state=\"stale\"")));
 }
 
 TEST(MetricsTest, CollectorsAreAskedAtEachScrape) {
