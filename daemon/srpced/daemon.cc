@@ -75,6 +75,17 @@ absl::StatusOr<std::unique_ptr<plugin::Store>> MakeStore(const config::v1::Store
   return store;
 }
 
+absl::StatusOr<std::unique_ptr<plugin::TopologySource>> MakeSource(
+    const config::v1::Source& source, const plugin::Registry& registry) {
+  auto made = registry.topology_sources.Make(
+      source.plugin(), plugin::Settings(source.settings().begin(), source.settings().end()));
+  if (!made.ok()) {
+    return absl::Status(made.status().code(),
+                        absl::StrCat("source ", source.name(), ": ", made.status().message()));
+  }
+  return made;
+}
+
 // What the engine tells: all to the metrics, the store's state to the health service, too.
 class EngineObserver final : public pce::PolicyEngineObserver {
  public:
@@ -313,12 +324,7 @@ absl::Status Daemon::Impl::StartServer() {
 
 absl::Status Daemon::Impl::StartSources() {
   for (const config::v1::Source& source : config_.sources()) {
-    auto made = registry_.topology_sources.Make(
-        source.plugin(), plugin::Settings(source.settings().begin(), source.settings().end()));
-    if (!made.ok()) {
-      return absl::Status(made.status().code(),
-                          absl::StrCat("source ", source.name(), ": ", made.status().message()));
-    }
+    SRPCE_ASSIGN_OR_RETURN(auto made, MakeSource(source, registry_));
     adapter::SourceHostOptions options;
     options.name = source.name();
     options.precedence = source.precedence();
@@ -328,7 +334,7 @@ absl::Status Daemon::Impl::StartSources() {
     options.window = config_.topology().window();
     options.log = [](absl::string_view line) { spdlog::info("{}", std::string(line)); };
     sources_.push_back(std::make_unique<adapter::SourceHost>(server_->InProcessChannel({}),
-                                                             *std::move(made), std::move(options)));
+                                                             std::move(made), std::move(options)));
   }
   for (const auto& source : sources_) {
     source->Start();
@@ -380,6 +386,18 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const config::v1::Config& 
   auto impl = std::make_unique<Impl>(config, registry);
   SRPCE_RETURN_IF_ERROR(impl->Start());
   return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
+}
+
+absl::Status Daemon::Check(const config::v1::Config& config, const plugin::Registry& registry) {
+  const SystemClock clock;
+  metrics::Metrics metrics(SRPCE_VERSION);
+  pce::TopologyWriter writer(clock, nullptr);
+  AgentLinks links(writer, std::chrono::seconds(0));
+  SRPCE_RETURN_IF_ERROR(Southbounds::Make(config, registry, links, metrics).status());
+  for (const config::v1::Source& source : config.sources()) {
+    SRPCE_RETURN_IF_ERROR(MakeSource(source, registry).status());
+  }
+  return absl::OkStatus();
 }
 
 Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

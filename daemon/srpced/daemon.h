@@ -17,6 +17,9 @@ class Daemon {
   // setting that asks for it.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(const config::v1::Config& config,
                                                        const plugin::Registry& registry);
+  // Makes what `config` asks for and starts none of it. Errors: of the plugin settings and token
+  // files that Start would refuse.
+  static absl::Status Check(const config::v1::Config& config, const plugin::Registry& registry);
   ~Daemon();  // Stops.
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;

@@ -95,6 +95,9 @@ int Main(int argc, const char* const* argv) {
     std::cout << config::ProtoToYaml(*config);
   }
   if (options.check_config) {
+    if (const absl::Status checked = Daemon::Check(*config, registry); !checked.ok()) {
+      return Fail(checked, kExitUsage);
+    }
     std::cout << "configuration is good\n";
   }
   if (options.print_config || options.check_config) {

@@ -25,7 +25,8 @@ ParsedOptions ParseOptions(int argc, const char* const* argv) {
   app.add_option("-c,--config", options.config_file,
                  "Configuration file (YAML). Without: the defaults")
       ->type_name("FILE");
-  app.add_flag("--check-config", options.check_config, "Check the configuration and exit");
+  app.add_flag("--check-config", options.check_config,
+               "Check the configuration, the token files and the settings of plugins, and exit");
   app.add_flag("--print-config", options.print_config,
                "Print the configuration with all defaults and exit");
   app.add_option("--grpc-listen", options.grpc_listen,

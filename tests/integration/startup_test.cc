@@ -97,6 +97,24 @@ TEST(SrpcedTest, ChecksAndPrintsWhatWouldBeInForce) {
   EXPECT_EQ(RunSrpced({"--config", file, "--grpc-listen", "nowhere"}).exit, 2);
 }
 
+TEST(SrpcedTest, ChecksWhatTheConfigurationNames) {
+  const support::TemporaryFolder folder;
+  const auto check = [&folder](const std::string& config) {
+    return RunSrpced({"--config", folder.Write("srpced.yaml", config), "--check-config"});
+  };
+  const std::string agent =
+      "headends: [{headend: r1, southbound: agent, token_file: '" + folder.path() + "/token'}]\n";
+  const Outcome missing = check(agent);
+  EXPECT_EQ(missing.exit, 2);
+  EXPECT_THAT(missing.errors, HasSubstr(folder.path() + "/token: cannot read"));
+  EXPECT_EQ(missing.output, "");
+  folder.Write("token", "secret\n");
+  EXPECT_EQ(check(agent).exit, 0);
+  const Outcome source = check("sources: [{plugin: file, name: x, settings: {pth: y}}]\n");
+  EXPECT_EQ(source.exit, 2);
+  EXPECT_THAT(source.errors, HasSubstr("source x: "));
+}
+
 TEST(SrpcedTest, APortInUseIsSaidClearly) {
   const OccupiedPort port;
   const support::TemporaryFolder folder;
