@@ -274,6 +274,10 @@ absl::Status Daemon::Impl::StartMetrics() {
   }
   SRPCE_RETURN_IF_ERROR(ProbeListen("metrics.listen_address", address));
   SRPCE_ASSIGN_OR_RETURN(exposer_, metrics::MetricsExposer::Listen(address, metrics_));
+  if (!IsLocalOnly(address)) {
+    spdlog::warn("metrics.listen_address {}: other machines reach it, without TLS or authorization",
+                 address);
+  }
   addresses_.metrics_address =
       absl::StrCat(address.substr(0, address.rfind(':')), ":", exposer_->port());
   return absl::OkStatus();
@@ -318,6 +322,13 @@ absl::Status Daemon::Impl::StartServer() {
   }
   addresses_.grpc_address =
       unix_socket ? address : absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+  if (!IsLocalOnly(address)) {
+    spdlog::warn(
+        "grpc.listen_address {}: other machines reach it, and there is neither TLS nor "
+        "authorization: whoever does can change the topology and every policy; keep it to a "
+        "management network",
+        address);
+  }
   health_.Attach(server_->GetHealthCheckService());
   return absl::OkStatus();
 }

@@ -1,10 +1,13 @@
 #include "daemon/srpced/listen.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <string>
 
@@ -55,6 +58,23 @@ absl::Status ProbeListen(const std::string& what, const std::string& address) {
   return error == 0 ? absl::OkStatus()
                     : absl::UnavailableError(absl::StrCat(what, ": cannot listen on ", address,
                                                           ": ", strerror(error)));
+}
+
+bool IsLocalOnly(const std::string& address) {
+  const auto parsed = config::ParseListenAddress(address);
+  if (!parsed.ok()) {
+    return false;
+  }
+  in_addr ipv4{};
+  in6_addr ipv6{};
+  constexpr uint32_t kLoopbackNetwork = 127;
+  if (inet_pton(AF_INET, parsed->host.c_str(), &ipv4) == 1) {
+    return ntohl(ipv4.s_addr) >> 24 == kLoopbackNetwork;
+  }
+  if (inet_pton(AF_INET6, parsed->host.c_str(), &ipv6) == 1) {
+    return IN6_IS_ADDR_LOOPBACK(&ipv6);
+  }
+  return !parsed->unix_path.empty() || parsed->host == "localhost";
 }
 
 }  // namespace srpce::srpced
