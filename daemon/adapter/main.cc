@@ -50,7 +50,8 @@ void AddFileCommand(CLI::App& app, Options& options) {
       ->capture_default_str();
   file->add_option("--hold-time", options.host.hold_time_seconds,
                    "How long what this source said stands after it is gone, in seconds");
-  file->add_flag("--keep-forever", options.host.keep_forever, "It stands until taken back");
+  file->add_flag("--keep-forever", options.host.keep_forever,
+                 "It stands until taken back, or the daemon restarts");
   file->add_flag("--once", options.host.once,
                  "End when all has been sent and acknowledged: 0 if nothing was refused");
   file->add_option("--ready-fd", options.ready_fd,

@@ -2,7 +2,7 @@
 // all other sources.
 //
 // The commands are a topology source of their own, "lab", of high precedence, whose words stand
-// until taken back.
+// until taken back, or the daemon restarts: topology is not stored.
 #include <functional>
 #include <memory>
 #include <string>
@@ -243,12 +243,15 @@ void AddValues(CLI::App& command, v1::LinkAttributes& a) {
 }  // namespace
 
 void AddLinkCommands(CLI::App& app, Context& context) {
-  CLI::App* link = app.add_subcommand(
-      "link", "Cut and change links in the lab, whatever other sources say of them");
+  CLI::App* link = app.add_subcommand("link",
+                                      "Cut and change links in the lab, whatever other sources say "
+                                      "of them. The daemon keeps this in "
+                                      "memory: after a restart the network's word counts again");
   link->require_subcommand(1);
 
   auto down = std::make_shared<Options>();
-  CLI::App* down_command = AddCommand(*link, "down", "Take a link down until 'link up'", *down);
+  CLI::App* down_command = AddCommand(
+      *link, "down", "Take a link down until 'link up' or a restart of the daemon", *down);
   down_command->footer("Example:\n  srpcectl link down '0_NL->1_BE' --both");
   down_command->callback([down, &context] {
     down->attributes.set_up(false);
@@ -256,8 +259,8 @@ void AddLinkCommands(CLI::App& app, Context& context) {
   });
 
   auto set = std::make_shared<Options>();
-  CLI::App* set_command =
-      AddCommand(*link, "set", "Change attributes of a link until 'link up'", *set);
+  CLI::App* set_command = AddCommand(
+      *link, "set", "Change attributes of a link until 'link up' or a restart of the daemon", *set);
   AddValues(*set_command, set->attributes);
   set_command->footer(
       "Example:\n  srpcectl link set '0_NL->1_BE' --both --delay 9ms --available 100M");
