@@ -1,4 +1,8 @@
 // Policies through a real srpced: applied, installed, kept when the network changes, watched.
+#include <atomic>
+#include <future>
+#include <thread>
+
 #include "tests/integration/daemon_fixture.h"
 
 namespace srpce {
@@ -52,6 +56,10 @@ TEST_F(PolicyTest, ALinkThatGoesDownMovesThePolicyAndComesBack) {
   EXPECT_GE(Metric("srpce_event_to_push_duration_seconds_count{trigger=\"link-down\"}"), 1);
   EXPECT_EQ(Metric("srpce_policies{state=\"up\"}"), 1);
   EXPECT_GE(Metric("srpce_push_total{channel=\"simulated\",result=\"installed\"}"), 2);
+  EXPECT_GE(Metric("srpce_push_duration_seconds_count{channel=\"simulated\"}"), 2);
+  EXPECT_EQ(Metric("srpce_agent_sessions"), 0);  // Simulated routers are none.
+  EXPECT_EQ(Metric("srpce_policy_sla_violations{sla=\"delay\"}"), 0);
+  EXPECT_EQ(Metric("srpce_disjoint_groups{status=\"unsatisfied\"}"), 0);
   EXPECT_EQ(Metric("srpce_ted_links{state=\"unusable\"}"), 2);
 
   ASSERT_EQ(source->Send(support::LinkStateUpdate(cut, true))->error(), "");
@@ -125,6 +133,64 @@ TEST_F(PolicyTest, ListsInPages) {
   v1::ListPoliciesResponse none;
   EXPECT_EQ(policies_->ListPolicies(support::MakeContext().get(), request, &none).error_code(),
             grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+// Paths of a grid that must cross and may not meet: no such set exists, and to prove it takes long.
+TEST_F(PolicyTest, SearchesThatFillTheirQueueDoNotHoldUpReaders) {
+  constexpr int kSide = 8;
+  constexpr int kMembers = 4;
+  StartDaemon(
+      "headends: [{headend: '*', southbound: simulated}]\n"
+      "limits: {compute_threads: 1, compute_queue: 1}\n");
+  const auto name = [](int row, int column) {
+    return "n" + std::to_string(row) + "-" + std::to_string(column);
+  };
+  std::string grid;
+  for (int row = 0; row < kSide; ++row) {
+    for (int column = 0; column < kSide; ++column) {
+      const std::string here = name(row, column);
+      grid += column + 1 < kSide ? here + "<->" + name(row, column + 1) + " igp 10\n" : "";
+      grid += row + 1 < kSide ? here + "<->" + name(row + 1, column) + " igp 10\n" : "";
+    }
+  }
+  const auto source = Feed("lab", grid);
+  v1::PathSetRequest request;
+  request.set_disjointness(v1::DISJOINTNESS_NODE);
+  for (int i = 0; i < kMembers; ++i) {
+    v1::PathRequest* member = request.add_members();
+    member->set_headend(name(2 * i, 0));
+    member->set_endpoint(name(2 * (kMembers - 1 - i), kSide - 1));
+  }
+  std::promise<void> full;
+  std::atomic<bool> stop{false};
+  std::atomic<bool> refused{false};
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back([&] {
+      while (!stop) {
+        v1::PathSetResponse response;
+        const auto status =
+            paths_->ComputePathSet(support::MakeContext().get(), request, &response);
+        if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
+            !refused.exchange(true)) {
+          full.set_value();
+        }
+      }
+    });
+  }
+  full.get_future().wait();
+  WatchClient watch(channel_);
+  EXPECT_TRUE(watch.AwaitSynced());
+  for (int i = 0; i < 20; ++i) {
+    v1::ListPoliciesResponse list;
+    const auto status = policies_->ListPolicies(support::MakeContext().get(), {}, &list);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+  }
+  stop = true;
+  daemon_->Kill();  // It would finish its searches first.
+  for (std::thread& client : clients) {
+    client.join();
+  }
 }
 
 TEST_F(PolicyTest, DeletingIsSeenByWatchersAndRouters) {

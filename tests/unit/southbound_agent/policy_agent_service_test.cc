@@ -10,7 +10,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <future>
+#include <mutex>
 #include <thread>
+#include <vector>
 
 #include "daemon/agent/headend_session.h"
 #include "daemon/agent/simulated_forwarding.h"
@@ -36,6 +38,10 @@ class PolicyAgentServiceTest : public testing::Test {
   explicit PolicyAgentServiceTest(
       AgentCredentials credentials = {{{"r1", "token-1"}, {"r2", "token-2"}}, false},
       PolicyAgentOptions options = {}) {
+    options.on_end = [this](int code) {
+      const std::lock_guard lock(ends_mutex_);
+      ends_.push_back(static_cast<grpc::StatusCode>(code));
+    };
     service_ = MakePolicyAgentService(*AgentAuthenticator::Make(credentials), southbound_, options);
     Listen(0);
   }
@@ -71,6 +77,13 @@ class PolicyAgentServiceTest : public testing::Test {
     return stream->Finish().error_code();
   }
 
+  std::vector<grpc::StatusCode> ends() {
+    const std::lock_guard lock(ends_mutex_);
+    return ends_;
+  }
+
+  std::mutex ends_mutex_;
+  std::vector<grpc::StatusCode> ends_;  // Of sessions, in order.
   RecordingListener listener_;
   AgentSouthbound southbound_{{.max_queue = 64}};
   std::unique_ptr<grpc::Service> service_;
@@ -85,6 +98,9 @@ TEST_F(PolicyAgentServiceTest, RefusesWhoCannotProveItsHeadend) {
   EXPECT_EQ(StatusOf("wrong", Hello("r1")), grpc::StatusCode::UNAUTHENTICATED);
   EXPECT_EQ(StatusOf("token-2", Hello("r1")), grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_THAT(listener_.Take(), testing::IsEmpty());
+  EXPECT_THAT(ends(), testing::ElementsAre(grpc::StatusCode::UNAUTHENTICATED,
+                                           grpc::StatusCode::UNAUTHENTICATED,
+                                           grpc::StatusCode::PERMISSION_DENIED));
 }
 
 TEST_F(PolicyAgentServiceTest, RefusesStreamsThatDoNotBeginWithHello) {
