@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
 #include <csignal>
 #include <fstream>
 #include <utility>
@@ -46,6 +47,8 @@ absl::Status Agent::Run() {
   // First, so that each session begins with the state of the interfaces.
   if (monitor_ != nullptr) SRPCE_RETURN_IF_ERROR(monitor_->Start());
   for (const auto& session : sessions_) session->Start();
+  // Streams are on gRPC's threads: without this the io_context would end when only they are left.
+  const auto guard = boost::asio::make_work_guard(io_);
   io_.run();
   if (save_pending_) Save();
   return absl::OkStatus();

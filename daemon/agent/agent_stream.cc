@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 #include <deque>
+#include <future>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -79,10 +80,15 @@ class Stream final : public AgentStream,
     });
   }
   void OnDone(const grpc::Status& status) override {
-    boost::asio::post(io_, [this, status, self = std::move(self_)] {
+    // What follows may end the io_context: not before this thread has left it.
+    std::promise<void> left;
+    boost::asio::post(io_, [this, status, self = std::move(self_),
+                            posted = std::make_shared<std::future<void>>(left.get_future())] {
+      posted->wait();
       events_.on_closed(
           absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message()));
     });
+    left.set_value();
   }
 
   void WriteNext() {

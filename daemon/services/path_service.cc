@@ -32,7 +32,8 @@ absl::StatusOr<segments::SegmentQuery> ToQuery(const topology::Ted& ted,
                                                const v1::PathRequest& request) {
   SRPCE_ASSIGN_OR_RETURN(const policy::PathIntent intent,
                          convert::FromProto(request.constraints()));
-  return pce::Resolve(ted, request.headend(), request.endpoint(), intent);
+  return pce::Resolve(ted, request.headend(), request.endpoint(), intent,
+                      pce::UnknownExclusions::kRefused);
 }
 
 absl::string_view ReasonOf(const absl::Status& status) {

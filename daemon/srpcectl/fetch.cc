@@ -1,12 +1,31 @@
 // daemon/srpcectl/fetch.cc
 #include "daemon/srpcectl/fetch.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "daemon/srpcectl/names.h"
 #include "srpce/v1/topology.grpc.pb.h"
 
 namespace srpce::ctl {
+namespace {
+
+// The id of the node that people call `name`: its id, its name or a router id; `name` itself where
+// that is not exactly one node, so that what is said of it is what was typed.
+std::string NodeIdOf(const v1::Topology& topology, const std::string& name) {
+  std::vector<std::string> called;
+  for (const v1::TopologyNode& node : topology.nodes()) {
+    if (node.id() == name) return name;
+    const auto& ids = node.attributes().router_ids();
+    if (node.attributes().name() == name || std::find(ids.begin(), ids.end(), name) != ids.end()) {
+      called.push_back(node.id());
+    }
+  }
+  return called.size() == 1 ? called.front() : name;
+}
+
+}  // namespace
 
 absl::StatusOr<v1::Topology> FetchTopology(const Context& context,
                                            const std::vector<std::string>& nodes) {
@@ -31,7 +50,10 @@ absl::StatusOr<v1::Topology> FetchTopology(const Context& context,
   return all;
 }
 
-absl::StatusOr<v1::TopologyLink> FindLink(const v1::Topology& topology, const v1::LinkKey& wanted) {
+absl::StatusOr<v1::TopologyLink> FindLink(const v1::Topology& topology, const v1::LinkKey& named) {
+  v1::LinkKey wanted = named;
+  wanted.set_local_node(NodeIdOf(topology, named.local_node()));
+  wanted.set_remote_node(NodeIdOf(topology, named.remote_node()));
   std::vector<const v1::TopologyLink*> found;
   for (const v1::TopologyLink& link : topology.links()) {
     if (ToText(link.key()) == ToText(wanted) &&

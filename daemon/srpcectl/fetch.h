@@ -16,7 +16,7 @@ absl::StatusOr<v1::Topology> FetchTopology(const Context& context,
 
 // Returns the link that `wanted` means, with its interfaces. Errors: NOT_FOUND; INVALID_ARGUMENT
 // several parallel links, and `wanted` names no interface: the message lists them.
-absl::StatusOr<v1::TopologyLink> FindLink(const v1::Topology& topology, const v1::LinkKey& wanted);
+absl::StatusOr<v1::TopologyLink> FindLink(const v1::Topology& topology, const v1::LinkKey& named);
 
 // Returns the other direction of `link`: by its interfaces where they are known, else the only link
 // back. Errors: NOT_FOUND, INVALID_ARGUMENT.

@@ -5,6 +5,10 @@ int main(int argc, char** argv) {
   srpce::ctl::Context context;
   CLI::App app("", "srpcectl");
   srpce::ctl::BuildApp(app, context);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;  // --help is no failure; 2 and above mean something else.
+  }
   return context.run();
 }

@@ -54,8 +54,7 @@ std::string FactText(const std::string& reason, double value) {
     return FormatMicroseconds(static_cast<uint64_t>(value));
   }
   if (reason == "NO_PATH_BANDWIDTH") {
-    return FormatBitsPerSecond(
-        static_cast<uint64_t>(value * 8));  // Bytes per second, as routing protocols have it.
+    return FormatBitsPerSecond(static_cast<uint64_t>(value));
   }
   if (reason == "LOSS_BOUND_UNREACHABLE") {
     return FormatFraction(value);

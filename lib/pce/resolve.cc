@@ -27,21 +27,24 @@ absl::StatusOr<NodeIndex> FindNode(const Ted& ted, absl::string_view field,
 }
 
 // Every link of the direction `key` names; all parallel ones where it names no interface.
-void AddLinks(const Ted& ted, const topology::LinkKey& key, std::vector<LinkIndex>& links) {
+std::vector<LinkIndex> FindLinks(const Ted& ted, const topology::LinkKey& key) {
   const std::optional<NodeIndex> local = ted.FindNode(key.local_node);
   const std::optional<NodeIndex> remote = ted.FindNode(key.remote_node);
+  std::vector<LinkIndex> links;
   if (!local || !remote) {
-    return;
+    return links;
   }
   for (const LinkIndex link : ted.FindParallelLinks(*local, *remote)) {
     if (key.local_interface.empty() || ted.link(link).key.local_interface == key.local_interface) {
       links.push_back(link);
     }
   }
+  return links;
 }
 
 absl::Status ResolveExclusions(const Ted& ted, const policy::PathIntent& intent,
-                               cspf::Query& query) {
+                               UnknownExclusions unknown, cspf::Query& query) {
+  const bool refused = unknown == UnknownExclusions::kRefused;
   for (const std::string& name : intent.exclude_nodes) {
     const std::optional<NodeIndex> node = ted.FindNode(name);
     if (node && (*node == query.source || *node == query.target)) {
@@ -50,10 +53,17 @@ absl::Status ResolveExclusions(const Ted& ted, const policy::PathIntent& intent,
     }
     if (node) {
       query.constraints.exclude_nodes.push_back(*node);
+    } else if (refused) {
+      return absl::NotFoundError(absl::StrCat("exclude_nodes: unknown node '", name, "'"));
     }
   }
   for (const topology::LinkKey& key : intent.exclude_links) {
-    AddLinks(ted, key, query.constraints.exclude_links);
+    const std::vector<LinkIndex> links = FindLinks(ted, key);
+    if (links.empty() && refused) {
+      return absl::NotFoundError(absl::StrCat("exclude_links: unknown link ", key.ToString()));
+    }
+    auto& excluded = query.constraints.exclude_links;
+    excluded.insert(excluded.end(), links.begin(), links.end());
   }
   query.constraints.exclude_srlgs = intent.exclude_srlgs;
   return absl::OkStatus();
@@ -78,16 +88,22 @@ void CopyBounds(const policy::PathIntent& intent, cspf::Constraints& to) {
 
 absl::StatusOr<segments::SegmentQuery> Resolve(const Ted& ted, const std::string& headend,
                                                const std::string& endpoint,
-                                               const policy::PathIntent& intent) {
+                                               const policy::PathIntent& intent,
+                                               UnknownExclusions unknown) {
   SRPCE_RETURN_IF_ERROR(policy::Validate(intent));
   segments::SegmentQuery query;
   SRPCE_ASSIGN_OR_RETURN(query.path.source, FindNode(ted, "headend", headend));
   SRPCE_ASSIGN_OR_RETURN(query.path.target, FindNode(ted, "endpoint", endpoint));
   query.path.objective = intent.objective;
   CopyBounds(intent, query.path.constraints);
-  SRPCE_RETURN_IF_ERROR(ResolveExclusions(ted, intent, query.path));
+  SRPCE_RETURN_IF_ERROR(ResolveExclusions(ted, intent, unknown, query.path));
   for (const std::string& name : intent.waypoints) {
     SRPCE_ASSIGN_OR_RETURN(const NodeIndex node, FindNode(ted, "waypoint", name));
+    const auto& excluded = query.path.constraints.exclude_nodes;
+    if (std::find(excluded.begin(), excluded.end(), node) != excluded.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("waypoint: got '", name, "', which is excluded as well"));
+    }
     query.path.constraints.waypoints.push_back(node);
   }
   query.max_sids = intent.max_sids;

@@ -1,6 +1,7 @@
 // lib/pce/resolve.h -- names to indexes: a PathIntent against one TED snapshot.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -10,12 +11,17 @@
 
 namespace srpce::pce {
 
-// Errors: NOT_FOUND  "waypoint: unknown node 'x'" -- a name the TED does not know. Excluded links
-// and nodes that are unknown are no error:
-//         what is not there is avoided.
-//         INVALID_ARGUMENT  values out of range (max_loss outside 0..1, flex_algorithm 1..127 ...).
-absl::StatusOr<segments::SegmentQuery> Resolve(const topology::Ted& ted, const std::string& headend,
-                                               const std::string& endpoint,
-                                               const policy::PathIntent& intent);
+// What to make of excluded nodes and links that the TED does not know.
+enum class UnknownExclusions : uint8_t {
+  kAvoided,  // A standing policy goes on: what is not there is avoided, and it may come back.
+  kRefused,  // A question of the moment: more likely a slip of the pen.
+};
+
+// Errors: NOT_FOUND  "waypoint: unknown node 'x'" -- a name the TED does not know.
+//         INVALID_ARGUMENT  values out of range (max_loss outside 0..1, flex_algorithm 1..127 ...),
+//         an end or a waypoint that is excluded.
+absl::StatusOr<segments::SegmentQuery> Resolve(
+    const topology::Ted& ted, const std::string& headend, const std::string& endpoint,
+    const policy::PathIntent& intent, UnknownExclusions unknown = UnknownExclusions::kAvoided);
 
 }  // namespace srpce::pce

@@ -212,8 +212,11 @@ void ToProto(const topology::Ted& ted, const segments::SegmentRoute& from, v1::P
 void ToProto(const topology::Ted& ted, const cspf::NoPath& from, v1::NoPath* to) {
   to->set_reason(cspf::ReasonName(from.reason));
   to->set_message(from.message);
-  if (from.wanted) to->set_wanted(*from.wanted);
-  if (from.best_achievable) to->set_best_achievable(*from.best_achievable);
+  // Inside bandwidth is bytes per second, as routing protocols have it; the API speaks of bits.
+  const double scale =
+      from.reason == cspf::Reason::kBandwidth ? static_cast<double>(kBitsPerByte) : 1;
+  if (from.wanted) to->set_wanted(*from.wanted * scale);
+  if (from.best_achievable) to->set_best_achievable(*from.best_achievable * scale);
   for (const topology::LinkIndex link : from.blocking_links) {
     if (ted.HasLink(link)) ToProto(ted.link(link).key, to->add_blocking_links());
   }

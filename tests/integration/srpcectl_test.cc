@@ -114,9 +114,39 @@ TEST_F(SrpcectlTest, CutsALinkAgainstTheNetworksWordUntilItIsTakenBack) {
   const Outcome up = Run({"link", "up", "a->b", "--both"});
   EXPECT_EQ(up.exit, 0) << up.errors;
   EXPECT_EQ(PathOf("a", "d"), "a b d");
+  // Nodes by their router ids.
+  EXPECT_EQ(Run({"link", "down", "10.0.0.1->10.0.0.2"}).exit, 0);
+  EXPECT_EQ(PathOf("a", "d"), "a c d");
+  EXPECT_EQ(Run({"link", "up", "10.0.0.1->b"}).exit, 0);
   const Outcome twice = Run({"link", "up", "a->b"});
   EXPECT_EQ(twice.exit, 1);
   EXPECT_THAT(twice.errors, HasSubstr("source lab has said nothing of it"));
+}
+
+TEST_F(SrpcectlTest, ExitStatusTellsWrongUsageFromNoPath) {
+  EXPECT_EQ(Run({"path", "compute", "a"}).exit, 1);
+  EXPECT_EQ(Run({"path", "compute", "a", "d", "--no-such-option"}).exit, 1);
+  EXPECT_EQ(Run({"path", "compute", "a", "d", "--max-delay", "1us"}).exit, 2);
+  EXPECT_EQ(Run({"path", "--help"}).exit, 0);
+}
+
+TEST_F(SrpcectlTest, TellsBandwidthInTheUnitItWasAskedIn) {
+  const Outcome json = Run({"path", "compute", "a", "d", "--bandwidth", "80G", "-o", "json"});
+  EXPECT_EQ(json.exit, 2);
+  EXPECT_THAT(json.output, HasSubstr("\"wanted\": 8e+10"));
+  EXPECT_THAT(json.output, HasSubstr("\"best_achievable\": 1e+10"));
+  const Outcome text = Run({"path", "compute", "a", "d", "--bandwidth", "80G"});
+  EXPECT_THAT(text.output, HasSubstr("wanted:          80 Gb/s"));
+  EXPECT_THAT(text.output, HasSubstr("best achievable: 10 Gb/s"));
+}
+
+TEST_F(SrpcectlTest, ASlipInAnExclusionIsNoPath) {
+  const Outcome node = Run({"path", "compute", "a", "d", "--exclude-node", "typo"});
+  EXPECT_EQ(node.exit, 1);
+  EXPECT_THAT(node.errors, HasSubstr("exclude_nodes: unknown node 'typo'"));
+  const Outcome link = Run({"path", "compute", "a", "d", "--exclude-link", "a->zz"});
+  EXPECT_EQ(link.exit, 1);
+  EXPECT_THAT(link.errors, HasSubstr("exclude_links: unknown link a->zz"));
 }
 
 TEST_F(SrpcectlTest, SetsWhatALinkIsLike) {

@@ -131,6 +131,19 @@ TEST_F(AgentProcessTest, WaitsForADaemonThatIsNotThereYetAndStopsWhenTold) {
   EXPECT_EQ(*exit, 0) << agent_->errors();
 }
 
+// The end of the last session ends the agent; gRPC's thread was once still in its io_context then.
+TEST_F(AgentProcessTest, StopsCleanlyInTheMiddleOfASession) {
+  ASSERT_NO_FATAL_FAILURE(StartDaemon());
+  for (int round = 0; round < 30; ++round) {
+    StartAgent();
+    ASSERT_TRUE(agent_->AwaitReadyLine().ok()) << agent_->errors();
+    agent_->Signal(round % 2 == 0 ? SIGTERM : SIGINT);
+    const auto exit = agent_->AwaitExit();
+    ASSERT_TRUE(exit.ok()) << exit.status();
+    ASSERT_EQ(*exit, 0) << agent_->errors();
+  }
+}
+
 TEST_F(AgentProcessTest, KillsAtRandomMomentsLoseNoPolicy) {
   const char* given = std::getenv("SRPCE_TEST_SEED");
   const auto seed = given == nullptr ? std::random_device()()

@@ -78,6 +78,25 @@ TEST_F(ResolveTest, RefusesValuesOutOfRangeAndAnEndThatIsExcluded) {
               HasSubstr("an end of the path"));
 }
 
+TEST_F(ResolveTest, WhatIsNotThereIsRefusedWhereAsked) {
+  const auto message = [this] {
+    return std::string(
+        Resolve(*ted_, "a", "c", intent_, UnknownExclusions::kRefused).status().message());
+  };
+  intent_.exclude_nodes = {"typo"};
+  EXPECT_THAT(message(), HasSubstr("exclude_nodes: unknown node 'typo'"));
+  intent_ = {};
+  intent_.exclude_links.push_back({.local_node = "a", .remote_node = "typo"});
+  EXPECT_THAT(message(), HasSubstr("exclude_links: unknown link a->typo"));
+}
+
+TEST_F(ResolveTest, RefusesAWaypointThatIsExcluded) {
+  intent_.exclude_nodes = {"b"};
+  intent_.waypoints = {"10.0.0.2"};
+  EXPECT_THAT(std::string(Resolve(*ted_, "a", "c", intent_).status().message()),
+              HasSubstr("waypoint: got '10.0.0.2', which is excluded as well"));
+}
+
 TEST_F(ResolveTest, CarriesEveryBoundOver) {
   intent_.objective = topology::MetricType::kDelay;
   intent_.max_delay = Microseconds(1);
