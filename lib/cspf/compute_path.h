@@ -37,7 +37,7 @@ struct Budget {
 //
 // Without additive bounds: goal-directed bidirectional search. With them: label setting over (cost,
 // bounded metrics) with dominance and exact lower bounds, so an answer is optimal; NP-hard, hence
-// `budget`. Equal costs go to fewer hops, then to the lexicographically lower sequence of link
+// `budget`. Equal costs go to fewer links, then to the lexicographically lower sequence of link
 // indexes from the source: the same snapshot and query give the same path. Overloaded nodes carry
 // no transit. REQUIRES ted.HasNode(source), ted.HasNode(target).
 PathResult ComputePath(const topology::Ted& ted, const Query& query, Workspace& workspace,

@@ -120,7 +120,7 @@ bool DisjointSolver::SolvePair(std::vector<Path>& pair) {
     return graph::FindDisjointPair(ted_.graph(), query.source.value(), query.target.value(), weight,
                                    work_.filter, kind, landmarks.get(), work_.disjoint, work_.pair);
   };
-  const bool found = objective == Additive::kHops  ? solve(graph::HopWeight{})
+  const bool found = objective == Additive::kHops  ? solve(HopWeight{})
                      : objective == Additive::kIgp ? solve(graph::SlotWeight{topology::kIgpWeight})
                      : objective == Additive::kTe
                          ? solve(graph::SlotWeight{topology::kTeWeight})

@@ -118,8 +118,8 @@ bool Explainer::Reaches(uint32_t classes, const Leg& leg) {
   LinkFilter filter;
   filter.Compile(ted_, query_, classes);
   if (!filter.AllowsNode(leg.from) || !filter.AllowsNode(leg.to)) return false;
-  const bool found = graph::FindPath(ted_.graph(), leg.from.value(), leg.to.value(),
-                                     graph::HopWeight{}, filter, nullptr, work_.path, work_.leg);
+  const bool found = graph::FindPath(ted_.graph(), leg.from.value(), leg.to.value(), HopWeight{},
+                                     filter, nullptr, work_.path, work_.leg);
   labels_left_ -= std::min(labels_left_, work_.path.expanded());
   return found;
 }

@@ -83,7 +83,7 @@ bool LabelSearch::ComputeRest(Additive what, uint64_t limit, const Guides& guide
     case Additive::kTe:
       return FillRest(graph::SlotWeight{topology::kTeWeight}, limit, guide, rest);
     case Additive::kHops:
-      return FillRest(graph::HopWeight{}, limit, guide, rest);
+      return FillRest(HopWeight{}, limit, guide, rest);
     case Additive::kVariation:
     case Additive::kLoss:
       break;
@@ -94,13 +94,14 @@ bool LabelSearch::ComputeRest(Additive what, uint64_t limit, const Guides& guide
   };
   if (what == Additive::kVariation) {
     const auto variation = [&](const Arc& arc) -> graph::Distance {
+      if (LeavesLan(arc)) return 0;
       return static_cast<uint64_t>(
           attributes(arc).delay_variation.value_or(Microseconds(0)).count());
     };
     return FillRest(variation, limit, guide, rest);
   }
   const auto loss = [&](const Arc& arc) -> graph::Distance {
-    return LossLog(attributes(arc).loss.value_or(0));
+    return LeavesLan(arc) ? 0 : LossLog(attributes(arc).loss.value_or(0));
   };
   return FillRest(loss, kNoLimit, nullptr, rest);
 }

@@ -128,11 +128,11 @@ bool LinkFilter::AllowsCold(const graph::Arc& arc, graph::Node head) const {
   if (!excluded_nodes_.empty() && excluded_nodes_[head]) return false;
   if (!excluded_links_.empty() && excluded_links_[arc.id]) return false;
   if (!excluded_srlgs_.empty() && !AllowsSrlgs(arc.data.group)) return false;
-  for (size_t i = 0; i < affinity_count_; ++i) {
+  for (size_t i = 0; i < affinity_count_ && !LeavesLan(arc); ++i) {
     if (!AllowsAffinity(arc, affinities_[i])) return false;
   }
   if (algorithm_ != topology::kAlgorithmSpf && !AllowsNode(NodeIndex(head))) return false;
-  if (!needs_loss_ && !needs_variation_) return true;
+  if ((!needs_loss_ && !needs_variation_) || LeavesLan(arc)) return true;
   const topology::LinkAttributes& attributes = ted_->link(LinkIndex(arc.id)).attributes;
   return (!needs_loss_ || attributes.loss) && (!needs_variation_ || attributes.delay_variation);
 }

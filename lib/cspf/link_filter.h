@@ -33,6 +33,9 @@ std::optional<Additive> ObjectiveOf(const topology::Ted& ted, const Query& query
 // True for the links one query may use. Unusable links and transit through overloaded nodes are
 // always refused.
 //
+// A link out of a LAN (LeavesLan) passes the tests of bandwidth, affinity and attributes: it
+// announces nothing that they could judge.
+//
 // Reusable: Compile() keeps the memory of earlier queries. The TED and the query outlive the use.
 // Of an arc's nodes only the head is judged; the source is judged by AllowsNode.
 class LinkFilter {
@@ -46,7 +49,9 @@ class LinkFilter {
     const graph::ArcData& data = arc.data;
     if ((data.flags & required_flags_) != required_flags_ || data.capacity < min_capacity_)
       return false;
-    if ((data.mask & exclude_mask_) != 0 || (data.mask & include_all_mask_) != include_all_mask_)
+    if (((data.mask & exclude_mask_) != 0 ||
+         (data.mask & include_all_mask_) != include_all_mask_) &&
+        !LeavesLan(arc))
       return false;
     if ((data.flags & topology::kArcTailOverloaded) != 0 && tail != source_) return false;
     return !cold_ || AllowsCold(arc, head);

@@ -63,7 +63,7 @@ struct PathMetrics {
   std::optional<Microseconds> delay{};
   std::optional<Microseconds> variation{};
   std::optional<double> loss{};
-  uint32_t hops = 0;
+  uint32_t hops = 0;  // Links, but a LAN and the way out of it are one.
   std::optional<BytesPerSecond>
       // The least bandwidth of its links; absent: some link announces none, or no links.
       bottleneck{};

@@ -300,6 +300,20 @@ graph::ArcData TedBuilder::Impl::MakeArc(const Link& link, uint32_t group) const
   graph::ArcData data;
   const auto flag = [&data](bool is_set, uint32_t bit) { data.flags |= is_set ? bit : 0; };
   flag(link.usable, kArcUsable);
+  flag(tail.overload, kArcTailOverloaded);
+  flag(tail.sr_mpls, kArcTailSrMpls);
+  flag(head.sr_mpls, kArcHeadSrMpls);
+  flag(tail.srv6, kArcTailSrv6);
+  flag(head.srv6, kArcHeadSrv6);
+  flag(head.pseudonode, kArcHeadPseudonode);
+  data.group = group;
+  data.reverse = link.reverse ? link.reverse->value() : graph::kNone;
+  if (tail.pseudonode) {
+    data.flags |= kArcTailPseudonode | kArcHasIgp | kArcHasTe | kArcTeAnnounced | kArcHasDelay |
+                  kArcHasCapacity;
+    data.capacity = UINT64_MAX;
+    return data;
+  }
   if (a.igp_metric) {
     data.weight[kIgpWeight] = *a.igp_metric;
     // The maximum keeps a link out of SPF while TE may still use it (RFC 5305 s3).
@@ -323,14 +337,6 @@ graph::ArcData TedBuilder::Impl::MakeArc(const Link& link, uint32_t group) const
   }
   flag(a.te_metric.has_value(), kArcTeAnnounced);
   flag(a.delay_anomalous.value_or(false), kArcAnomalous);
-  flag(tail.overload, kArcTailOverloaded);
-  flag(tail.sr_mpls, kArcTailSrMpls);
-  flag(head.sr_mpls, kArcHeadSrMpls);
-  flag(tail.srv6, kArcTailSrv6);
-  flag(head.srv6, kArcHeadSrv6);
-  flag(head.pseudonode, kArcHeadPseudonode);
-  data.group = group;
-  data.reverse = link.reverse ? link.reverse->value() : graph::kNone;
   return data;
 }
 

@@ -54,7 +54,10 @@ void CheckBest(const Network& network, const Query& query, Workspace& workspace)
                            << Show(network, answers[0]);
   ASSERT_EQ(Show(network, network.WalkOf(path->links)), Show(network, answers[0]));
   EXPECT_EQ(path->cost, judge.Cost(answers[0]));
-  EXPECT_EQ(path->metrics.hops, answers[0].size());
+  EXPECT_EQ(path->metrics.hops, judge.Sum(answers[0], oracle::kHops));
+  if (path->metrics.bottleneck) {
+    EXPECT_EQ(path->metrics.bottleneck->value, judge.Width(answers[0]));
+  }
 }
 
 TEST(ComputePathOracleTest, FindsTheFirstOfAllPathsThatKeepTheConstraints) {

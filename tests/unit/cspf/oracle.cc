@@ -152,11 +152,12 @@ bool Judge::Has(const OracleLink& link, Quantity what, bool te_announced) const 
 bool Judge::NodePasses(int at, uint32_t kinds) const {
   const OracleNode& node = network_.node(at);
   const Constraints& constraints = query_.constraints;
-  if ((kinds & kPlane) != 0 && constraints.data_plane == DataPlane::kSrMpls && !node.mpls)
-    return false;
-  if ((kinds & kPlane) != 0 && constraints.data_plane == DataPlane::kSrv6 && !node.srv6)
-    return false;
-  if ((kinds & kFlex) != 0 && constraints.flex_algorithm != 0 && !node.in_flex) return false;
+  const bool mpls = node.mpls || node.lan;
+  const bool srv6 = node.srv6 || node.lan;
+  const bool in_flex = node.in_flex || node.lan;
+  if ((kinds & kPlane) != 0 && constraints.data_plane == DataPlane::kSrMpls && !mpls) return false;
+  if ((kinds & kPlane) != 0 && constraints.data_plane == DataPlane::kSrv6 && !srv6) return false;
+  if ((kinds & kFlex) != 0 && constraints.flex_algorithm != 0 && !in_flex) return false;
   return (kinds & kExclude) == 0 ||
          !Contains(constraints.exclude_nodes, network_.node_index[static_cast<size_t>(at)]);
 }
@@ -165,10 +166,12 @@ bool Judge::Passes(int at, uint32_t kinds) const {
   const OracleLink& link = network_.link(at);
   const Constraints& constraints = query_.constraints;
   if (!NodePasses(link.to, kinds)) return false;
-  if ((kinds & kWidth) != 0 && link.width.value_or(0) < constraints.min_bandwidth.value)
+  const bool lan = network_.LeavesLan(at);
+  if ((kinds & kWidth) != 0 && !lan && link.width.value_or(0) < constraints.min_bandwidth.value)
     return false;
-  if ((kinds & kAdmin) != 0 && !AffinityPasses(link, constraints.exclude_any,
-                                               constraints.include_any, constraints.include_all)) {
+  if ((kinds & kAdmin) != 0 && !lan &&
+      !AffinityPasses(link, constraints.exclude_any, constraints.include_any,
+                      constraints.include_all)) {
     return false;
   }
   if ((kinds & kExclude) != 0 &&
@@ -178,12 +181,12 @@ bool Judge::Passes(int at, uint32_t kinds) const {
   }
   const bool flex = constraints.flex_algorithm != 0;
   if ((kinds & kFlex) != 0 && flex &&
-      (!AffinityPasses(link, network_.flex->exclude_any, network_.flex->include_any,
-                       network_.flex->include_all) ||
+      ((!lan && !AffinityPasses(link, network_.flex->exclude_any, network_.flex->include_any,
+                                network_.flex->include_all)) ||
        InSrlgs(link, network_.flex->exclude_srlgs))) {
     return false;
   }
-  if ((kinds & kAttribute) == 0) return true;
+  if ((kinds & kAttribute) == 0 || lan) return true;
   if (!Has(link, *objective(), flex)) return false;
   for (size_t i = 0; i < kQuantities; ++i) {
     if (Bound(static_cast<Quantity>(i)) && !Has(link, static_cast<Quantity>(i), false))
@@ -207,6 +210,7 @@ double Judge::Sum(const Walk& walk, Quantity what) const {
   double sum = 0;
   double survival = 1;
   for (const int at : walk) {
+    if (network_.LeavesLan(at)) continue;
     const OracleLink& link = network_.link(at);
     survival *= 1 - link.loss.value_or(0);
     switch (what) {
@@ -272,7 +276,9 @@ uint64_t Judge::Cost(const Walk& walk) const {
 
 uint64_t Judge::Width(const Walk& walk) const {
   uint64_t width = UINT64_MAX;
-  for (const int at : walk) width = std::min(width, network_.link(at).width.value_or(0));
+  for (const int at : walk) {
+    if (!network_.LeavesLan(at)) width = std::min(width, network_.link(at).width.value_or(0));
+  }
   return width;
 }
 

@@ -36,6 +36,7 @@ struct OracleNode {
   bool mpls = true;
   bool srv6 = true;
   bool in_flex = true;  // Takes part in algorithm 128.
+  bool lan = false;     // A pseudonode: what leaves it announces nothing that counts.
 };
 
 struct OracleLink {
@@ -63,6 +64,7 @@ struct Network {
   const OracleLink& link(int at) const { return links[static_cast<size_t>(at)]; }
   const OracleNode& node(int at) const { return nodes[static_cast<size_t>(at)]; }
   bool usable(int at) const { return link(at).up && link(at ^ 1).up; }
+  bool LeavesLan(int at) const { return node(link(at).from).lan; }
   std::vector<LinkIndex> Indexes(const Walk& walk) const;
   Walk WalkOf(const std::vector<LinkIndex>& links) const;
 };
@@ -71,6 +73,7 @@ struct Shape {
   int nodes = 6;
   int edges = 9;
   bool plain = false;  // Every attribute known, everything up and able.
+  bool lans = true;    // One network in three has a pseudonode or two.
   uint32_t span = 5;   // Metrics are below this.
   uint32_t srlgs = 5;
 };

@@ -69,25 +69,31 @@ std::set<typename Map::key_type> KeysOf(const Map& map) {
 graph::ArcData DataOf(const Link& link, const Node& local, const Node& remote) {
   const LinkAttributes& a = link.attributes;
   graph::ArcData d;
+  const bool out_of_lan = local.attributes.pseudonode == true;
   const auto raise = [&](uint32_t flag, bool when) {
     if (when) {
       d.flags |= flag;
     }
   };
   raise(kArcUsable, link.usable);
-  raise(kArcHasIgp, a.igp_metric && *a.igp_metric != 0xffffff);
-  raise(kArcHasTe, a.te_metric || a.igp_metric);
-  raise(kArcTeAnnounced, a.te_metric.has_value());
-  raise(kArcHasDelay, a.min_delay || a.delay);
-  raise(kArcHasCapacity, a.available || a.reservable || a.capacity);
-  raise(kArcWideAdminGroup, a.admin_group && a.admin_group->words().size() > 2);
+  raise(kArcHasIgp, out_of_lan || (a.igp_metric && *a.igp_metric != 0xffffff));
+  raise(kArcHasTe, out_of_lan || a.te_metric || a.igp_metric);
+  raise(kArcTeAnnounced, out_of_lan || a.te_metric.has_value());
+  raise(kArcHasDelay, out_of_lan || a.min_delay || a.delay);
+  raise(kArcHasCapacity, out_of_lan || a.available || a.reservable || a.capacity);
+  raise(kArcWideAdminGroup, !out_of_lan && a.admin_group && a.admin_group->words().size() > 2);
   raise(kArcTailOverloaded, local.attributes.overload == true);
   raise(kArcTailSrMpls, !local.attributes.srgb.empty());
   raise(kArcHeadSrMpls, !remote.attributes.srgb.empty());
   raise(kArcTailSrv6, !local.attributes.locators.empty());
   raise(kArcHeadSrv6, !remote.attributes.locators.empty());
   raise(kArcHeadPseudonode, remote.attributes.pseudonode == true);
-  raise(kArcAnomalous, a.delay_anomalous == true);
+  raise(kArcAnomalous, !out_of_lan && a.delay_anomalous == true);
+  raise(kArcTailPseudonode, out_of_lan);
+  if (out_of_lan) {
+    d.capacity = UINT64_MAX;
+    return d;
+  }
   d.weight[0] = a.igp_metric.value_or(0);
   d.weight[1] = a.te_metric.value_or(d.weight[0]);
   const Microseconds delay = a.min_delay.value_or(a.delay.value_or(Microseconds(0)));

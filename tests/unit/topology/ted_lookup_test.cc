@@ -128,6 +128,23 @@ TEST(ArcDataTest, SaysWhatTheLinkAndItsEndsAnnounce) {
   EXPECT_EQ(cd.flags, kArcUsable | kArcHasTe | kArcTailSrMpls | kArcHeadPseudonode);
 }
 
+TEST(ArcDataTest, LinksOutOfALanCostNothingAndCarryEverything) {
+  const TedPtr ted = BuildTed(
+      "a->lan igp 10\n"
+      "lan->a igp 7 te 8 delay 9 bw 16k admin 0x1\n"
+      "b->lan igp 10\n"
+      "lan->b\n"
+      "node lan pseudonode\n");
+  for (const char* link : {"lan->a", "lan->b"}) {
+    const graph::ArcData data = ted->graph().data(LinkOf(*ted, link).value());
+    EXPECT_EQ(data.flags, kArcUsable | kArcHasIgp | kArcHasTe | kArcTeAnnounced | kArcHasDelay |
+                              kArcHasCapacity | kArcTailPseudonode | kArcHeadSrMpls | kArcHeadSrv6);
+    EXPECT_EQ(data.weight, (std::array<uint32_t, 3>{0, 0, 0}));
+    EXPECT_EQ(data.capacity, UINT64_MAX);
+    EXPECT_EQ(data.mask, 0U);
+  }
+}
+
 TEST(DecreaseEpochTest, GrowsOnlyWhenAWeightMayHaveBecomeLess) {
   TedBuilder builder;
   const SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
