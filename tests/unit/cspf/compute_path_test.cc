@@ -2,6 +2,7 @@
 #include "lib/cspf/compute_path.h"
 
 #include <functional>
+#include <random>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -342,6 +343,39 @@ TEST(ComputePathTest, ExhaustedBudgetGivesTheBestFoundAndABound) {
   EXPECT_LE(stopped.best_found->metrics.delay.value(), *query.constraints.max_delay);
   EXPECT_GE(stopped.best_found->cost, best.cost);
   EXPECT_LE(*stopped.lower_bound, best.cost);
+}
+
+// With two bounds a state keeps many labels, and comparing them is most of the work.
+TEST(ComputePathTest, TheBudgetCountsComparisonsOfLabelsToo) {
+  constexpr uint32_t kSide = 30;
+  std::mt19937 rng(7);
+  std::string text;
+  const auto link = [&](uint32_t a, uint32_t b) {
+    absl::StrAppend(&text, "n", a, "<->n", b, " igp ", 1 + rng() % 1000);
+    absl::StrAppend(&text, " te ", 1 + rng() % 1000);
+    absl::StrAppend(&text, " delay ", 1 + rng() % 1000, "\n");
+  };
+  for (uint32_t node = 0; node < kSide * kSide; ++node) {
+    if (node % kSide + 1 < kSide) link(node, node + 1);
+    if (node + kSide < kSide * kSide) link(node, node + kSide);
+  }
+  const TedPtr ted = BuildTed(text);
+  const std::string corner = absl::StrCat("n", kSide * kSide - 1);
+  Workspace workspace;
+  const auto least = [&](MetricType objective) {
+    return std::get<Path>(
+               ComputePath(*ted, Between(ted, "n0", corner.c_str(), objective), workspace))
+        .cost;
+  };
+  Query query = Between(ted, "n0", corner.c_str());
+  query.constraints.max_delay =
+      Microseconds(static_cast<int64_t>(least(MetricType::kDelay) * 14 / 10));
+  query.constraints.max_te_cost = least(MetricType::kTe) * 14 / 10;
+  EXPECT_TRUE(std::holds_alternative<Path>(ComputePath(*ted, query, workspace)));
+  // More than the labels that it settles.
+  const PathResult stopped = ComputePath(*ted, query, workspace, {.max_labels = 60'000});
+  ASSERT_TRUE(std::holds_alternative<NoPath>(stopped));
+  EXPECT_EQ(std::get<NoPath>(stopped).reason, Reason::kBudgetExhausted);
 }
 
 TEST(PathEnumeratorTest, StopsWhenTheBudgetIsSpent) {
