@@ -114,7 +114,7 @@ absl::Status TedBuilder::Impl::SetNode(SourceId id, const std::string& node,
   source->last_update = now;
   const NodeIndex index = InternNode(node);
   source->nodes.insert(index);
-  if (nodes_[index.value()].statements.Set(id, source->sync, std::move(attributes))) {
+  if (nodes_[index.value()].statements.Set(id, *source, std::move(attributes))) {
     MarkDirty(index);
   }
   return absl::OkStatus();
@@ -138,7 +138,7 @@ absl::Status TedBuilder::Impl::SetLink(SourceId id, const LinkKey& key, LinkAttr
   source->last_update = now;
   const LinkIndex index = InternLink(key);
   source->links.insert(index);
-  if (links_[index.value()].statements.Set(id, source->sync, std::move(statement))) {
+  if (links_[index.value()].statements.Set(id, *source, std::move(statement))) {
     MarkDirty(index);
   }
   return absl::OkStatus();
@@ -163,7 +163,7 @@ absl::Status TedBuilder::Impl::SetPrefix(SourceId id, const std::string& node,
   source->last_update = now;
   const NodeIndex index = InternNode(node);
   source->prefixes.insert({index, prefix});
-  if (nodes_[index.value()].prefixes[prefix].Set(id, source->sync, std::move(attributes))) {
+  if (nodes_[index.value()].prefixes[prefix].Set(id, *source, std::move(attributes))) {
     MarkDirty(index);
   }
   return absl::OkStatus();

@@ -160,6 +160,7 @@ void NaiveTed::SetNode(const std::string& name, const std::string& id,
                        const NodeAttributes& attributes, bool patch) {
   Source& source = sources_[name];
   source.old_nodes.erase(id);
+  source.confirmed_nodes.insert(id);
   NodeAttributes& stated = source.nodes[id];
   stated = patch ? Pick({&attributes, &stated}) : attributes;
 }
@@ -168,6 +169,7 @@ void NaiveTed::SetLink(const std::string& name, const LinkKey& key,
                        const LinkAttributes& attributes, bool patch) {
   Source& source = sources_[name];
   source.old_links.erase(KeyOf(key));
+  source.confirmed_links.insert(KeyOf(key));
   Stated& stated = source.links[KeyOf(key)];
   stated.attributes = patch ? Pick({&attributes, &stated.attributes}) : attributes;
   if (!patch || !key.remote_interface.empty()) {
@@ -179,6 +181,7 @@ void NaiveTed::SetPrefix(const std::string& name, const std::string& id, const I
                          const PrefixAttributes& attributes, bool patch) {
   Source& source = sources_[name];
   source.old_prefixes.erase({id, prefix});
+  source.confirmed_prefixes.insert({id, prefix});
   PrefixAttributes& stated = source.prefixes[{id, prefix}];
   stated = patch ? Pick({&attributes, &stated}) : attributes;
 }
@@ -203,39 +206,38 @@ bool NaiveTed::in_sync(const std::string& name) const {
   return it != sources_.end() && it->second.in_sync;
 }
 
-std::vector<const NaiveTed::Source*> NaiveTed::Ranked() const {
+template <typename Live>
+std::vector<const NaiveTed::Source*> NaiveTed::Ranked(const Live& live) const {
   std::vector<const Source*> ranked;
   for (const auto& [name, source] : sources_) {
     ranked.push_back(&source);  // By name already.
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const Source* a, const Source* b) {
-    return std::pair(a->live(), a->options.precedence) >
-           std::pair(b->live(), b->options.precedence);
+  std::stable_sort(ranked.begin(), ranked.end(), [&](const Source* a, const Source* b) {
+    return std::pair(live(*a), a->options.precedence) > std::pair(live(*b), b->options.precedence);
   });
   return ranked;
 }
 
 NaiveSnapshot NaiveTed::Snapshot() const {
   NaiveSnapshot snapshot;
-  const std::vector<const Source*> ranked = Ranked();
-  AddNodes(ranked, snapshot);
-  AddLinks(ranked, snapshot);
+  AddNodes(snapshot);
+  AddLinks(snapshot);
   FinishLinks(snapshot);
   ElectFlexAlgos(snapshot);
   return snapshot;
 }
 
-void NaiveTed::AddNodes(const std::vector<const Source*>& ranked, NaiveSnapshot& snapshot) const {
+void NaiveTed::AddNodes(NaiveSnapshot& snapshot) const {
   std::set<PrefixKey> prefixes;
-  for (const Source* source : ranked) {
-    for (const auto& [id, attributes] : source->nodes) {
-      snapshot.nodes[id].known |= !source->options.overlay;
+  for (const auto& [name, source] : sources_) {
+    for (const auto& [id, attributes] : source.nodes) {
+      snapshot.nodes[id].known |= !source.options.overlay;
     }
-    for (const auto& [key, attributes] : source->prefixes) {
+    for (const auto& [key, attributes] : source.prefixes) {
       snapshot.nodes[key.first];
       prefixes.insert(key);
     }
-    for (const auto& [key, stated] : source->links) {
+    for (const auto& [key, stated] : source.links) {
       snapshot.nodes[std::get<0>(key)];
       snapshot.nodes[std::get<1>(key)];
     }
@@ -244,10 +246,11 @@ void NaiveTed::AddNodes(const std::vector<const Source*>& ranked, NaiveSnapshot&
     node.id = id;
     std::vector<const NodeAttributes*> statements;
     node.stale = true;
-    for (const Source* source : ranked) {
+    const std::string& of = id;
+    for (const Source* source : Ranked([&](const Source& s) { return s.LiveNode(of); })) {
       if (const auto it = source->nodes.find(id); it != source->nodes.end()) {
         statements.push_back(&it->second);
-        node.stale = node.stale && !source->live();
+        node.stale = node.stale && !source->LiveNode(id);
       }
     }
     node.stale = node.stale && !statements.empty();
@@ -255,7 +258,7 @@ void NaiveTed::AddNodes(const std::vector<const Source*>& ranked, NaiveSnapshot&
   }
   for (const PrefixKey& key : prefixes) {
     std::vector<const PrefixAttributes*> statements;
-    for (const Source* source : ranked) {
+    for (const Source* source : Ranked([&](const Source& s) { return s.LivePrefix(key); })) {
       if (const auto it = source->prefixes.find(key); it != source->prefixes.end()) {
         statements.push_back(&it->second);
       }
@@ -264,24 +267,24 @@ void NaiveTed::AddNodes(const std::vector<const Source*>& ranked, NaiveSnapshot&
   }
 }
 
-void NaiveTed::AddLinks(const std::vector<const Source*>& ranked, NaiveSnapshot& snapshot) const {
+void NaiveTed::AddLinks(NaiveSnapshot& snapshot) const {
   std::set<NaiveKey> keys;
-  for (const Source* source : ranked) {
-    keys.merge(KeysOf(source->links));
+  for (const auto& [name, source] : sources_) {
+    keys.merge(KeysOf(source.links));
   }
   for (const NaiveKey& key : keys) {
     NaiveLink& naive = snapshot.links[key];
     naive.link.key = {std::get<0>(key), std::get<1>(key), std::get<2>(key), ""};
     naive.link.stale = true;
     std::vector<const LinkAttributes*> statements;
-    for (const Source* source : ranked) {
+    for (const Source* source : Ranked([&](const Source& s) { return s.LiveLink(key); })) {
       const auto it = source->links.find(key);
       if (it == source->links.end()) {
         continue;
       }
       statements.push_back(&it->second.attributes);
       naive.announced |= !source->options.overlay;
-      naive.link.stale = naive.link.stale && !source->live();
+      naive.link.stale = naive.link.stale && !source->LiveLink(key);
       if (naive.link.key.remote_interface.empty()) {
         naive.link.key.remote_interface = it->second.remote_interface;
       }

@@ -331,8 +331,37 @@ TEST_F(TedBuilderTest, ASourceThatReturnsKeepsItsIdAndStatements) {
   builder_.Disconnect(igp, now_);
   EXPECT_EQ(Connect("igp", 100, seconds(30)), igp);
   EXPECT_EQ(builder_.ExpireStale(now_ + seconds(60)), 0U);
-  const TedPtr ted = Publish();
-  EXPECT_FALSE(ted->node(*ted->FindNode("a")).stale);
+  const auto stale = [&] {
+    const TedPtr ted = Publish();
+    return ted->node(*ted->FindNode("a")).stale;
+  };
+  EXPECT_TRUE(stale()) << "it may have changed in between";
+  Node(igp, "a");
+  EXPECT_FALSE(stale());
+}
+
+// What the source missed while it was away is not undone by its coming back.
+TEST_F(TedBuilderTest, ASourceThatReturnsOverridesOthersOnlyByWhatItRepeats) {
+  const SourceId igp = Connect("igp", 200, seconds(30));
+  const SourceId probe = Connect("probe", 100, seconds(30));
+  LinkAttributes up;
+  up.up = true;
+  LinkAttributes down;
+  down.up = false;
+  Node(igp, "a");
+  Node(igp, "b");
+  Link(igp, kAb, up);
+  Link(igp, kBa, up);
+  builder_.Disconnect(igp, now_);
+  Link(probe, kAb, down);
+  EXPECT_FALSE(Usable(kAb));
+  Connect("igp", 200, seconds(30));
+  EXPECT_FALSE(Usable(kAb)) << "igp has said nothing yet";
+  ASSERT_EQ(builder_.BeginSync(igp), absl::OkStatus());
+  Link(igp, kBa, up);
+  EXPECT_FALSE(Usable(kAb));
+  Link(igp, kAb, up);
+  EXPECT_TRUE(Usable(kAb)) << "repeated, though unchanged";
 }
 
 TEST_F(TedBuilderTest, ASyncRemovesWhatIsNotRepeated) {
