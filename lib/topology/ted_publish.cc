@@ -231,7 +231,16 @@ void TedBuilder::Impl::PairGroup(NodeIndex a, NodeIndex b) {
   };
   std::vector<std::optional<LinkIndex>> reverse_of_forward(forward.size());
   std::vector<std::optional<LinkIndex>> reverse_of_backward(backward.size());
-  for (const auto& [i, j] : PairLinks(links_of(forward), links_of(backward))) {
+  LinkPairs before;
+  for (size_t i = 0; i < forward.size(); ++i) {
+    for (size_t j = 0; j < backward.size(); ++j) {
+      if (working_.link(forward[i]).reverse == backward[j] &&
+          working_.link(backward[j]).reverse == forward[i]) {
+        before.emplace_back(i, j);
+      }
+    }
+  }
+  for (const auto& [i, j] : PairLinks(links_of(forward), links_of(backward), before)) {
     reverse_of_forward[i] = backward[j];
     reverse_of_backward[j] = forward[i];
   }

@@ -123,6 +123,21 @@ TEST_F(TedBuilderTest, OfTwoParallelLinksOnlyTheOneWithoutReverseGoes) {
   EXPECT_TRUE(Usable({"b", "a", "2", ""}));
 }
 
+TEST_F(TedBuilderTest, OfSilentParallelLinksOnlyTheOneWithoutReverseGoes) {
+  const SourceId igp = Connect("igp");
+  Node(igp, "a");
+  Node(igp, "b");
+  for (const char* interface : {"1", "2"}) Link(igp, {"a", "b", interface, ""});
+  for (const char* interface : {"x", "y"}) Link(igp, {"b", "a", interface, ""});
+  EXPECT_TRUE(Usable({"a", "b", "1", ""}));
+  Unlink(igp, {"b", "a", "x", ""});
+  EXPECT_FALSE(Usable({"a", "b", "1", ""}));
+  EXPECT_TRUE(Usable({"a", "b", "2", ""}));
+  EXPECT_TRUE(Usable({"b", "a", "y", ""}));
+  Link(igp, {"b", "a", "x", ""});
+  EXPECT_TRUE(Usable({"a", "b", "1", ""})) << "its reverse is back";
+}
+
 TEST_F(TedBuilderTest, AnAddressLearntLaterPairsParallelLinks) {
   const SourceId igp = Connect("igp");
   Node(igp, "a");
