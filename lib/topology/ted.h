@@ -113,8 +113,8 @@ class Ted {
   std::vector<SidOwner> FindSrv6Sid(const Ipv6Address& sid) const;
   // The owner of the longest matching locator.
   std::vector<SidOwner> FindLocator(const Ipv6Address& address) const;
-  // The winning definition of a flexible algorithm: highest priority, then highest node id (RFC
-  // 9350 s5.3).
+  // The winning definition of a flexible algorithm: highest priority, then highest node id, IPv4
+  // router ids as numbers (RFC 9350 s5.3).
   const FlexAlgoDefinition* FindFlexAlgo(uint8_t algorithm) const;
 
  private:

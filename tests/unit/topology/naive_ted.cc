@@ -1,6 +1,7 @@
 #include "tests/unit/topology/naive_ted.h"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace srpce::topology {
 namespace {
@@ -316,7 +317,22 @@ void NaiveTed::FinishLinks(NaiveSnapshot& snapshot) const {
 }
 
 void NaiveTed::ElectFlexAlgos(NaiveSnapshot& snapshot) {
-  for (const auto& [id, node] : snapshot.nodes) {  // By ascending id: a later equal priority wins.
+  std::vector<const Node*> nodes;
+  for (const auto& [id, node] : snapshot.nodes) {
+    nodes.push_back(&node);
+  }
+  // Dotted ids last, octet by octet; the others as text.
+  const auto octets = [](const Node* node) {
+    std::vector<int> numbers(4);
+    char rest = 0;
+    const int read = std::sscanf(node->id.c_str(), "%d.%d.%d.%d%c", &numbers[0], &numbers[1],
+                                 &numbers[2], &numbers[3], &rest);
+    return read == 4 ? numbers : std::vector<int>();
+  };
+  std::stable_sort(nodes.begin(), nodes.end(),
+                   [&](const Node* a, const Node* b) { return octets(a) < octets(b); });
+  for (const Node* each : nodes) {  // Ascending: a later equal priority wins.
+    const Node& node = *each;
     for (const FlexAlgoDefinition& definition : node.attributes.flex_algo_definitions) {
       const auto it = snapshot.flex_algos.find(definition.algorithm);
       if (it == snapshot.flex_algos.end() || it->second.priority <= definition.priority) {
