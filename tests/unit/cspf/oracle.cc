@@ -57,6 +57,15 @@ Walk Network::WalkOf(const std::vector<LinkIndex>& path) const {
   return walk;
 }
 
+std::set<std::pair<char, uint32_t>> Network::MediaOf(int at) const {
+  std::set<std::pair<char, uint32_t>> media;
+  for (const int end : {link(at).from, link(at).to}) {
+    if (node(end).lan) media.emplace('m', end);
+  }
+  if (media.empty()) media.emplace('l', at / 2);
+  return media;
+}
+
 Judge::Judge(const Network& network, const Query& query)
     : network_(network),
       query_(query),
@@ -308,7 +317,9 @@ std::set<std::pair<char, uint32_t>> Shared(const Network& network, const Walk& a
     for (const int y : b) {
       const OracleLink& left = network.link(x);
       const OracleLink& right = network.link(y);
-      if (x / 2 == y / 2) shared.emplace('l', x / 2);
+      for (const auto& medium : network.MediaOf(x)) {
+        if (network.MediaOf(y).contains(medium)) shared.insert(medium);
+      }
       for (const uint32_t srlg : left.srlgs) {
         if (srlgs && right.srlgs.contains(srlg)) shared.emplace('s', srlg);
       }

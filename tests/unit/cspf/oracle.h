@@ -65,6 +65,8 @@ struct Network {
   const OracleNode& node(int at) const { return nodes[static_cast<size_t>(at)]; }
   bool usable(int at) const { return link(at).up && link(at ^ 1).up; }
   bool LeavesLan(int at) const { return node(link(at).from).lan; }
+  // The media the link is on, as Shared() names them: one, if not between two LANs.
+  std::set<std::pair<char, uint32_t>> MediaOf(int at) const;
   std::vector<LinkIndex> Indexes(const Walk& walk) const;
   Walk WalkOf(const std::vector<LinkIndex>& links) const;
 };
@@ -123,8 +125,8 @@ class Judge {
   mutable std::map<uint32_t, std::vector<bool>> verdicts_;  // By kinds, then link.
 };
 
-// What two paths share, judged from the drawing: 'l' link, 'n' node, 's' SRLG with its id (edge,
-// node, group).
+// What two paths share, judged from the drawing: 'l' link, 'm' LAN, 'n' node, 's' SRLG with its id
+// (edge, node, node, group).
 std::set<std::pair<char, uint32_t>> Shared(const Network& network, const Walk& a, const Walk& b,
                                            Disjointness level);
 
