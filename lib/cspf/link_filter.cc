@@ -20,6 +20,7 @@ std::optional<Additive> ObjectiveOf(const topology::Ted& ted, const Query& query
 void LinkFilter::Compile(const topology::Ted& ted, const Query& query, uint32_t classes) {
   const Constraints& constraints = query.constraints;
   Reset(ted, query);
+  no_transit_flags_ = (classes & kClassOverload) != 0 ? topology::kArcTailOverloaded : 0;
   if ((classes & kClassAttribute) != 0) RequireAttributes(query);
   if ((classes & kClassBandwidth) != 0) min_capacity_ = constraints.min_bandwidth.value;
   if ((classes & kClassAffinity) != 0) {

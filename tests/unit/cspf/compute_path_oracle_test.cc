@@ -159,6 +159,7 @@ class Explained {
   void CheckLeg(int from, int to, std::optional<Reason> reason) {
     if (!Reaches(from, to, 0)) {
       EXPECT_EQ(reason.value_or(Reason::kUnreachable), Reason::kUnreachable) << no_path_.message;
+      CheckOverload(from, to);
       return;
     }
     uint32_t others = 0;
@@ -181,7 +182,42 @@ class Explained {
     EXPECT_STREQ(ReasonName(reason.value_or(ReasonOf(kind))), ReasonName(ReasonOf(kind)))
         << no_path_.message;
     CheckCut(from, to, kind, others);
+    // The sentence "no path ... over ..." holds by itself, or says that it does not.
+    const bool refused_end = !judge_.NodePasses(from, kind) || !judge_.NodePasses(to, kind);
+    EXPECT_EQ(no_path_.message.find("together with the other constraints") != std::string::npos,
+              !refused_end && Reaches(from, to, kind))
+        << no_path_.message;
     if (kind == oracle::kWidth) CheckWidth(from, to, alone);
+  }
+
+  // Where overload is to blame: every usable way passes a named node, and none of them is named
+  // for nothing.
+  void CheckOverload(int from, int to) {
+    const std::vector<Walk> ways = judge_.Simple(from, to, /*overload=*/false);
+    const bool blamed = no_path_.message.find("overloaded") != std::string::npos;
+    EXPECT_EQ(blamed, !ways.empty()) << no_path_.message;
+    std::set<int> named;
+    const std::string list = absl::StrCat(no_path_.message.substr(
+        std::min(no_path_.message.find(" passes "), no_path_.message.size())));
+    for (int node = 0; node < static_cast<int>(network_.nodes.size()); ++node) {
+      for (const char* after : {",", " or "}) {
+        if (list.find(absl::StrCat(" n", node, after)) != std::string::npos) named.insert(node);
+      }
+    }
+    for (const int node : named) EXPECT_TRUE(network_.node(node).overload) << no_path_.message;
+    const auto all_pass = [&](const std::set<int>& nodes) {
+      return std::all_of(ways.begin(), ways.end(), [&](const Walk& way) {
+        return std::any_of(way.begin(), way.end(),
+                           [&](int at) { return nodes.contains(network_.link(at).from); });
+      });
+    };
+    if (!blamed) return;
+    EXPECT_TRUE(all_pass(named)) << no_path_.message;
+    for (const int node : named) {
+      std::set<int> fewer = named;
+      fewer.erase(node);
+      EXPECT_FALSE(all_pass(fewer)) << no_path_.message;
+    }
   }
 
   // Every path that the others allow crosses a link of the cut; each is refused; and no fewer links

@@ -75,29 +75,29 @@ Judge::Judge(const Network& network, const Query& query)
     waypoints_.push_back(PositionOf(network, waypoint));
 }
 
-void Judge::Extend(int at, int to, std::vector<bool>& seen, Walk& walk,
+void Judge::Extend(int at, int to, bool overload, std::vector<bool>& seen, Walk& walk,
                    std::vector<Walk>& found) const {
   if (at == to) {
     found.push_back(walk);
     return;
   }
-  if (network_.node(at).overload && at != source_) return;
+  if (overload && network_.node(at).overload && at != source_) return;
   seen[static_cast<size_t>(at)] = true;
   for (int i = 0; i < static_cast<int>(network_.links.size()); ++i) {
     const OracleLink& link = network_.link(i);
     if (link.from != at || !network_.usable(i) || seen[static_cast<size_t>(link.to)]) continue;
     walk.push_back(i);
-    Extend(link.to, to, seen, walk, found);
+    Extend(link.to, to, overload, seen, walk, found);
     walk.pop_back();
   }
   seen[static_cast<size_t>(at)] = false;
 }
 
-std::vector<Walk> Judge::Simple(int from, int to) const {
+std::vector<Walk> Judge::Simple(int from, int to, bool overload) const {
   std::vector<bool> seen(network_.nodes.size());
   std::vector<Walk> found;
   Walk walk;
-  Extend(from, to, seen, walk, found);
+  Extend(from, to, overload, seen, walk, found);
   return found;
 }
 

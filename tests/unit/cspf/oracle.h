@@ -90,7 +90,8 @@ class Judge {
 
   // All paths from `from` to `to` over usable links that repeat no node, overload of others than
   // the query's source kept.
-  std::vector<Walk> Simple(int from, int to) const;
+  // `overload`: that rule is kept.
+  std::vector<Walk> Simple(int from, int to, bool overload = true) const;
   // All paths of the query through its waypoints, each leg without repeating a node.
   std::vector<Walk> Routes() const;
 
@@ -115,7 +116,8 @@ class Judge {
  private:
   std::optional<Quantity> objective() const;
   bool Has(const OracleLink& link, Quantity what, bool te_announced) const;
-  void Extend(int at, int to, std::vector<bool>& seen, Walk& walk, std::vector<Walk>& found) const;
+  void Extend(int at, int to, bool overload, std::vector<bool>& seen, Walk& walk,
+              std::vector<Walk>& found) const;
 
   const Network& network_;
   const Query& query_;
