@@ -56,7 +56,7 @@ class PathEnumerator {
                  const Budget& budget = {});
   ~PathEnumerator();
   // Returns the next path. After the last: NoPath of the same reason ComputePath gives if there was
-  // none at all, kSidDepth if there were some; kBudgetExhausted with lower_bound when the work
+  // none at all, kNoFurtherPath if there were some; kBudgetExhausted with lower_bound when the work
   // budget ran out.
   PathResult Next();
 

@@ -174,7 +174,7 @@ std::optional<NoPath> DisjointSolver::ProveByCut() const {
       if (usable) arcs.push_back({count + node, arc.other, arc.id, 1});
     }
   }
-  const graph::MinCut cut = graph::FindMinCut(2 * count + 2, arcs, source, sink, false);
+  const graph::MinCut cut = graph::FindMinCut(2 * count + 2, arcs, source, sink);
   if (!cut.exists || cut.value >= query_.members.size()) return std::nullopt;
   return CutMessage(cut, first_node_arc);
 }

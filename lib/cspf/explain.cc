@@ -35,7 +35,7 @@ Reason ReasonOfClass(FilterClass filter_class) {
   }
 }
 
-Query WithoutRoute(Query query) {
+Query WithoutBounds(Query query) {
   for (size_t i = 0; i < kAdditiveCount; ++i) {
     query.constraints = WithoutBound(std::move(query.constraints), static_cast<Additive>(i));
   }
@@ -179,8 +179,7 @@ std::string Explainer::OverloadedCut(const Leg& leg) const {
       }
     }
   }
-  const graph::MinCut cut =
-      graph::FindMinCut(2 * count, arcs, leg.from.value(), leg.to.value(), false);
+  const graph::MinCut cut = graph::FindMinCut(2 * count, arcs, leg.from.value(), leg.to.value());
   std::string names;
   for (const graph::ArcId node : cut.arcs) {
     absl::StrAppend(&names, names.empty() ? " passes " : " or ", Name(NodeIndex(node)));
@@ -334,7 +333,7 @@ std::optional<uint64_t> Explainer::WidestPath(const Leg& leg) {
 NoPath Explainer::ExplainBounds() {
   LinkFilter filter;
   filter.Compile(ted_, query_);
-  const Query unbounded = WithoutRoute(query_);
+  const Query unbounded = WithoutBounds(query_);
   for (const Bound& bound : BoundsOf(query_.constraints)) {
     const double wanted = *PublicBound(query_.constraints, bound.what);
     uint64_t unlimited =

@@ -96,6 +96,7 @@ enum class Reason : uint8_t {
   // No segment list expresses the path: some node or link lacks a SID (set by lib/segments).
   kNoSid,
   kNotDisjoint,
+  kNoFurtherPath,    // All paths that keep the constraints were yielded (PathEnumerator only).
   kBudgetExhausted,  // Stopped by the work budget before the answer was proved.
 };
 // "NO_PATH_UNREACHABLE", "NO_PATH_BANDWIDTH", "DELAY_BOUND_UNREACHABLE", "MSD_EXCEEDED",

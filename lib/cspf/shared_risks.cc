@@ -4,13 +4,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "lib/base/sort_unique.h"
+
 namespace srpce::cspf {
 namespace {
-
-void SortUnique(std::vector<Risk>& risks) {
-  std::sort(risks.begin(), risks.end());
-  risks.erase(std::unique(risks.begin(), risks.end()), risks.end());
-}
 
 std::vector<Risk> RisksOf(const topology::Ted& ted, const std::vector<LinkIndex>& links,
                           Disjointness level) {

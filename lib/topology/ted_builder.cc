@@ -6,18 +6,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/sort_unique.h"
 #include "lib/base/status_macros.h"
 #include "lib/topology/element_validation.h"
 #include "lib/topology/ted_builder_impl.h"
 
 namespace srpce::topology {
 namespace {
-
-template <typename T>
-void SortUnique(std::vector<T>& list) {
-  std::sort(list.begin(), list.end());
-  list.erase(std::unique(list.begin(), list.end()), list.end());
-}
 
 absl::Status NothingSaid(const Source& source, absl::string_view kind, const std::string& element) {
   return absl::NotFoundError(absl::StrCat(kind, " ", element, ": got a removal by ",
@@ -388,7 +383,6 @@ absl::Status TedBuilder::RemovePrefix(SourceId source, const std::string& node_i
                                       const IpPrefix& prefix, MonotonicTime now) {
   return impl_->RemovePrefix(source, node_id, prefix, now);
 }
-uint64_t TedBuilder::next_generation() const { return impl_->next_generation(); }
 TedBuilder::Published TedBuilder::Publish() { return impl_->Publish(); }
 std::vector<SourceStatus> TedBuilder::sources() const { return impl_->sources(); }
 size_t TedBuilder::half_known_link_count() const { return impl_->half_known_link_count(); }

@@ -86,8 +86,6 @@ class TedBuilder {
   absl::Status RemovePrefix(SourceId source, const std::string& node_id, const IpPrefix& prefix,
                             MonotonicTime now);
 
-  // The generation the changes made so far will be part of.
-  uint64_t next_generation() const;
   // Returns the snapshot with all changes so far, and what changed since the last one. Without
   // changes: the last snapshot, empty delta.
   struct Published {

@@ -46,7 +46,6 @@ class TedBuilder::Impl {
 
   // ted_publish.cc.
   Published Publish();
-  uint64_t next_generation() const;
   size_t half_known_link_count() const { return half_known_links_; }
 
  private:

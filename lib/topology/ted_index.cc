@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "lib/base/sort_unique.h"
 #include "lib/topology/ted_builder_impl.h"
 
 namespace srpce::topology {
@@ -10,12 +11,6 @@ namespace {
 
 template <typename K, typename V>
 using Entries = std::vector<std::pair<K, V>>;
-
-template <typename T>
-void SortUnique(std::vector<T>& list) {
-  std::sort(list.begin(), list.end());
-  list.erase(std::unique(list.begin(), list.end()), list.end());
-}
 
 // Takes from `map` the entries that are only in `before`, adds those only in `after`. Values stay
 // ascending.

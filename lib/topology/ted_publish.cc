@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "lib/base/sort_unique.h"
 #include "lib/topology/element_validation.h"
 #include "lib/topology/link_change.h"
 #include "lib/topology/link_pairing.h"
@@ -49,10 +50,6 @@ bool HasWeight(const graph::ArcData& data, size_t slot) {
 }
 
 }  // namespace
-
-uint64_t TedBuilder::Impl::next_generation() const {
-  return last_->generation() + (dirty_nodes_.empty() && dirty_links_.empty() ? 0 : 1);
-}
 
 TedBuilder::Published TedBuilder::Impl::Publish() {
   RemoveWithdrawnLinks();
@@ -211,8 +208,7 @@ void TedBuilder::Impl::MergeLink(LinkIndex index) {
 }
 
 void TedBuilder::Impl::PairGroups() {
-  std::sort(to_pair_.begin(), to_pair_.end());
-  to_pair_.erase(std::unique(to_pair_.begin(), to_pair_.end()), to_pair_.end());
+  SortUnique(to_pair_);
   for (const auto& [a, b] : to_pair_) {
     PairGroup(a, b);
   }

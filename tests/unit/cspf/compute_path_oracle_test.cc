@@ -92,7 +92,7 @@ void CheckSequence(const Network& network, const Query& query, Workspace& worksp
   ASSERT_TRUE(std::holds_alternative<NoPath>(end))
       << Show(network, network.WalkOf(std::get<Path>(end).links));
   const PathResult alone = ComputePath(*network.ted, query, workspace);
-  const Reason want = answers.empty() ? std::get<NoPath>(alone).reason : Reason::kSidDepth;
+  const Reason want = answers.empty() ? std::get<NoPath>(alone).reason : Reason::kNoFurtherPath;
   EXPECT_EQ(std::get<NoPath>(end).reason, want);
   EXPECT_EQ(std::get<NoPath>(paths.Next()).reason, want) << "the end stays the end";
 }

@@ -406,7 +406,7 @@ TEST(PathEnumeratorTest, ProvesTheEndWithoutWalkingADeadEnd) {
   Workspace workspace;
   PathEnumerator paths(*ted, Between(ted, "s", "t"), workspace, {.max_labels = 10'000});
   EXPECT_TRUE(std::holds_alternative<Path>(paths.Next()));
-  EXPECT_EQ(std::get<NoPath>(paths.Next()).reason, Reason::kSidDepth);
+  EXPECT_EQ(std::get<NoPath>(paths.Next()).reason, Reason::kNoFurtherPath);
 }
 
 }  // namespace
