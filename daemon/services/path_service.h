@@ -17,7 +17,7 @@ class Service;
 namespace srpce::services {
 
 struct PathServiceOptions {
-  // A query is first tried on gRPC's thread with this much work (labels settled), then handed to
+  // A query is first tried on gRPC's thread with this much work (see cspf::Budget), then handed to
   // the pool with max_labels.
   uint64_t inline_labels = 20'000;
   uint64_t max_labels = 2'000'000;

@@ -34,9 +34,21 @@ inline constexpr uint64_t kNoLossBits = std::bit_cast<uint64_t>(1.0);
 inline uint64_t LossKey(double survival) { return kNoLossBits - std::bit_cast<uint64_t>(survival); }
 inline double SurvivalOf(uint64_t key) { return std::bit_cast<double>(kNoLossBits - key); }
 
+// True for a link out of a pseudonode: the second half of one hop over a LAN. It adds nothing to
+// any sum.
+inline bool LeavesLan(const graph::Arc& arc) {
+  return (arc.data.flags & topology::kArcTailPseudonode) != 0;
+}
+
+// The length of an arc in routers passed.
+struct HopWeight {
+  graph::Distance operator()(const graph::Arc& arc) const { return LeavesLan(arc) ? 0 : 1; }
+};
+
 // Returns `sum` extended by `arc`. REQUIRES the arc's link has the attribute.
 inline uint64_t Extend(Additive what, uint64_t sum, const graph::Arc& arc,
                        const topology::Ted& ted) {
+  if (LeavesLan(arc)) return sum;
   switch (what) {
     case Additive::kDelay:
       return sum + arc.data.weight[topology::kDelayWeight];

@@ -120,7 +120,7 @@ bool DisjointSolver::SolvePair(std::vector<Path>& pair) {
     return graph::FindDisjointPair(ted_.graph(), query.source.value(), query.target.value(), weight,
                                    work_.filter, kind, landmarks.get(), work_.disjoint, work_.pair);
   };
-  const bool found = objective == Additive::kHops  ? solve(graph::HopWeight{})
+  const bool found = objective == Additive::kHops  ? solve(HopWeight{})
                      : objective == Additive::kIgp ? solve(graph::SlotWeight{topology::kIgpWeight})
                      : objective == Additive::kTe
                          ? solve(graph::SlotWeight{topology::kTeWeight})
@@ -142,8 +142,8 @@ bool DisjointSolver::Keeps(const std::vector<Path>& paths) const {
 }
 
 // A necessary condition for any members: as many units must flow from all headends to all endpoints
-// over the links that some member may use, each link carrying one, and under node disjointness each
-// node one, or as many as it is the end of.
+// over the links that some member may use, each link carrying one, a LAN one, and under node
+// disjointness each node one; more where members end.
 std::optional<NoPath> DisjointSolver::ProveByCut() const {
   const graph::Digraph& graph = ted_.graph();
   const uint32_t count = graph.node_count();
@@ -162,8 +162,10 @@ std::optional<NoPath> DisjointSolver::ProveByCut() const {
     arcs.push_back({count + member.target.value(), sink, end_arc, 1});
   }
   for (graph::Node node = 0; node < count; ++node) {
+    const bool is_lan = ted_.HasNode(NodeIndex(node)) &&
+                        ted_.node(NodeIndex(node)).attributes.pseudonode.value_or(false);
     const uint32_t through =
-        CountsNodes(query_.disjointness) ? std::max(1U, ends[node]) : graph::kUncuttable;
+        CountsNodes(query_.disjointness) || is_lan ? std::max(1U, ends[node]) : graph::kUncuttable;
     arcs.push_back({node, count + node, first_node_arc + node, through});
     for (const graph::Arc& arc : graph.out(node)) {
       const bool usable =
@@ -172,7 +174,7 @@ std::optional<NoPath> DisjointSolver::ProveByCut() const {
       if (usable) arcs.push_back({count + node, arc.other, arc.id, 1});
     }
   }
-  const graph::MinCut cut = graph::FindMinCut(2 * count + 2, arcs, source, sink, false);
+  const graph::MinCut cut = graph::FindMinCut(2 * count + 2, arcs, source, sink);
   if (!cut.exists || cut.value >= query_.members.size()) return std::nullopt;
   return CutMessage(cut, first_node_arc);
 }
@@ -222,6 +224,8 @@ NoPath DisjointSolver::Unavoidable(const ConflictSearch::Outcome& outcome) const
   std::string what;
   for (const Risk& risk : outcome.unavoidable) {
     absl::StrAppend(&what, what.empty() ? "" : ", ");
+    const std::vector<LinkIndex> links = LinksOn(ted_, alone_[first].links, risk);
+    no_path.blocking_links.insert(no_path.blocking_links.end(), links.begin(), links.end());
     switch (risk.kind) {
       case Risk::Kind::kSrlg:
         no_path.shared_srlgs.push_back(risk.id);
@@ -230,12 +234,11 @@ NoPath DisjointSolver::Unavoidable(const ConflictSearch::Outcome& outcome) const
       case Risk::Kind::kNode:
         absl::StrAppend(&what, "node ", NodeName(risk.id));
         break;
+      case Risk::Kind::kLan:
+        absl::StrAppend(&what, "LAN ", NodeName(risk.id));
+        break;
       case Risk::Kind::kFibre:
-        for (const LinkIndex link : alone_[first].links) {
-          if (FibreOf(ted_, link) != risk) continue;
-          no_path.blocking_links.push_back(link);
-          absl::StrAppend(&what, "link ", LinkName(ted_, link));
-        }
+        absl::StrAppend(&what, LinkNames(ted_, links));
         break;
     }
   }

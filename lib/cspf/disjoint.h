@@ -11,8 +11,8 @@
 namespace srpce::cspf {
 
 // What no two members may share (RFC 8800 s3.1). A link stands for its fibre: both directions count
-// as one. kNode spares the members' own headends and endpoints. kSrlg includes kLink: a link shares
-// every risk with itself.
+// as one, and a LAN with all of its routers is one. kNode spares the members' own headends and
+// endpoints. kSrlg includes kLink: a link shares every risk with itself.
 enum class Disjointness : uint8_t { kLink, kNode, kSrlg, kSrlgNode };
 const char* DisjointnessName(Disjointness disjointness);  // "link", "node", "srlg", "srlg-node".
 
@@ -34,10 +34,10 @@ using DisjointResult = std::variant<DisjointPaths, NoPath>;
 //
 // Min-cost flow (Suurballe 1974, Bhandari) where that is exact: two members with common headend and
 // endpoint and equal constraints, no additive bounds, link or node level. Otherwise branching on
-// the first shared risk (conflict-based search, Sharon et al. 2015): each branch forbids the risk
-// to one member; the sum of the members' own optima is the lower bound. Optimal, or
-// kBudgetExhausted. Where a minimum cut proves link or node disjointness impossible the cut is
-// named in NoPath::blocking_links.
+// shared risks (conflict-based search, Sharon et al. 2015), the one whose cheaper branch costs most
+// first: each branch forbids the risk to one member; the sum of the members' own optima is the
+// lower bound. Optimal, or kBudgetExhausted. Where a minimum cut proves link or node disjointness
+// impossible the cut is named in NoPath::blocking_links.
 DisjointResult ComputeDisjoint(const topology::Ted& ted, const DisjointQuery& query,
                                Workspace& workspace, const Budget& budget = {});
 

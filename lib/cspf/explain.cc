@@ -35,7 +35,7 @@ Reason ReasonOfClass(FilterClass filter_class) {
   }
 }
 
-Query WithoutRoute(Query query) {
+Query WithoutBounds(Query query) {
   for (size_t i = 0; i < kAdditiveCount; ++i) {
     query.constraints = WithoutBound(std::move(query.constraints), static_cast<Additive>(i));
   }
@@ -59,7 +59,8 @@ class Explainer {
   struct Cut {
     FilterClass filter_class;
     uint32_t others;
-    bool alone;  // Lifting it alone opens a path.
+    bool opens;  // Lifting it alone opens a path.
+    bool cuts;   // It cuts without any other.
   };
 
   std::string Name(NodeIndex node) const {
@@ -73,8 +74,12 @@ class Explainer {
   bool Reaches(uint32_t classes, const Leg& leg);
   std::optional<Leg> FirstLegCut();
   NoPath ExplainLeg(const Leg& leg);
-  NoPath ExplainUnreachable(const Leg& leg) const;
+  NoPath ExplainUnreachable(const Leg& leg);
+  std::string OverloadedCut(const Leg& leg) const;
   Cut FindCut(const Leg& leg);
+  bool CutsAlone(FilterClass filter_class, const Leg& leg) {
+    return !Reaches(kClassOverload | filter_class, leg);
+  }
   std::vector<LinkIndex> BlockingLinks(const Cut& cut, const Leg& leg) const;
   std::string ClassMessage(const Cut& cut, const Leg& leg, const NoPath& no_path) const;
   std::string RefusedEnd(const Cut& cut, const Leg& leg) const;
@@ -118,8 +123,8 @@ bool Explainer::Reaches(uint32_t classes, const Leg& leg) {
   LinkFilter filter;
   filter.Compile(ted_, query_, classes);
   if (!filter.AllowsNode(leg.from) || !filter.AllowsNode(leg.to)) return false;
-  const bool found = graph::FindPath(ted_.graph(), leg.from.value(), leg.to.value(),
-                                     graph::HopWeight{}, filter, nullptr, work_.path, work_.leg);
+  const bool found = graph::FindPath(ted_.graph(), leg.from.value(), leg.to.value(), HopWeight{},
+                                     filter, nullptr, work_.path, work_.leg);
   labels_left_ -= std::min(labels_left_, work_.path.expanded());
   return found;
 }
@@ -136,42 +141,68 @@ std::optional<Explainer::Leg> Explainer::FirstLegCut() {
 }
 
 NoPath Explainer::ExplainLeg(const Leg& leg) {
-  if (!Reaches(0, leg)) return ExplainUnreachable(leg);
+  if (!Reaches(kClassOverload, leg)) return ExplainUnreachable(leg);
   const Cut cut = FindCut(leg);
   NoPath no_path{.reason = ReasonOfClass(cut.filter_class)};
   no_path.blocking_links = BlockingLinks(cut, leg);
   if (cut.filter_class == kClassBandwidth) {
     no_path.wanted = static_cast<double>(query_.constraints.min_bandwidth.value);
-    const std::optional<uint64_t> widest = cut.alone ? WidestPath(leg) : std::nullopt;
+    const std::optional<uint64_t> widest = cut.opens ? WidestPath(leg) : std::nullopt;
     if (widest) no_path.best_achievable = static_cast<double>(*widest);
   }
   no_path.message = ClassMessage(cut, leg, no_path);
   return no_path;
 }
 
-NoPath Explainer::ExplainUnreachable(const Leg& leg) const {
-  NoPath no_path{.reason = Reason::kUnreachable};
-  no_path.message = absl::StrCat("unreachable: no usable links lead from ", Name(leg));
-  const bool transit = leg.from != query_.source && ted_.HasNode(leg.from);
-  if (transit && ted_.node(leg.from).attributes.overload.value_or(false)) {
-    absl::StrAppend(&no_path.message, "; ", Name(leg.from),
-                    " is overloaded and carries no transit");
+NoPath Explainer::ExplainUnreachable(const Leg& leg) {
+  const std::string what = Reaches(0, leg)
+                               ? absl::StrCat("every way from ", Name(leg), OverloadedCut(leg))
+                               : absl::StrCat("no usable links lead from ", Name(leg));
+  return {.reason = Reason::kUnreachable, .message = absl::StrCat("unreachable: ", what)};
+}
+
+// Each node is an arc from itself to its double, which its links leave.
+std::string Explainer::OverloadedCut(const Leg& leg) const {
+  LinkFilter usable;
+  usable.Compile(ted_, query_, 0);
+  const graph::Digraph& graph = ted_.graph();
+  const uint32_t count = graph.node_count();
+  std::vector<graph::FlowArc> arcs;
+  for (graph::Node node = 0; node < count; ++node) {
+    const NodeIndex index(node);
+    const bool drained = ted_.HasNode(index) && index != query_.source && index != leg.to &&
+                         ted_.node(index).attributes.overload.value_or(false);
+    arcs.push_back({node, count + node, node, drained ? 1 : graph::kUncuttable});
+    for (const graph::Arc& arc : graph.out(node)) {
+      if (usable(arc, node, arc.other)) {
+        arcs.push_back({count + node, arc.other, graph::kNone, graph::kUncuttable});
+      }
+    }
   }
-  return no_path;
+  const graph::MinCut cut = graph::FindMinCut(2 * count, arcs, leg.from.value(), leg.to.value());
+  std::string names;
+  for (const graph::ArcId node : cut.arcs) {
+    absl::StrAppend(&names, names.empty() ? " passes " : " or ", Name(NodeIndex(node)));
+  }
+  return absl::StrCat(names,
+                      cut.arcs.size() == 1 ? ", which is overloaded and carries"
+                                           : ", which are overloaded and carry",
+                      " no transit");
 }
 
 Explainer::Cut Explainer::FindCut(const Leg& leg) {
   for (const FilterClass filter_class : kClassOrder) {
     if (Reaches(kClassAll & ~filter_class, leg))
-      return {filter_class, kClassAll & ~filter_class, true};
+      return {filter_class, kClassAll & ~filter_class, true, CutsAlone(filter_class, leg)};
   }
-  uint32_t classes = 0;
+  uint32_t classes = kClassOverload;
   for (const FilterClass filter_class : kClassOrder) {
-    if (!Reaches(classes | filter_class, leg)) return {filter_class, classes, false};
+    if (!Reaches(classes | filter_class, leg))
+      return {filter_class, classes, false, CutsAlone(filter_class, leg)};
     classes |= filter_class;
   }
-  return {kClassAttribute, classes & ~kClassAttribute,
-          false};  // Not reached: all classes together do cut.
+  // Not reached: all classes together do cut.
+  return {kClassAttribute, classes & ~kClassAttribute, false, false};
 }
 
 std::vector<LinkIndex> Explainer::BlockingLinks(const Cut& cut, const Leg& leg) const {
@@ -209,7 +240,7 @@ std::string Explainer::ClassMessage(const Cut& cut, const Leg& leg, const NoPath
       no_path.blocking_links.empty()
           ? ""
           : absl::StrCat("; blocked by ", LinkNames(ted_, no_path.blocking_links));
-  const std::string together = cut.alone ? "" : ", together with the other constraints";
+  const std::string together = cut.cuts ? "" : ", together with the other constraints";
   const unsigned algorithm = constraints.flex_algorithm;
   const char* plane = constraints.data_plane == DataPlane::kSrMpls ? "SR-MPLS" : "SRv6";
   switch (cut.filter_class) {
@@ -302,7 +333,7 @@ std::optional<uint64_t> Explainer::WidestPath(const Leg& leg) {
 NoPath Explainer::ExplainBounds() {
   LinkFilter filter;
   filter.Compile(ted_, query_);
-  const Query unbounded = WithoutRoute(query_);
+  const Query unbounded = WithoutBounds(query_);
   for (const Bound& bound : BoundsOf(query_.constraints)) {
     const double wanted = *PublicBound(query_.constraints, bound.what);
     uint64_t unlimited =

@@ -14,13 +14,14 @@ namespace srpce::cspf {
 
 // Returns why `query` has no path. REQUIRES Solve() returned kNone. In this order:
 //
-//   1. kUnreachable: no usable links join source and target.
+//   1. kUnreachable: no usable links join source and target, or only by transit through overloaded
+//      nodes: the fewest of them that every way passes are named.
 //   2. The filters alone (flex-algorithm, data plane, exclusions, affinity, bandwidth, missing
 //      attributes), waypoints and bounds aside,
 //      cut source from target: the first of them, in that order, which lifted alone opens a path.
 //      If there is none, the first
-//      that cuts together with those before it. blocking_links is the minimum cut of links that it
-//      refuses and the others
+//      that cuts together with those before it. The message says whether it takes the others to
+//      cut. blocking_links is the minimum cut of links that it refuses and the others
 //      allow. kBandwidth: best_achievable is the widest path under all other constraints, or if
 //      those leave none under the
 //      other filters alone; absent where several filters are needed to cut.

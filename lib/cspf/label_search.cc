@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace srpce::cspf {
 
@@ -25,6 +26,9 @@ uint64_t LossLog(double loss) {
 }
 
 constexpr uint64_t kNoLimit = kUnreachable - 1;
+
+// Settling a label takes as long as so many comparisons in a front (measured on grids).
+constexpr uint64_t kComparisonsPerLabel = 16;
 
 uint64_t LossKeyOfLog(uint64_t log) {
   return LossKey(std::exp(-static_cast<double>(log) * kLogUnit));
@@ -83,7 +87,7 @@ bool LabelSearch::ComputeRest(Additive what, uint64_t limit, const Guides& guide
     case Additive::kTe:
       return FillRest(graph::SlotWeight{topology::kTeWeight}, limit, guide, rest);
     case Additive::kHops:
-      return FillRest(graph::HopWeight{}, limit, guide, rest);
+      return FillRest(HopWeight{}, limit, guide, rest);
     case Additive::kVariation:
     case Additive::kLoss:
       break;
@@ -94,13 +98,14 @@ bool LabelSearch::ComputeRest(Additive what, uint64_t limit, const Guides& guide
   };
   if (what == Additive::kVariation) {
     const auto variation = [&](const Arc& arc) -> graph::Distance {
+      if (LeavesLan(arc)) return 0;
       return static_cast<uint64_t>(
           attributes(arc).delay_variation.value_or(Microseconds(0)).count());
     };
     return FillRest(variation, limit, guide, rest);
   }
   const auto loss = [&](const Arc& arc) -> graph::Distance {
-    return LossLog(attributes(arc).loss.value_or(0));
+    return LeavesLan(arc) ? 0 : LossLog(attributes(arc).loss.value_or(0));
   };
   return FillRest(loss, kNoLimit, nullptr, rest);
 }
@@ -225,10 +230,10 @@ Found LabelSearch::Run(const Prefix& start, uint64_t& labels_left) {
       Exhaust(found);
       return found;
     }
-    --labels_left;
     heap_.Pop();
-    labels_[at].settled = true;
+    Settle(at);
     Expand(at);
+    Charge(labels_left);
   }
   return found;
 }
@@ -290,24 +295,28 @@ void LabelSearch::Offer(uint32_t parent, const Arc& arc, State state) {
   }
 }
 
-// With one bound or none the front falls strictly in that bound: the label just before tells for
-// all before it, and what is dominated follows without gap. A settled label is never dominated: all
-// labels of its (cost, hops) were there when it was settled, since each arc adds a hop.
+// With one bound or none what waits falls strictly in that bound: the label just before tells for
+// all before it, and what is dominated follows without gap.
 bool LabelSearch::Admit(uint32_t at) {
   const Label& label = labels_[at];
   const uint64_t* sums = sums_of(at);
-  std::vector<uint32_t>& front = FrontOf(label.state).labels;
+  if (SettledDominates(FrontOf(label.state), sums)) return false;
+  std::vector<uint32_t>& front = FrontOf(label.state).waiting;
   const bool ordered = bounds_.count <= 1;
-  const auto place = std::partition_point(
-      front.begin(), front.end(), [&](uint32_t other) { return Precedes(labels_[other], label); });
+  const auto place = std::partition_point(front.begin(), front.end(), [&](uint32_t other) {
+    ++comparisons_;
+    return Precedes(labels_[other], label);
+  });
   for (auto before = place; before != front.begin();) {
     --before;
+    ++comparisons_;
     if (NoWorse(sums_of(*before), sums, label.state)) return false;
     if (ordered) break;
   }
   auto kept = place;
   for (auto after = place; after != front.end(); ++after) {
-    if (!labels_[*after].settled && NoWorse(sums, sums_of(*after), label.state)) {
+    ++comparisons_;
+    if (NoWorse(sums, sums_of(*after), label.state)) {
       labels_[*after].dead = true;
     } else if (ordered) {
       kept = kept == after ? front.end() : std::move(after, front.end(), kept);
@@ -320,6 +329,49 @@ bool LabelSearch::Admit(uint32_t at) {
   front.erase(kept, front.end());
   front.insert(front.begin() + position, at);
   return true;
+}
+
+void LabelSearch::Settle(uint32_t at) {
+  Front& front = FrontOf(labels_[at].state);
+  front.waiting.erase(std::find(front.waiting.begin(), front.waiting.end(), at));
+  if (SettledDominates(front, sums_of(at)))
+    return;  // By one of its own (cost, hops): it adds none.
+  Sums sums{};
+  std::copy_n(sums_of(at), bounds_.count, sums.begin());
+  auto place = front.settled.end();
+  if (bounds_.count <= 2) {
+    place = std::lower_bound(front.settled.begin(), front.settled.end(), sums);
+    auto worse = place;
+    while (worse != front.settled.end() && (*worse)[1] >= sums[1]) ++worse;
+    place = front.settled.erase(place, worse);
+  }
+  front.settled.insert(place, sums);
+}
+
+// A settled label precedes all that are offered later, since each arc adds a hop: only the sums
+// are left to compare. For the same reason none that is offered later can dominate it.
+bool LabelSearch::SettledDominates(const Front& front, const uint64_t* sums) {
+  if (bounds_.count <= 2) {
+    const uint64_t first = bounds_.count > 0 ? sums[0] : 0;
+    const uint64_t second = bounds_.count > 1 ? sums[1] : 0;
+    const auto after =
+        std::partition_point(front.settled.begin(), front.settled.end(),
+                             [&](const Sums& settled) { return settled[0] <= first; });
+    return after != front.settled.begin() && (*std::prev(after))[1] <= second;
+  }
+  for (const Sums& settled : front.settled) {
+    ++comparisons_;
+    size_t i = 0;
+    while (i < bounds_.count && settled[i] <= sums[i]) ++i;
+    if (i == bounds_.count) return true;
+  }
+  return false;
+}
+
+void LabelSearch::Charge(uint64_t& labels_left) {
+  const uint64_t work = 1 + comparisons_ / kComparisonsPerLabel;
+  comparisons_ %= kComparisonsPerLabel;
+  labels_left -= std::min(labels_left, work);
 }
 
 // At the target nothing more is added: any label there keeps the bounds.
@@ -349,7 +401,8 @@ bool LabelSearch::Precedes(const Label& a, const Label& b) const {
 LabelSearch::Front& LabelSearch::FrontOf(State state) {
   Front& front = fronts_[state];
   if (front.stamp != run_stamp_) {
-    front.labels.clear();
+    front.waiting.clear();
+    front.settled.clear();
     front.stamp = run_stamp_;
   }
   return front;
@@ -367,7 +420,8 @@ void LabelSearch::Extract(uint32_t label, Found& found) const {
 
 void LabelSearch::Exhaust(Found& found) {
   found.status = Found::Status::kExhausted;
-  const std::vector<uint32_t>& labels = FrontOf(target_state_).labels;  // At most one: see NoWorse.
+  const std::vector<uint32_t>& labels =
+      FrontOf(target_state_).waiting;  // At most one: see NoWorse.
   if (!labels.empty()) {
     Extract(labels.front(), found);
   } else if (cost_limit_ != kNoLimit) {

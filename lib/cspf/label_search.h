@@ -79,8 +79,8 @@ class LabelSearch {
   // Returns a lower bound of the cost of what Run(start) would find, from one look at its links.
   // Absent: it would find nothing.
   std::optional<uint64_t> Estimate(const Prefix& start) const;
-  // Returns the least completion of `start` by (cost, hops, link sequence). Counts settled labels
-  // down from `labels_left`.
+  // Returns the least completion of `start` by (cost, hops, link sequence). Counts its work down
+  // from `labels_left`: see Budget.
   Found Run(const Prefix& start, uint64_t& labels_left);
 
   const topology::Ted& ted() const { return *ted_; }
@@ -92,12 +92,14 @@ class LabelSearch {
     State state = 0;
     uint32_t parent = graph::kNone;
     graph::ArcId arc = graph::kNone;
-    bool settled = false;
     bool dead = false;
   };
-  // The labels of a state that are not dominated, in order of (cost, hops, link sequence).
+  // The labels of a state that are not dominated.
   struct Front {
-    std::vector<uint32_t> labels;
+    std::vector<uint32_t> waiting;  // Not settled, in order of (cost, hops, link sequence).
+    // Sums of the settled ones. Up to two bounds: a staircase, the first sum rising, the second
+    // falling.
+    std::vector<Sums> settled;
     uint32_t stamp = 0;
   };
   // Distances to the target in one quantity, layer by layer.
@@ -124,6 +126,10 @@ class LabelSearch {
   // Puts label `at` into the front of its state and kills those that it dominates. False: it is
   // dominated itself.
   bool Admit(uint32_t at);
+  void Settle(uint32_t at);
+  bool SettledDominates(const Front& front, const uint64_t* sums);
+  // Counts one settled label and the comparisons made since the last down from `labels_left`.
+  void Charge(uint64_t& labels_left);
   bool NoWorse(const uint64_t* a, const uint64_t* b, State state) const;
   // Whether a comes before b by (cost, hops, link sequence).
   bool Precedes(const Label& a, const Label& b) const;
@@ -156,6 +162,7 @@ class LabelSearch {
   std::vector<uint32_t> ban_stamps_;
   std::vector<LinkIndex> banned_first_;
   graph::Heap heap_;
+  uint64_t comparisons_ = 0;  // Of labels, not yet charged.
   uint32_t run_stamp_ = 0;
   uint32_t ban_stamp_ = 1;
 };

@@ -20,6 +20,7 @@ std::optional<Additive> ObjectiveOf(const topology::Ted& ted, const Query& query
 void LinkFilter::Compile(const topology::Ted& ted, const Query& query, uint32_t classes) {
   const Constraints& constraints = query.constraints;
   Reset(ted, query);
+  no_transit_flags_ = (classes & kClassOverload) != 0 ? topology::kArcTailOverloaded : 0;
   if ((classes & kClassAttribute) != 0) RequireAttributes(query);
   if ((classes & kClassBandwidth) != 0) min_capacity_ = constraints.min_bandwidth.value;
   if ((classes & kClassAffinity) != 0) {
@@ -128,11 +129,11 @@ bool LinkFilter::AllowsCold(const graph::Arc& arc, graph::Node head) const {
   if (!excluded_nodes_.empty() && excluded_nodes_[head]) return false;
   if (!excluded_links_.empty() && excluded_links_[arc.id]) return false;
   if (!excluded_srlgs_.empty() && !AllowsSrlgs(arc.data.group)) return false;
-  for (size_t i = 0; i < affinity_count_; ++i) {
+  for (size_t i = 0; i < affinity_count_ && !LeavesLan(arc); ++i) {
     if (!AllowsAffinity(arc, affinities_[i])) return false;
   }
   if (algorithm_ != topology::kAlgorithmSpf && !AllowsNode(NodeIndex(head))) return false;
-  if (!needs_loss_ && !needs_variation_) return true;
+  if ((!needs_loss_ && !needs_variation_) || LeavesLan(arc)) return true;
   const topology::LinkAttributes& attributes = ted_->link(LinkIndex(arc.id)).attributes;
   return (!needs_loss_ || attributes.loss) && (!needs_variation_ || attributes.delay_variation);
 }

@@ -23,15 +23,18 @@ enum FilterClass : uint32_t {
   kClassAffinity = 1U << 3,
   kClassBandwidth = 1U << 4,
   kClassAttribute = 1U << 5,  // Lacks what is minimised or bounded.
-  kClassAll = (1U << 6) - 1,
+  kClassOverload = 1U << 6,   // Transit through overloaded nodes: a rule, not a wish of the query.
+  kClassAll = (1U << 7) - 1,
 };
 
 // The objective of `query`, or the metric of its flex-algorithm. Absent: that algorithm is not
 // defined.
 std::optional<Additive> ObjectiveOf(const topology::Ted& ted, const Query& query);
 
-// True for the links one query may use. Unusable links and transit through overloaded nodes are
-// always refused.
+// True for the links one query may use. Unusable links are always refused.
+//
+// A link out of a LAN (LeavesLan) passes the tests of bandwidth, affinity and attributes: it
+// announces nothing that they could judge.
 //
 // Reusable: Compile() keeps the memory of earlier queries. The TED and the query outlive the use.
 // Of an arc's nodes only the head is judged; the source is judged by AllowsNode.
@@ -46,9 +49,11 @@ class LinkFilter {
     const graph::ArcData& data = arc.data;
     if ((data.flags & required_flags_) != required_flags_ || data.capacity < min_capacity_)
       return false;
-    if ((data.mask & exclude_mask_) != 0 || (data.mask & include_all_mask_) != include_all_mask_)
+    if (((data.mask & exclude_mask_) != 0 ||
+         (data.mask & include_all_mask_) != include_all_mask_) &&
+        !LeavesLan(arc))
       return false;
-    if ((data.flags & topology::kArcTailOverloaded) != 0 && tail != source_) return false;
+    if ((data.flags & no_transit_flags_) != 0 && tail != source_) return false;
     return !cold_ || AllowsCold(arc, head);
   }
 
@@ -73,6 +78,7 @@ class LinkFilter {
   const topology::Ted* ted_ = nullptr;
   graph::Node source_ = graph::kNone;
   uint32_t required_flags_ = 0;
+  uint32_t no_transit_flags_ = 0;
   uint64_t min_capacity_ = 0;
   uint64_t exclude_mask_ = 0;
   uint64_t include_all_mask_ = 0;

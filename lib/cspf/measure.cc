@@ -20,13 +20,14 @@ void Accumulate(std::optional<T>& sum, bool known, V value) {
 PathMetrics Measure(const topology::Ted& ted, const std::vector<LinkIndex>& links) {
   PathMetrics metrics{
       .igp_cost = 0, .te_cost = 0, .delay = Microseconds(0), .variation = Microseconds(0)};
-  metrics.hops = static_cast<uint32_t>(links.size());
   std::optional<double> survival = 1.0;  // Multiplied from the source on, as the search does.
   uint64_t bottleneck = UINT64_MAX;
-  bool all_announce_bandwidth = !links.empty();
+  bool all_announce_bandwidth = true;
   for (const LinkIndex link : links) {
     const graph::ArcData& data = ted.graph().data(link.value());
+    if ((data.flags & topology::kArcTailPseudonode) != 0) continue;  // The way onto the LAN counts.
     const topology::LinkAttributes& attributes = ted.link(link).attributes;
+    ++metrics.hops;
     const auto has = [&](uint32_t flag) { return (data.flags & flag) != 0; };
     Accumulate(metrics.igp_cost, has(topology::kArcHasIgp), data.weight[topology::kIgpWeight]);
     Accumulate(metrics.te_cost, has(topology::kArcHasTe), data.weight[topology::kTeWeight]);
@@ -40,7 +41,7 @@ PathMetrics Measure(const topology::Ted& ted, const std::vector<LinkIndex>& link
     bottleneck = std::min(bottleneck, data.capacity);
   }
   if (survival) metrics.loss = 1.0 - *survival;
-  if (all_announce_bandwidth) metrics.bottleneck = BytesPerSecond{bottleneck};
+  if (all_announce_bandwidth && metrics.hops > 0) metrics.bottleneck = BytesPerSecond{bottleneck};
   return metrics;
 }
 

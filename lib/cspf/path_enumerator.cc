@@ -95,8 +95,8 @@ PathResult PathEnumerator::Impl::Next() {
     last_ = std::move(cell);
     return MakePath(ted_, last_.links, objective_);
   }
-  return End(
-      {.reason = Reason::kSidDepth, .message = "paths: no further path keeps the constraints"});
+  return End({.reason = Reason::kNoFurtherPath,
+              .message = "paths: no further path keeps the constraints"});
 }
 
 PathResult PathEnumerator::Impl::End(NoPath no_path) {

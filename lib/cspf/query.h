@@ -63,7 +63,7 @@ struct PathMetrics {
   std::optional<Microseconds> delay{};
   std::optional<Microseconds> variation{};
   std::optional<double> loss{};
-  uint32_t hops = 0;
+  uint32_t hops = 0;  // Links, but a LAN and the way out of it are one.
   std::optional<BytesPerSecond>
       // The least bandwidth of its links; absent: some link announces none, or no links.
       bottleneck{};
@@ -96,6 +96,7 @@ enum class Reason : uint8_t {
   // No segment list expresses the path: some node or link lacks a SID (set by lib/segments).
   kNoSid,
   kNotDisjoint,
+  kNoFurtherPath,    // All paths that keep the constraints were yielded (PathEnumerator only).
   kBudgetExhausted,  // Stopped by the work budget before the answer was proved.
 };
 // "NO_PATH_UNREACHABLE", "NO_PATH_BANDWIDTH", "DELAY_BOUND_UNREACHABLE", "MSD_EXCEEDED",

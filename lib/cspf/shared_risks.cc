@@ -4,19 +4,17 @@
 #include <algorithm>
 #include <iterator>
 
+#include "lib/base/sort_unique.h"
+
 namespace srpce::cspf {
 namespace {
-
-void SortUnique(std::vector<Risk>& risks) {
-  std::sort(risks.begin(), risks.end());
-  risks.erase(std::unique(risks.begin(), risks.end()), risks.end());
-}
 
 std::vector<Risk> RisksOf(const topology::Ted& ted, const std::vector<LinkIndex>& links,
                           Disjointness level) {
   std::vector<Risk> risks;
   for (const LinkIndex link : links) {
-    risks.push_back(FibreOf(ted, link));
+    const std::vector<Risk> fibres = FibresOf(ted, link);
+    risks.insert(risks.end(), fibres.begin(), fibres.end());
     if (CountsSrlgs(level)) {
       for (const uint32_t srlg : ted.srlgs(ted.graph().data(link.value()).group)) {
         risks.push_back({Risk::Kind::kSrlg, srlg});
@@ -39,9 +37,26 @@ bool IsEnd(const topology::Ted& ted, const std::vector<LinkIndex>& links, uint32
 
 }  // namespace
 
-Risk FibreOf(const topology::Ted& ted, LinkIndex link) {
-  const graph::ArcId reverse = ted.graph().data(link.value()).reverse;  // kNone is the greatest.
-  return {Risk::Kind::kFibre, std::min(link.value(), reverse)};
+std::vector<Risk> FibresOf(const topology::Ted& ted, LinkIndex link) {
+  const graph::ArcData& data = ted.graph().data(link.value());
+  const graph::ArcEnds& ends = ted.graph().ends(link.value());
+  std::vector<Risk> lans;
+  if ((data.flags & topology::kArcTailPseudonode) != 0)
+    lans.push_back({Risk::Kind::kLan, ends.tail});
+  if ((data.flags & topology::kArcHeadPseudonode) != 0)
+    lans.push_back({Risk::Kind::kLan, ends.head});
+  if (!lans.empty()) return lans;
+  return {{Risk::Kind::kFibre, std::min(link.value(), data.reverse)}};  // kNone is the greatest.
+}
+
+std::vector<LinkIndex> LinksOn(const topology::Ted& ted, const std::vector<LinkIndex>& links,
+                               const Risk& fibre) {
+  std::vector<LinkIndex> on;
+  for (const LinkIndex link : links) {
+    const std::vector<Risk> fibres = FibresOf(ted, link);
+    if (std::find(fibres.begin(), fibres.end(), fibre) != fibres.end()) on.push_back(link);
+  }
+  return on;
 }
 
 std::vector<Risk> SharedRiskList(const topology::Ted& ted, const std::vector<LinkIndex>& a,
@@ -77,6 +92,7 @@ Query Avoiding(const topology::Ted& ted, Query query, const std::vector<Risk>& r
         if (reverse != graph::kNone) constraints.exclude_links.push_back(LinkIndex(reverse));
         break;
       }
+      case Risk::Kind::kLan:  // Every link of a LAN has the pseudonode at one end.
       case Risk::Kind::kNode:
         constraints.exclude_nodes.push_back(NodeIndex(risk.id));
         break;
@@ -91,20 +107,16 @@ Query Avoiding(const topology::Ted& ted, Query query, const std::vector<Risk>& r
 SharedRisks FindSharedRisks(const topology::Ted& ted, const std::vector<LinkIndex>& a,
                             const std::vector<LinkIndex>& b, Disjointness disjointness) {
   SharedRisks shared;
-  for (const Risk& risk : SharedRiskList(ted, a, b, disjointness)) {
-    switch (risk.kind) {
-      case Risk::Kind::kFibre:
-        for (const LinkIndex link : a) {
-          if (FibreOf(ted, link) == risk) shared.links.push_back(link);
-        }
-        break;
-      case Risk::Kind::kNode:
-        shared.nodes.push_back(NodeIndex(risk.id));
-        break;
-      case Risk::Kind::kSrlg:
-        shared.srlgs.push_back(risk.id);
-        break;
-    }
+  const std::vector<Risk> risks = SharedRiskList(ted, a, b, disjointness);
+  std::copy_if(a.begin(), a.end(), std::back_inserter(shared.links), [&](LinkIndex link) {
+    const std::vector<Risk> fibres = FibresOf(ted, link);
+    return std::any_of(fibres.begin(), fibres.end(), [&](const Risk& fibre) {
+      return std::binary_search(risks.begin(), risks.end(), fibre);
+    });
+  });
+  for (const Risk& risk : risks) {
+    if (risk.kind == Risk::Kind::kNode) shared.nodes.push_back(NodeIndex(risk.id));
+    if (risk.kind == Risk::Kind::kSrlg) shared.srlgs.push_back(risk.id);
   }
   return shared;
 }

@@ -13,15 +13,20 @@
 namespace srpce::cspf {
 
 struct Risk {
-  enum class Kind : uint8_t { kFibre, kNode, kSrlg };
+  enum class Kind : uint8_t { kFibre, kLan, kNode, kSrlg };
   Kind kind = Kind::kFibre;
-  uint32_t id = 0;  // Of the fibre: the lower link index of its directions. Node index. SRLG.
+  // Of the fibre: the lower link index of its directions. Node index (kLan: the pseudonode). SRLG.
+  uint32_t id = 0;
 
   auto operator<=>(const Risk&) const = default;
 };
 
-// Returns the risk of cutting the fibre of `link`.
-Risk FibreOf(const topology::Ted& ted, LinkIndex link);
+// Returns the risk of cutting the fibre of `link`. A LAN is one fibre, whichever of its routers a
+// path enters and leaves it by; a link between two pseudonodes, which no IGP has, is on both.
+std::vector<Risk> FibresOf(const topology::Ted& ted, LinkIndex link);
+// Returns those of `links` that run on `fibre`.
+std::vector<LinkIndex> LinksOn(const topology::Ted& ted, const std::vector<LinkIndex>& links,
+                               const Risk& fibre);
 
 inline bool CountsNodes(Disjointness level) {
   return level == Disjointness::kNode || level == Disjointness::kSrlgNode;

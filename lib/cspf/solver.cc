@@ -58,7 +58,7 @@ std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, c
     case Additive::kDelay:
       return solve(graph::SlotWeight{topology::kDelayWeight});
     default:
-      return solve(graph::HopWeight{});
+      return solve(HopWeight{});
   }
 }
 

@@ -34,7 +34,7 @@ struct Solution {
   uint64_t lower_bound = 0;    // kExhausted.
 };
 
-// Returns the answer of ComputePath. Counts `labels_left` down by the labels settled; only bounded
+// Returns the answer of ComputePath. Counts `labels_left` down by the work done; only bounded
 // queries stop at 0.
 Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
                uint64_t& labels_left);

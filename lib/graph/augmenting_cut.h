@@ -22,7 +22,6 @@ struct MinCut {
   bool exists = false;      // False: a path of uncuttable arcs joins the ends.
   uint64_t value = 0;       // Sum of the capacities cut = maximum flow.
   std::vector<ArcId> arcs;  // Ascending.
-  std::vector<Node> nodes;  // Ascending; only where nodes are limited too.
 };
 
 // capacity(arc, tail, head) -> uint32_t: 0 = not there, kUncuttable = unlimited.

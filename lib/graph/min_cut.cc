@@ -17,24 +17,15 @@ struct Edge {
   int tail;
   int head;
   int64_t capacity;
-  size_t origin;  // Into the caller's arcs; kNodeEdge: the inside of node `tail`.
+  ArcId arc;
 };
-constexpr size_t kNodeEdge = SIZE_MAX;
 
-// Without node limits node v is v. With them v enters at v and leaves at v + node_count.
-std::vector<Edge> Edges(uint32_t node_count, const std::vector<FlowArc>& arcs, Node source,
-                        Node target, bool unit_nodes, int64_t unlimited) {
+std::vector<Edge> Edges(const std::vector<FlowArc>& arcs, int64_t unlimited) {
   std::vector<Edge> edges;
-  edges.reserve(arcs.size() + (unit_nodes ? node_count : 0));
-  const uint32_t shift = unit_nodes ? node_count : 0;
-  for (size_t i = 0; i < arcs.size(); ++i) {
-    const int64_t capacity = arcs[i].capacity == kUncuttable ? unlimited : arcs[i].capacity;
-    edges.push_back(
-        {static_cast<int>(arcs[i].tail + shift), static_cast<int>(arcs[i].head), capacity, i});
-  }
-  for (Node node = 0; unit_nodes && node < node_count; ++node) {
-    const int64_t capacity = node == source || node == target ? unlimited : 1;
-    edges.push_back({static_cast<int>(node), static_cast<int>(node + shift), capacity, kNodeEdge});
+  edges.reserve(arcs.size());
+  for (const FlowArc& arc : arcs) {
+    const int64_t capacity = arc.capacity == kUncuttable ? unlimited : arc.capacity;
+    edges.push_back({static_cast<int>(arc.tail), static_cast<int>(arc.head), capacity, arc.arc});
   }
   std::stable_sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) {
     return std::pair(a.tail, a.head) < std::pair(b.tail, b.head);
@@ -44,22 +35,20 @@ std::vector<Edge> Edges(uint32_t node_count, const std::vector<FlowArc>& arcs, N
 
 }  // namespace
 
-MinCut FindMinCut(uint32_t node_count, const std::vector<FlowArc>& arcs, Node source, Node target,
-                  bool unit_nodes) {
+MinCut FindMinCut(uint32_t node_count, const std::vector<FlowArc>& arcs, Node source, Node target) {
   // More than all that can be cut, so that a flow this large proves an uncuttable path.
-  int64_t unlimited = 1 + (unit_nodes ? int64_t{node_count} : 0);
+  int64_t unlimited = 1;
   for (const FlowArc& arc : arcs) {
     unlimited += arc.capacity == kUncuttable ? 0 : arc.capacity;
   }
-  const std::vector<Edge> edges = Edges(node_count, arcs, source, target, unit_nodes, unlimited);
+  const std::vector<Edge> edges = Edges(arcs, unlimited);
   std::vector<std::pair<int, int>> ends;
   ends.reserve(edges.size());
   for (const Edge& edge : edges) {
     ends.emplace_back(edge.tail, edge.head);
   }
   StaticDigraph digraph;
-  digraph.build(static_cast<int>(unit_nodes ? 2 * node_count : node_count), ends.begin(),
-                ends.end());
+  digraph.build(static_cast<int>(node_count), ends.begin(), ends.end());
   StaticDigraph::ArcMap<int64_t> capacity(digraph);
   for (size_t i = 0; i < edges.size(); ++i) {
     capacity[digraph.arc(static_cast<int>(i))] = edges[i].capacity;
@@ -76,11 +65,7 @@ MinCut FindMinCut(uint32_t node_count, const std::vector<FlowArc>& arcs, Node so
   cut.value = static_cast<uint64_t>(flow.flowValue());
   for (const Edge& edge : edges) {
     if (flow.minCut(digraph.node(edge.tail)) && !flow.minCut(digraph.node(edge.head))) {
-      if (edge.origin == kNodeEdge) {
-        cut.nodes.push_back(static_cast<Node>(edge.tail));
-      } else {
-        cut.arcs.push_back(arcs[edge.origin].arc);
-      }
+      cut.arcs.push_back(edge.arc);
     }
   }
   std::sort(cut.arcs.begin(), cut.arcs.end());

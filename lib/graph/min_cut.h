@@ -18,33 +18,19 @@ struct FlowArc {
 };
 
 // Returns the minimum cut between `source` and `target` nearest to the target, by LEMON's preflow.
-// With `unit_nodes` each node but these two lets through one unit, and may itself be cut. REQUIRES
-// source != target.
-MinCut FindMinCut(uint32_t node_count, const std::vector<FlowArc>& arcs, Node source, Node target,
-                  bool unit_nodes);
+// REQUIRES source != target.
+MinCut FindMinCut(uint32_t node_count, const std::vector<FlowArc>& arcs, Node source, Node target);
 
 // Returns a minimum cut of a graph with capacity(arc, tail, head) -> uint32_t: 0 = not there,
 // kUncuttable = unlimited. Of several minimum cuts the one next to the end that is cheaper to
-// explore, deterministically; with `unit_nodes` as above. REQUIRES source != target.
+// explore, deterministically. REQUIRES source != target.
 //
 // "Which refused arcs, if admitted, would open a path": refused ones 1, admitted ones kUncuttable;
 // the cut is among the refused. "How many disjoint paths": admitted ones 1. Opposite arcs of an
 // edge may each carry one, which no maximum needs.
 template <typename Capacity>
-MinCut FindMinCut(const Digraph& graph, Node source, Node target, const Capacity& capacity,
-                  bool unit_nodes = false) {
-  if (!unit_nodes) {
-    return AugmentingCut<Capacity>(graph, source, target, capacity).Run();
-  }
-  std::vector<FlowArc> arcs;
-  for (Node tail = 0; tail < graph.node_count(); ++tail) {
-    for (const Arc& arc : graph.out(tail)) {
-      if (const uint32_t units = capacity(arc, tail, arc.other); units > 0) {
-        arcs.push_back({tail, arc.other, arc.id, units});
-      }
-    }
-  }
-  return FindMinCut(graph.node_count(), arcs, source, target, unit_nodes);
+MinCut FindMinCut(const Digraph& graph, Node source, Node target, const Capacity& capacity) {
+  return AugmentingCut<Capacity>(graph, source, target, capacity).Run();
 }
 
 }  // namespace srpce::graph

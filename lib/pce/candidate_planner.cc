@@ -199,7 +199,9 @@ void AddExclusion(const Ted& ted, const MemberInput& member, const PlannedPath& 
       exclusion.links.push_back(*link.reverse);
     }
     for (const NodeIndex node : {link.local, link.remote}) {
-      if (nodes) {
+      if (ted.node(node).attributes.pseudonode.value_or(false)) {
+        exclusion.nodes.push_back(node);  // A LAN is one fibre.
+      } else if (nodes) {
         (Holds(own, node) ? exclusion.ends : exclusion.nodes).push_back(node);
       }
     }

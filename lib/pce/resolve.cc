@@ -26,6 +26,17 @@ absl::StatusOr<NodeIndex> FindNode(const Ted& ted, absl::string_view field,
   return *node;
 }
 
+// Paths begin and end at routers: nobody sends from a LAN, and no SID stands for one.
+absl::StatusOr<NodeIndex> FindRouter(const Ted& ted, absl::string_view field,
+                                     const std::string& name) {
+  SRPCE_ASSIGN_OR_RETURN(const NodeIndex node, FindNode(ted, field, name));
+  if (ted.node(node).attributes.pseudonode.value_or(false)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(field, ": got '", name, "', a pseudonode, want a router"));
+  }
+  return node;
+}
+
 // Every link of the direction `key` names; all parallel ones where it names no interface.
 std::vector<LinkIndex> FindLinks(const Ted& ted, const topology::LinkKey& key) {
   const std::optional<NodeIndex> local = ted.FindNode(key.local_node);
@@ -92,8 +103,8 @@ absl::StatusOr<segments::SegmentQuery> Resolve(const Ted& ted, const std::string
                                                UnknownExclusions unknown) {
   SRPCE_RETURN_IF_ERROR(policy::Validate(intent));
   segments::SegmentQuery query;
-  SRPCE_ASSIGN_OR_RETURN(query.path.source, FindNode(ted, "headend", headend));
-  SRPCE_ASSIGN_OR_RETURN(query.path.target, FindNode(ted, "endpoint", endpoint));
+  SRPCE_ASSIGN_OR_RETURN(query.path.source, FindRouter(ted, "headend", headend));
+  SRPCE_ASSIGN_OR_RETURN(query.path.target, FindRouter(ted, "endpoint", endpoint));
   query.path.objective = intent.objective;
   CopyBounds(intent, query.path.constraints);
   SRPCE_RETURN_IF_ERROR(ResolveExclusions(ted, intent, unknown, query.path));

@@ -19,7 +19,7 @@ enum class UnknownExclusions : uint8_t {
 
 // Errors: NOT_FOUND  "waypoint: unknown node 'x'" -- a name the TED does not know.
 //         INVALID_ARGUMENT  values out of range (max_loss outside 0..1, flex_algorithm 1..127 ...),
-//         an end or a waypoint that is excluded.
+//         an end or a waypoint that is excluded, a pseudonode as headend or endpoint.
 absl::StatusOr<segments::SegmentQuery> Resolve(
     const topology::Ted& ted, const std::string& headend, const std::string& endpoint,
     const policy::PathIntent& intent, UnknownExclusions unknown = UnknownExclusions::kAvoided);

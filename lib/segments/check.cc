@@ -119,7 +119,10 @@ absl::Status CheckLink(const Ted& ted, LinkIndex index, const cspf::Constraints&
                                  " is not in algorithm ", int{constraints.flex_algorithm}));
     }
   }
-  SRPCE_RETURN_IF_ERROR(CheckAffinity(link, constraints));
+  // A LAN's own links announce no admin group; those into it do.
+  if ((data.flags & topology::kArcTailPseudonode) == 0) {
+    SRPCE_RETURN_IF_ERROR(CheckAffinity(link, constraints));
+  }
   return CheckExclusions(ted, index, constraints);
 }
 

@@ -7,13 +7,21 @@
 namespace srpce::segments {
 namespace {
 
+// A pseudonode's own links announce nothing, add nothing and are no hop: those into it do.
+bool LeavesLan(const graph::ArcData& data) {
+  return (data.flags & topology::kArcTailPseudonode) != 0;
+}
+
 // What only all links together can say.
 void DropIncomplete(const Ted& ted, Expansion& expansion) {
   uint32_t common_flags = ~0U;
   uint64_t least_capacity = UINT64_MAX;
+  bool any = false;
   for (const LinkIndex link : expansion.links) {
     const graph::ArcData& data = ted.graph().data(link.value());
+    if (LeavesLan(data)) continue;
     const topology::LinkAttributes& attributes = ted.link(link).attributes;
+    any = true;
     common_flags &= data.flags;
     least_capacity = std::min(least_capacity, data.capacity);
     if (!attributes.loss) expansion.worst_loss.reset();
@@ -22,7 +30,7 @@ void DropIncomplete(const Ted& ted, Expansion& expansion) {
   if ((common_flags & topology::kArcHasIgp) == 0) expansion.worst_igp_cost.reset();
   if ((common_flags & topology::kArcHasTe) == 0) expansion.worst_te_cost.reset();
   if ((common_flags & topology::kArcHasDelay) == 0) expansion.worst_delay.reset();
-  if ((common_flags & topology::kArcHasCapacity) != 0 && !expansion.links.empty()) {
+  if ((common_flags & topology::kArcHasCapacity) != 0 && any) {
     expansion.bottleneck = BytesPerSecond{least_capacity};
   }
 }
@@ -39,7 +47,9 @@ void Worst::Join(const Worst& other) {
 }
 
 Worst Spread::Take(LinkIndex link, Worst worst) {
+  links_.push_back(link);
   const graph::ArcData& data = ted_.graph().data(link.value());
+  if (LeavesLan(data)) return worst;
   const topology::LinkAttributes& attributes = ted_.link(link).attributes;
   worst.igp += data.weight[topology::kIgpWeight];
   worst.te += data.weight[topology::kTeWeight];
@@ -48,7 +58,6 @@ Worst Spread::Take(LinkIndex link, Worst worst) {
       static_cast<uint64_t>(attributes.delay_variation.value_or(Microseconds(0)).count());
   worst.survival *= 1.0 - attributes.loss.value_or(0);
   ++worst.hops;
-  links_.push_back(link);
   return worst;
 }
 

@@ -88,9 +88,9 @@ void Note(size_t& only, size_t position) { only = only == kNoPosition ? position
 
 }  // namespace
 
-std::vector<std::pair<size_t, size_t>> PairLinks(const std::vector<const Link*>& forward,
-                                                 const std::vector<const Link*>& backward) {
-  std::vector<std::pair<size_t, size_t>> pairs;
+LinkPairs PairLinks(const std::vector<const Link*>& forward,
+                    const std::vector<const Link*>& backward, const LinkPairs& before) {
+  LinkPairs pairs;
   std::vector<size_t> there = SortedPositions(forward);
   std::vector<size_t> back = SortedPositions(backward);
   const auto pair_up = [&](size_t i, size_t j) {
@@ -120,6 +120,15 @@ std::vector<std::pair<size_t, size_t>> PairLinks(const std::vector<const Link*>&
     }
     drop_paired();
   }
+  for (const auto& pair : before) {
+    const auto i = std::find(there.begin(), there.end(), pair.first);
+    const auto j = std::find(back.begin(), back.end(), pair.second);
+    if (i != there.end() && j != back.end() &&
+        Judge(*forward[pair.first], *backward[pair.second]) != Match::kConflict) {
+      pair_up(static_cast<size_t>(i - there.begin()), static_cast<size_t>(j - back.begin()));
+    }
+  }
+  drop_paired();
   if (there.size() == back.size()) {
     for (size_t i = 0; i < there.size(); ++i) {
       if (Judge(*forward[there[i]], *backward[back[i]]) != Match::kConflict) {

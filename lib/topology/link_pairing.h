@@ -14,10 +14,12 @@ namespace srpce::topology {
 //
 // In this order: both name each other's interface; one does and the other does not say; addresses
 // match crosswise; nothing is said and both local interfaces read the same. A match counts only
-// when it is the only one for both links. What is left is paired in order when as many are left on
-// both sides, since then each has a reverse. Links that contradict each other are never paired.
-// Depends on the links alone, not on the order in which they came.
-std::vector<std::pair<size_t, size_t>> PairLinks(const std::vector<const Link*>& forward,
-                                                 const std::vector<const Link*>& backward);
+// when it is the only one for both links. Of what is left, the pairs of `before` stay: that one
+// link lost its reverse says nothing of the others. The rest is paired in order when as many are
+// left on both sides, since then each has a reverse. Links that contradict each other are never
+// paired.
+using LinkPairs = std::vector<std::pair<size_t, size_t>>;
+LinkPairs PairLinks(const std::vector<const Link*>& forward,
+                    const std::vector<const Link*>& backward, const LinkPairs& before = {});
 
 }  // namespace srpce::topology

@@ -6,9 +6,6 @@
 namespace srpce::topology {
 
 bool Source::Outranks(const Source& other) const {
-  if (live() != other.live()) {
-    return live();
-  }
   if (options.precedence != other.options.precedence) {
     return options.precedence > other.options.precedence;
   }
@@ -47,6 +44,7 @@ absl::StatusOr<SourceId> SourceTable::Connect(const SourceOptions& options) {
     }
     source.options = options;
     source.connected = true;
+    ++source.connection;
     source.stale_since.reset();
     return id;
   }

@@ -23,18 +23,22 @@ struct Source {
   bool connected = true;
   bool in_sync = false;
   bool ever_synced = false;
-  uint64_t sync =
-      0;  // Grows with each BeginSync; a statement remembers the one it was last made in.
+  // Grow with each BeginSync and each Connect; a statement remembers those it was last made in.
+  uint64_t sync = 0;
+  uint64_t connection = 0;
   std::optional<MonotonicTime> stale_since;
   std::optional<MonotonicTime> last_update;
   absl::flat_hash_set<NodeIndex> nodes;
   absl::flat_hash_set<LinkIndex> links;
   absl::flat_hash_set<PrefixOfNode> prefixes;
 
-  // False once it went silent. A source without hold time means what it said until it takes it
-  // back, so it never does.
-  bool live() const { return connected || !options.hold_time; }
-  // True when this source's statements count before those of `other`: live before stale, then
+  // True of what it said over the stream that is open, `made_over` that connection. What is older
+  // may have changed while it was silent. A source without hold time means what it said until it
+  // takes it back.
+  bool Vouches(uint64_t made_over) const {
+    return !options.hold_time || (connected && made_over == connection);
+  }
+  // True when this source's statements count before those of `other` that are as live: higher
   // precedence, then name.
   bool Outranks(const Source& other) const;
   // When its statements are forgotten. Absent: never, or not as long as it is connected.

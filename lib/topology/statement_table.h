@@ -23,16 +23,17 @@ class Statements {
     return it == entries_.end() ? nullptr : &it->statement;
   }
 
-  // Returns true when that changed something. `sync` is Source::sync of now.
-  bool Set(SourceId source, uint64_t sync, T statement) {
-    const auto it = Position(source);
+  // Returns true when that changed something, be it only that the statement is live again.
+  bool Set(SourceId id, const Source& source, T statement) {
+    const auto it = Position(id);
     if (it == entries_.end()) {
-      entries_.push_back({source, sync, std::move(statement)});
+      entries_.push_back({id, source.sync, source.connection, std::move(statement)});
       return true;
     }
-    it->sync = sync;
+    it->sync = source.sync;
+    const bool renewed = std::exchange(it->connection, source.connection) != source.connection;
     if (it->statement == statement) {
-      return false;
+      return renewed;
     }
     it->statement = std::move(statement);
     return true;
@@ -54,7 +55,8 @@ class Statements {
     return it != entries_.end() && it->sync < sync;
   }
 
-  // Returns each attribute as the source with the highest rank states it. Nothing stated: T().
+  // Returns each attribute as the statement with the highest rank has it: live before stale, then
+  // by source. Nothing stated: T().
   T Merge(const SourceTable& sources) const {
     if (entries_.size() == 1) {
       return entries_.front().statement;
@@ -64,7 +66,8 @@ class Statements {
       ranked.push_back(&entry);
     }
     std::sort(ranked.begin(), ranked.end(), [&](const Entry* a, const Entry* b) {
-      return sources[a->source].Outranks(sources[b->source]);
+      const bool live = Live(*a, sources);
+      return live != Live(*b, sources) ? live : sources[a->source].Outranks(sources[b->source]);
     });
     T merged{};
     for (const Entry* entry : ranked) {
@@ -79,20 +82,24 @@ class Statements {
                        [&](const Entry& entry) { return !sources[entry.source].options.overlay; });
   }
 
-  // True when there are statements and every source of them went silent.
+  // True when there are statements and none of them is live.
   bool Stale(const SourceTable& sources) const {
-    return !entries_.empty() && std::none_of(entries_.begin(), entries_.end(), [&](const Entry& e) {
-      return sources[e.source].live();
-    });
+    return !entries_.empty() &&
+           std::none_of(entries_.begin(), entries_.end(),
+                        [&](const Entry& entry) { return Live(entry, sources); });
   }
 
  private:
   struct Entry {
     SourceId source;
     uint64_t sync;
+    uint64_t connection;
     T statement;
   };
 
+  static bool Live(const Entry& entry, const SourceTable& sources) {
+    return sources[entry.source].Vouches(entry.connection);
+  }
   auto Position(SourceId source) {
     return std::find_if(entries_.begin(), entries_.end(),
                         [&](const Entry& entry) { return entry.source == source; });

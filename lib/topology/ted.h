@@ -46,6 +46,11 @@ inline constexpr uint32_t kArcTailSrv6 = 1U << 10;  // The tail has an SRv6 loca
 inline constexpr uint32_t kArcHeadSrv6 = 1U << 11;
 inline constexpr uint32_t kArcHeadPseudonode = 1U << 12;  // Towards a LAN.
 inline constexpr uint32_t kArcAnomalous = 1U << 13;       // Delay A bit.
+// Out of a LAN. A pseudonode announces metric 0 and no TE attributes (ISO 10589 s7.2.7, RFC 2328
+// s12.4.2, RFC 5305 s3): what a LAN costs and carries is said where packets enter it. Such an arc
+// has all weights 0, every kArcHas flag and unlimited capacity, whatever is announced for it.
+// It is no hop, and no affinity refuses it.
+inline constexpr uint32_t kArcTailPseudonode = 1U << 14;
 
 // graph::ArcData::mask is AdminGroup::low64(); capacity is available, else reservable, else maximum
 // bandwidth, bytes per second; group is an index for Ted::srlgs(); reverse is Link::reverse.
@@ -108,8 +113,8 @@ class Ted {
   std::vector<SidOwner> FindSrv6Sid(const Ipv6Address& sid) const;
   // The owner of the longest matching locator.
   std::vector<SidOwner> FindLocator(const Ipv6Address& address) const;
-  // The winning definition of a flexible algorithm: highest priority, then highest node id (RFC
-  // 9350 s5.3).
+  // The winning definition of a flexible algorithm: highest priority, then highest node id, IPv4
+  // router ids as numbers (RFC 9350 s5.3).
   const FlexAlgoDefinition* FindFlexAlgo(uint8_t algorithm) const;
 
  private:

@@ -6,18 +6,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/sort_unique.h"
 #include "lib/base/status_macros.h"
 #include "lib/topology/element_validation.h"
 #include "lib/topology/ted_builder_impl.h"
 
 namespace srpce::topology {
 namespace {
-
-template <typename T>
-void SortUnique(std::vector<T>& list) {
-  std::sort(list.begin(), list.end());
-  list.erase(std::unique(list.begin(), list.end()), list.end());
-}
 
 absl::Status NothingSaid(const Source& source, absl::string_view kind, const std::string& element) {
   return absl::NotFoundError(absl::StrCat(kind, " ", element, ": got a removal by ",
@@ -114,7 +109,7 @@ absl::Status TedBuilder::Impl::SetNode(SourceId id, const std::string& node,
   source->last_update = now;
   const NodeIndex index = InternNode(node);
   source->nodes.insert(index);
-  if (nodes_[index.value()].statements.Set(id, source->sync, std::move(attributes))) {
+  if (nodes_[index.value()].statements.Set(id, *source, std::move(attributes))) {
     MarkDirty(index);
   }
   return absl::OkStatus();
@@ -138,7 +133,7 @@ absl::Status TedBuilder::Impl::SetLink(SourceId id, const LinkKey& key, LinkAttr
   source->last_update = now;
   const LinkIndex index = InternLink(key);
   source->links.insert(index);
-  if (links_[index.value()].statements.Set(id, source->sync, std::move(statement))) {
+  if (links_[index.value()].statements.Set(id, *source, std::move(statement))) {
     MarkDirty(index);
   }
   return absl::OkStatus();
@@ -163,7 +158,7 @@ absl::Status TedBuilder::Impl::SetPrefix(SourceId id, const std::string& node,
   source->last_update = now;
   const NodeIndex index = InternNode(node);
   source->prefixes.insert({index, prefix});
-  if (nodes_[index.value()].prefixes[prefix].Set(id, source->sync, std::move(attributes))) {
+  if (nodes_[index.value()].prefixes[prefix].Set(id, *source, std::move(attributes))) {
     MarkDirty(index);
   }
   return absl::OkStatus();
@@ -388,7 +383,6 @@ absl::Status TedBuilder::RemovePrefix(SourceId source, const std::string& node_i
                                       const IpPrefix& prefix, MonotonicTime now) {
   return impl_->RemovePrefix(source, node_id, prefix, now);
 }
-uint64_t TedBuilder::next_generation() const { return impl_->next_generation(); }
 TedBuilder::Published TedBuilder::Publish() { return impl_->Publish(); }
 std::vector<SourceStatus> TedBuilder::sources() const { return impl_->sources(); }
 size_t TedBuilder::half_known_link_count() const { return impl_->half_known_link_count(); }

@@ -2,9 +2,10 @@
 // publishes snapshots.
 //
 // For each attribute of an element the statement of the source with the highest precedence counts
-// (equal precedence: the name that sorts first). A source whose stream broke is stale: its
-// statements still count, behind every live source's, until its hold time is over. A source without
-// hold time (a lab override) is never stale: it keeps its rank. A link may come before its nodes:
+// (equal precedence: the name that sorts first). The statements of a source whose stream broke are
+// stale: they still count, behind every live one, until its hold time is over. When it is back,
+// each is live again once repeated. A source without hold time (a lab override) is never stale: it
+// keeps its rank. A link may come before its nodes:
 // it waits, unusable, with the node half known. Not thread-safe. Time comes in as a parameter.
 #pragma once
 
@@ -85,8 +86,6 @@ class TedBuilder {
   absl::Status RemovePrefix(SourceId source, const std::string& node_id, const IpPrefix& prefix,
                             MonotonicTime now);
 
-  // The generation the changes made so far will be part of.
-  uint64_t next_generation() const;
   // Returns the snapshot with all changes so far, and what changed since the last one. Without
   // changes: the last snapshot, empty delta.
   struct Published {

@@ -46,7 +46,6 @@ class TedBuilder::Impl {
 
   // ted_publish.cc.
   Published Publish();
-  uint64_t next_generation() const;
   size_t half_known_link_count() const { return half_known_links_; }
 
  private:
@@ -138,8 +137,13 @@ class TedBuilder::Impl {
   SrlgTable srlgs_;
   std::array<uint32_t, 129> locator_lengths_{};  // How many locators have this length.
   bool locator_lengths_changed_ = false;
-  // For each algorithm the definitions by (priority, node id): the last wins (RFC 9350 s5.3).
-  std::map<uint8_t, std::set<std::tuple<uint8_t, std::string, NodeIndex>>> flex_algos_;
+  // For each algorithm the definitions by (priority, router id as a number, node id): the last wins
+  // (RFC 9350 s5.3). Ids that are no IPv4 address have no number; IS-IS system ids, of one length,
+  // compare as text like as numbers.
+  using DefinitionRank = std::tuple<uint8_t, std::optional<uint32_t>, std::string, NodeIndex>;
+  static DefinitionRank RankOf(const FlexAlgoDefinition& definition, const Node& node,
+                               NodeIndex index);
+  std::map<uint8_t, std::set<DefinitionRank>> flex_algos_;
   bool flex_algos_changed_ = false;
   size_t half_known_links_ = 0;
 };

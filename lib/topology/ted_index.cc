@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "lib/base/sort_unique.h"
 #include "lib/topology/ted_builder_impl.h"
 
 namespace srpce::topology {
@@ -10,12 +11,6 @@ namespace {
 
 template <typename K, typename V>
 using Entries = std::vector<std::pair<K, V>>;
-
-template <typename T>
-void SortUnique(std::vector<T>& list) {
-  std::sort(list.begin(), list.end());
-  list.erase(std::unique(list.begin(), list.end()), list.end());
-}
 
 // Takes from `map` the entries that are only in `before`, adds those only in `after`. Values stay
 // ascending.
@@ -148,11 +143,21 @@ void TedBuilder::Impl::IndexFlexAlgos(NodeIndex index, const Node* before, const
   }
   flex_algos_changed_ = true;
   for (const FlexAlgoDefinition& definition : gone) {
-    flex_algos_[definition.algorithm].erase({definition.priority, before->id, index});
+    flex_algos_[definition.algorithm].erase(RankOf(definition, *before, index));
   }
   for (const FlexAlgoDefinition& definition : come) {
-    flex_algos_[definition.algorithm].emplace(definition.priority, after->id, index);
+    flex_algos_[definition.algorithm].insert(RankOf(definition, *after, index));
   }
+}
+
+TedBuilder::Impl::DefinitionRank TedBuilder::Impl::RankOf(const FlexAlgoDefinition& definition,
+                                                          const Node& node, NodeIndex index) {
+  const absl::StatusOr<IpAddress> router_id = IpAddress::Parse(node.id);
+  std::optional<uint32_t> number;
+  if (router_id.ok() && router_id->is_v4()) {
+    number = router_id->v4();
+  }
+  return {definition.priority, number, node.id, index};
 }
 
 void TedBuilder::Impl::PublishFlexAlgos() {

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "lib/base/sort_unique.h"
 #include "lib/topology/element_validation.h"
 #include "lib/topology/link_change.h"
 #include "lib/topology/link_pairing.h"
@@ -49,10 +50,6 @@ bool HasWeight(const graph::ArcData& data, size_t slot) {
 }
 
 }  // namespace
-
-uint64_t TedBuilder::Impl::next_generation() const {
-  return last_->generation() + (dirty_nodes_.empty() && dirty_links_.empty() ? 0 : 1);
-}
 
 TedBuilder::Published TedBuilder::Impl::Publish() {
   RemoveWithdrawnLinks();
@@ -211,8 +208,7 @@ void TedBuilder::Impl::MergeLink(LinkIndex index) {
 }
 
 void TedBuilder::Impl::PairGroups() {
-  std::sort(to_pair_.begin(), to_pair_.end());
-  to_pair_.erase(std::unique(to_pair_.begin(), to_pair_.end()), to_pair_.end());
+  SortUnique(to_pair_);
   for (const auto& [a, b] : to_pair_) {
     PairGroup(a, b);
   }
@@ -231,7 +227,16 @@ void TedBuilder::Impl::PairGroup(NodeIndex a, NodeIndex b) {
   };
   std::vector<std::optional<LinkIndex>> reverse_of_forward(forward.size());
   std::vector<std::optional<LinkIndex>> reverse_of_backward(backward.size());
-  for (const auto& [i, j] : PairLinks(links_of(forward), links_of(backward))) {
+  LinkPairs before;
+  for (size_t i = 0; i < forward.size(); ++i) {
+    for (size_t j = 0; j < backward.size(); ++j) {
+      if (working_.link(forward[i]).reverse == backward[j] &&
+          working_.link(backward[j]).reverse == forward[i]) {
+        before.emplace_back(i, j);
+      }
+    }
+  }
+  for (const auto& [i, j] : PairLinks(links_of(forward), links_of(backward), before)) {
     reverse_of_forward[i] = backward[j];
     reverse_of_backward[j] = forward[i];
   }
@@ -300,6 +305,20 @@ graph::ArcData TedBuilder::Impl::MakeArc(const Link& link, uint32_t group) const
   graph::ArcData data;
   const auto flag = [&data](bool is_set, uint32_t bit) { data.flags |= is_set ? bit : 0; };
   flag(link.usable, kArcUsable);
+  flag(tail.overload, kArcTailOverloaded);
+  flag(tail.sr_mpls, kArcTailSrMpls);
+  flag(head.sr_mpls, kArcHeadSrMpls);
+  flag(tail.srv6, kArcTailSrv6);
+  flag(head.srv6, kArcHeadSrv6);
+  flag(head.pseudonode, kArcHeadPseudonode);
+  data.group = group;
+  data.reverse = link.reverse ? link.reverse->value() : graph::kNone;
+  if (tail.pseudonode) {
+    data.flags |= kArcTailPseudonode | kArcHasIgp | kArcHasTe | kArcTeAnnounced | kArcHasDelay |
+                  kArcHasCapacity;
+    data.capacity = UINT64_MAX;
+    return data;
+  }
   if (a.igp_metric) {
     data.weight[kIgpWeight] = *a.igp_metric;
     // The maximum keeps a link out of SPF while TE may still use it (RFC 5305 s3).
@@ -323,14 +342,6 @@ graph::ArcData TedBuilder::Impl::MakeArc(const Link& link, uint32_t group) const
   }
   flag(a.te_metric.has_value(), kArcTeAnnounced);
   flag(a.delay_anomalous.value_or(false), kArcAnomalous);
-  flag(tail.overload, kArcTailOverloaded);
-  flag(tail.sr_mpls, kArcTailSrMpls);
-  flag(head.sr_mpls, kArcHeadSrMpls);
-  flag(tail.srv6, kArcTailSrv6);
-  flag(head.srv6, kArcHeadSrv6);
-  flag(head.pseudonode, kArcHeadPseudonode);
-  data.group = group;
-  data.reverse = link.reverse ? link.reverse->value() : graph::kNone;
   return data;
 }
 

@@ -185,7 +185,7 @@ uint64_t PacketSim::Metric(Index link, uint8_t algorithm) const {
     value = static_cast<uint64_t>(a.delay->count());
   if (metric == topology::MetricType::kDelay && a.min_delay)
     value = static_cast<uint64_t>(a.min_delay->count());
-  return value == kFar && Lan(ted_.link(LinkIndex(link)).local.value()) ? 0 : value;
+  return Lan(ted_.link(LinkIndex(link)).local.value()) ? 0 : value;
 }
 
 bool PacketSim::InTopology(Index link, uint8_t algorithm) const {

@@ -54,7 +54,10 @@ void CheckBest(const Network& network, const Query& query, Workspace& workspace)
                            << Show(network, answers[0]);
   ASSERT_EQ(Show(network, network.WalkOf(path->links)), Show(network, answers[0]));
   EXPECT_EQ(path->cost, judge.Cost(answers[0]));
-  EXPECT_EQ(path->metrics.hops, answers[0].size());
+  EXPECT_EQ(path->metrics.hops, judge.Sum(answers[0], oracle::kHops));
+  if (path->metrics.bottleneck) {
+    EXPECT_EQ(path->metrics.bottleneck->value, judge.Width(answers[0]));
+  }
 }
 
 TEST(ComputePathOracleTest, FindsTheFirstOfAllPathsThatKeepTheConstraints) {
@@ -89,7 +92,7 @@ void CheckSequence(const Network& network, const Query& query, Workspace& worksp
   ASSERT_TRUE(std::holds_alternative<NoPath>(end))
       << Show(network, network.WalkOf(std::get<Path>(end).links));
   const PathResult alone = ComputePath(*network.ted, query, workspace);
-  const Reason want = answers.empty() ? std::get<NoPath>(alone).reason : Reason::kSidDepth;
+  const Reason want = answers.empty() ? std::get<NoPath>(alone).reason : Reason::kNoFurtherPath;
   EXPECT_EQ(std::get<NoPath>(end).reason, want);
   EXPECT_EQ(std::get<NoPath>(paths.Next()).reason, want) << "the end stays the end";
 }
@@ -156,6 +159,7 @@ class Explained {
   void CheckLeg(int from, int to, std::optional<Reason> reason) {
     if (!Reaches(from, to, 0)) {
       EXPECT_EQ(reason.value_or(Reason::kUnreachable), Reason::kUnreachable) << no_path_.message;
+      CheckOverload(from, to);
       return;
     }
     uint32_t others = 0;
@@ -178,7 +182,42 @@ class Explained {
     EXPECT_STREQ(ReasonName(reason.value_or(ReasonOf(kind))), ReasonName(ReasonOf(kind)))
         << no_path_.message;
     CheckCut(from, to, kind, others);
+    // The sentence "no path ... over ..." holds by itself, or says that it does not.
+    const bool refused_end = !judge_.NodePasses(from, kind) || !judge_.NodePasses(to, kind);
+    EXPECT_EQ(no_path_.message.find("together with the other constraints") != std::string::npos,
+              !refused_end && Reaches(from, to, kind))
+        << no_path_.message;
     if (kind == oracle::kWidth) CheckWidth(from, to, alone);
+  }
+
+  // Where overload is to blame: every usable way passes a named node, and none of them is named
+  // for nothing.
+  void CheckOverload(int from, int to) {
+    const std::vector<Walk> ways = judge_.Simple(from, to, /*overload=*/false);
+    const bool blamed = no_path_.message.find("overloaded") != std::string::npos;
+    EXPECT_EQ(blamed, !ways.empty()) << no_path_.message;
+    std::set<int> named;
+    const std::string list = absl::StrCat(no_path_.message.substr(
+        std::min(no_path_.message.find(" passes "), no_path_.message.size())));
+    for (int node = 0; node < static_cast<int>(network_.nodes.size()); ++node) {
+      for (const char* after : {",", " or "}) {
+        if (list.find(absl::StrCat(" n", node, after)) != std::string::npos) named.insert(node);
+      }
+    }
+    for (const int node : named) EXPECT_TRUE(network_.node(node).overload) << no_path_.message;
+    const auto all_pass = [&](const std::set<int>& nodes) {
+      return std::all_of(ways.begin(), ways.end(), [&](const Walk& way) {
+        return std::any_of(way.begin(), way.end(),
+                           [&](int at) { return nodes.contains(network_.link(at).from); });
+      });
+    };
+    if (!blamed) return;
+    EXPECT_TRUE(all_pass(named)) << no_path_.message;
+    for (const int node : named) {
+      std::set<int> fewer = named;
+      fewer.erase(node);
+      EXPECT_FALSE(all_pass(fewer)) << no_path_.message;
+    }
   }
 
   // Every path that the others allow crosses a link of the cut; each is refused; and no fewer links

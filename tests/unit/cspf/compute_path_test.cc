@@ -1,6 +1,9 @@
 // tests/unit/cspf/compute_path_test.cc -- each constraint on a map drawn for it.
 #include "lib/cspf/compute_path.h"
 
+#include <functional>
+#include <random>
+
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/support/build_ted.h"
@@ -207,12 +210,77 @@ TEST(ComputePathTest, DataPlaneNeedsEveryNodeButLans) {
   Query query = Between(ted, "a", "d");
   EXPECT_EQ(Answer(ted, query), "a b d cost 2");
   query.constraints.data_plane = DataPlane::kSrMpls;
-  EXPECT_EQ(Answer(ted, query), "a lan d cost 10");
+  EXPECT_EQ(Answer(ted, query), "a lan d cost 5");
   query.constraints.data_plane = DataPlane::kSrv6;
   EXPECT_EQ(Answer(ted, query), "a b d cost 2");
   query.constraints.data_plane = DataPlane::kSrMpls;
   query.target = NodeOf(*ted, "b");
   EXPECT_EQ(Answer(ted, query), "NO_PATH_DATA_PLANE");
+}
+
+// As IGPs announce it: what a LAN costs and carries is said by the routers on it, the pseudonode's
+// own links have metric 0 and nothing else.
+TedPtr Lan() {
+  return BuildTed(
+      "a->lan igp 10 delay 100 var 5 loss 0.1 bw 10G admin 0x1\n"
+      "b->lan igp 10 delay 100 var 5 loss 0.1 bw 10G admin 0x1\n"
+      "lan->a igp 0\n"
+      "lan->b\n"
+      "node lan pseudonode\n"
+      "fad 128 metric delay include-any 0x1 on a\n"
+      "node a algo 128\n"
+      "node b algo 128\n");
+}
+struct LanCase {
+  std::string name;
+  MetricType objective = MetricType::kIgp;
+  std::function<void(Constraints&)> constrain;
+  std::string want;
+};
+class ComputePathLanTest : public testing::TestWithParam<LanCase> {};
+TEST_P(ComputePathLanTest, ALanIsOneHopThatItsRoutersDescribe) {
+  const TedPtr ted = Lan();
+  Query query = Between(ted, "a", "b", GetParam().objective);
+  GetParam().constrain(query.constraints);
+  EXPECT_EQ(Answer(ted, query), GetParam().want);
+}
+const LanCase kLanCases[] = {
+    {"Igp", MetricType::kIgp, [](Constraints&) {}, "a lan b cost 10"},
+    {"Te", MetricType::kTe, [](Constraints&) {}, "a lan b cost 10"},
+    {"Delay", MetricType::kDelay, [](Constraints&) {}, "a lan b cost 100"},
+    {"Hops", MetricType::kHops, [](Constraints&) {}, "a lan b cost 1"},
+    {"MaxHops", MetricType::kIgp, [](Constraints& c) { c.max_hops = 1; }, "a lan b cost 10"},
+    {"MaxDelay", MetricType::kIgp, [](Constraints& c) { c.max_delay = Microseconds(100); },
+     "a lan b cost 10"},
+    {"MaxLoss", MetricType::kIgp, [](Constraints& c) { c.max_loss = 0.1; }, "a lan b cost 10"},
+    {"MaxVariation", MetricType::kIgp, [](Constraints& c) { c.max_variation = Microseconds(5); },
+     "a lan b cost 10"},
+    {"Bandwidth", MetricType::kIgp, [](Constraints& c) { c.min_bandwidth = {1'250'000'000}; },
+     "a lan b cost 10"},
+    {"TooLittleBandwidth", MetricType::kIgp,
+     [](Constraints& c) { c.min_bandwidth = {1'250'000'001}; }, "NO_PATH_BANDWIDTH"},
+    {"IncludeAny", MetricType::kIgp, [](Constraints& c) { c.include_any.Set(0); },
+     "a lan b cost 10"},
+    {"IncludeAll", MetricType::kIgp, [](Constraints& c) { c.include_all.Set(0); },
+     "a lan b cost 10"},
+    {"IncludeWide", MetricType::kIgp, [](Constraints& c) { c.include_all.Set(70); },
+     "NO_PATH_AFFINITY"},
+    {"FlexAlgorithm", MetricType::kIgp, [](Constraints& c) { c.flex_algorithm = 128; },
+     "a lan b cost 100"},
+};
+INSTANTIATE_TEST_SUITE_P(Lan, ComputePathLanTest, testing::ValuesIn(kLanCases),
+                         [](const auto& param) { return param.param.name; });
+
+TEST(ComputePathTest, MetricsOverALanAreThoseOfTheWayOntoIt) {
+  const TedPtr ted = Lan();
+  const PathMetrics metrics = Measure(*ted, {LinkOf(*ted, "a->lan"), LinkOf(*ted, "lan->b")});
+  EXPECT_EQ(metrics.igp_cost, 10U);
+  EXPECT_EQ(metrics.delay, Microseconds(100));
+  EXPECT_EQ(metrics.variation, Microseconds(5));
+  EXPECT_NEAR(*metrics.loss, 0.1, 1e-12);
+  EXPECT_EQ(metrics.hops, 1U);
+  EXPECT_EQ(metrics.bottleneck->value, 1'250'000'000U);
+  EXPECT_EQ(Measure(*ted, {LinkOf(*ted, "lan->b")}).bottleneck, std::nullopt);
 }
 
 TEST(ComputePathTest, HugeMetricsDoNotOverflow) {
@@ -277,6 +345,39 @@ TEST(ComputePathTest, ExhaustedBudgetGivesTheBestFoundAndABound) {
   EXPECT_LE(*stopped.lower_bound, best.cost);
 }
 
+// With two bounds a state keeps many labels, and comparing them is most of the work.
+TEST(ComputePathTest, TheBudgetCountsComparisonsOfLabelsToo) {
+  constexpr uint32_t kSide = 30;
+  std::mt19937 rng(7);
+  std::string text;
+  const auto link = [&](uint32_t a, uint32_t b) {
+    absl::StrAppend(&text, "n", a, "<->n", b, " igp ", 1 + rng() % 1000);
+    absl::StrAppend(&text, " te ", 1 + rng() % 1000);
+    absl::StrAppend(&text, " delay ", 1 + rng() % 1000, "\n");
+  };
+  for (uint32_t node = 0; node < kSide * kSide; ++node) {
+    if (node % kSide + 1 < kSide) link(node, node + 1);
+    if (node + kSide < kSide * kSide) link(node, node + kSide);
+  }
+  const TedPtr ted = BuildTed(text);
+  const std::string corner = absl::StrCat("n", kSide * kSide - 1);
+  Workspace workspace;
+  const auto least = [&](MetricType objective) {
+    return std::get<Path>(
+               ComputePath(*ted, Between(ted, "n0", corner.c_str(), objective), workspace))
+        .cost;
+  };
+  Query query = Between(ted, "n0", corner.c_str());
+  query.constraints.max_delay =
+      Microseconds(static_cast<int64_t>(least(MetricType::kDelay) * 14 / 10));
+  query.constraints.max_te_cost = least(MetricType::kTe) * 14 / 10;
+  EXPECT_TRUE(std::holds_alternative<Path>(ComputePath(*ted, query, workspace)));
+  // More than the labels that it settles.
+  const PathResult stopped = ComputePath(*ted, query, workspace, {.max_labels = 60'000});
+  ASSERT_TRUE(std::holds_alternative<NoPath>(stopped));
+  EXPECT_EQ(std::get<NoPath>(stopped).reason, Reason::kBudgetExhausted);
+}
+
 TEST(PathEnumeratorTest, StopsWhenTheBudgetIsSpent) {
   const TedPtr ted = BuildTed(Ladder(10));
   Workspace workspace;
@@ -305,7 +406,7 @@ TEST(PathEnumeratorTest, ProvesTheEndWithoutWalkingADeadEnd) {
   Workspace workspace;
   PathEnumerator paths(*ted, Between(ted, "s", "t"), workspace, {.max_labels = 10'000});
   EXPECT_TRUE(std::holds_alternative<Path>(paths.Next()));
-  EXPECT_EQ(std::get<NoPath>(paths.Next()).reason, Reason::kSidDepth);
+  EXPECT_EQ(std::get<NoPath>(paths.Next()).reason, Reason::kNoFurtherPath);
 }
 
 }  // namespace

@@ -77,6 +77,22 @@ TEST_F(DisjointTest, BothDirectionsOfALinkAreOneFibre) {
             "a b | b c a cost 11");
 }
 
+TEST_F(DisjointTest, ALanIsOneFibre) {
+  const TedPtr ted = BuildTed(
+      "a<->lan igp 1\n"
+      "b<->lan igp 1\n"
+      "c<->lan igp 1\n"
+      "d<->lan igp 1\n"
+      "c<->e igp 9\n"
+      "e<->d igp 9\n"
+      "node lan pseudonode\n");
+  EXPECT_EQ(Ask(ted, {Member(ted, "a", "b"), Member(ted, "c", "d")}, Disjointness::kLink),
+            "a lan b | c e d cost 19");
+  EXPECT_EQ(Ask(ted, {Member(ted, "a", "b"), Member(ted, "b", "d")}, Disjointness::kLink),
+            "NOT_DISJOINT");
+  EXPECT_NE(no_path_.message.find("lan"), std::string::npos) << no_path_.message;
+}
+
 TEST_F(DisjointTest, ParallelLinksAreTwoFibresUnlessTheyShareADuct) {
   const TedPtr ted = BuildTed("a<->b igp 1 srlg 7\na<->b#2 igp 1 srlg 7,8\n");
   const Query member = Member(ted, "a", "b");

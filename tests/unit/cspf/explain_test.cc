@@ -94,13 +94,42 @@ TEST_F(ExplainTest, AffinityDataPlaneAndFlexAlgorithmAreNamed) {
 }
 
 TEST_F(ExplainTest, TwoFiltersThatOnlyTogetherCutAreBothBlamed) {
+  const TedPtr ted = BuildTed(
+      "a<->b igp 1 admin 0x1 bw 1G\n"
+      "b<->d igp 1 admin 0x1 bw 1G\n"
+      "a<->c igp 1 bw 10G\n"
+      "c<->d igp 1 bw 10G\n");
+  Constraints constraints{.min_bandwidth = {5 * kGigabit}};
+  constraints.include_any.Set(0);
+  const NoPath no_path = Ask(ted, "a", "d", constraints);
+  EXPECT_EQ(no_path.reason, Reason::kAffinity);
+  EXPECT_EQ(no_path.message,
+            "affinity: no path from a to d over links of the wanted admin groups, together with "
+            "the other constraints; blocked by 1 link: a->c");
+}
+
+TEST_F(ExplainTest, AFilterThatCutsByItselfIsBlamedAlone) {
   const TedPtr ted = BuildTed("a<->b igp 1 admin 0x1 bw 1G\n");
   Constraints constraints{.min_bandwidth = {10 * kGigabit}};
   constraints.exclude_any.Set(0);
-  const NoPath no_path = Ask(ted, "a", "b", constraints);
-  EXPECT_EQ(no_path.reason, Reason::kAffinity);
-  EXPECT_NE(no_path.message.find("together with the other constraints"), std::string::npos)
-      << no_path.message;
+  EXPECT_EQ(Ask(ted, "a", "b", constraints).message,
+            "affinity: no path from a to b over links of the wanted admin groups; blocked by 1 "
+            "link: a->b");
+}
+
+TEST_F(ExplainTest, OverloadedNodesThatEveryWayPassesAreNamed) {
+  const TedPtr one = BuildTed("a<->b igp 1\nb<->c igp 1\nnode b overload\n");
+  EXPECT_EQ(Ask(one, "a", "c", {}).message,
+            "unreachable: every way from a to c passes b, which is overloaded and carries no "
+            "transit");
+  const TedPtr two = BuildTed(
+      "a<->b igp 1\nb<->d igp 1\na<->c igp 1\nc<->d igp 1\nnode b overload\nnode c overload\n");
+  EXPECT_EQ(Ask(two, "a", "d", {}).message,
+            "unreachable: every way from a to d passes b or c, which are overloaded and carry no "
+            "transit");
+  EXPECT_EQ(Ask(one, "a", "a", {.waypoints = {NodeOf(*one, "b")}}).message,
+            "waypoint: the leg from b to a is cut: unreachable: every way from b to a passes b, "
+            "which is overloaded and carries no transit");
 }
 
 TEST_F(ExplainTest, MissingAttributesAreNamed) {

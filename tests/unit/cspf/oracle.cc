@@ -57,6 +57,15 @@ Walk Network::WalkOf(const std::vector<LinkIndex>& path) const {
   return walk;
 }
 
+std::set<std::pair<char, uint32_t>> Network::MediaOf(int at) const {
+  std::set<std::pair<char, uint32_t>> media;
+  for (const int end : {link(at).from, link(at).to}) {
+    if (node(end).lan) media.emplace('m', end);
+  }
+  if (media.empty()) media.emplace('l', at / 2);
+  return media;
+}
+
 Judge::Judge(const Network& network, const Query& query)
     : network_(network),
       query_(query),
@@ -66,29 +75,29 @@ Judge::Judge(const Network& network, const Query& query)
     waypoints_.push_back(PositionOf(network, waypoint));
 }
 
-void Judge::Extend(int at, int to, std::vector<bool>& seen, Walk& walk,
+void Judge::Extend(int at, int to, bool overload, std::vector<bool>& seen, Walk& walk,
                    std::vector<Walk>& found) const {
   if (at == to) {
     found.push_back(walk);
     return;
   }
-  if (network_.node(at).overload && at != source_) return;
+  if (overload && network_.node(at).overload && at != source_) return;
   seen[static_cast<size_t>(at)] = true;
   for (int i = 0; i < static_cast<int>(network_.links.size()); ++i) {
     const OracleLink& link = network_.link(i);
     if (link.from != at || !network_.usable(i) || seen[static_cast<size_t>(link.to)]) continue;
     walk.push_back(i);
-    Extend(link.to, to, seen, walk, found);
+    Extend(link.to, to, overload, seen, walk, found);
     walk.pop_back();
   }
   seen[static_cast<size_t>(at)] = false;
 }
 
-std::vector<Walk> Judge::Simple(int from, int to) const {
+std::vector<Walk> Judge::Simple(int from, int to, bool overload) const {
   std::vector<bool> seen(network_.nodes.size());
   std::vector<Walk> found;
   Walk walk;
-  Extend(from, to, seen, walk, found);
+  Extend(from, to, overload, seen, walk, found);
   return found;
 }
 
@@ -152,11 +161,12 @@ bool Judge::Has(const OracleLink& link, Quantity what, bool te_announced) const 
 bool Judge::NodePasses(int at, uint32_t kinds) const {
   const OracleNode& node = network_.node(at);
   const Constraints& constraints = query_.constraints;
-  if ((kinds & kPlane) != 0 && constraints.data_plane == DataPlane::kSrMpls && !node.mpls)
-    return false;
-  if ((kinds & kPlane) != 0 && constraints.data_plane == DataPlane::kSrv6 && !node.srv6)
-    return false;
-  if ((kinds & kFlex) != 0 && constraints.flex_algorithm != 0 && !node.in_flex) return false;
+  const bool mpls = node.mpls || node.lan;
+  const bool srv6 = node.srv6 || node.lan;
+  const bool in_flex = node.in_flex || node.lan;
+  if ((kinds & kPlane) != 0 && constraints.data_plane == DataPlane::kSrMpls && !mpls) return false;
+  if ((kinds & kPlane) != 0 && constraints.data_plane == DataPlane::kSrv6 && !srv6) return false;
+  if ((kinds & kFlex) != 0 && constraints.flex_algorithm != 0 && !in_flex) return false;
   return (kinds & kExclude) == 0 ||
          !Contains(constraints.exclude_nodes, network_.node_index[static_cast<size_t>(at)]);
 }
@@ -165,10 +175,12 @@ bool Judge::Passes(int at, uint32_t kinds) const {
   const OracleLink& link = network_.link(at);
   const Constraints& constraints = query_.constraints;
   if (!NodePasses(link.to, kinds)) return false;
-  if ((kinds & kWidth) != 0 && link.width.value_or(0) < constraints.min_bandwidth.value)
+  const bool lan = network_.LeavesLan(at);
+  if ((kinds & kWidth) != 0 && !lan && link.width.value_or(0) < constraints.min_bandwidth.value)
     return false;
-  if ((kinds & kAdmin) != 0 && !AffinityPasses(link, constraints.exclude_any,
-                                               constraints.include_any, constraints.include_all)) {
+  if ((kinds & kAdmin) != 0 && !lan &&
+      !AffinityPasses(link, constraints.exclude_any, constraints.include_any,
+                      constraints.include_all)) {
     return false;
   }
   if ((kinds & kExclude) != 0 &&
@@ -178,12 +190,12 @@ bool Judge::Passes(int at, uint32_t kinds) const {
   }
   const bool flex = constraints.flex_algorithm != 0;
   if ((kinds & kFlex) != 0 && flex &&
-      (!AffinityPasses(link, network_.flex->exclude_any, network_.flex->include_any,
-                       network_.flex->include_all) ||
+      ((!lan && !AffinityPasses(link, network_.flex->exclude_any, network_.flex->include_any,
+                                network_.flex->include_all)) ||
        InSrlgs(link, network_.flex->exclude_srlgs))) {
     return false;
   }
-  if ((kinds & kAttribute) == 0) return true;
+  if ((kinds & kAttribute) == 0 || lan) return true;
   if (!Has(link, *objective(), flex)) return false;
   for (size_t i = 0; i < kQuantities; ++i) {
     if (Bound(static_cast<Quantity>(i)) && !Has(link, static_cast<Quantity>(i), false))
@@ -207,6 +219,7 @@ double Judge::Sum(const Walk& walk, Quantity what) const {
   double sum = 0;
   double survival = 1;
   for (const int at : walk) {
+    if (network_.LeavesLan(at)) continue;
     const OracleLink& link = network_.link(at);
     survival *= 1 - link.loss.value_or(0);
     switch (what) {
@@ -272,7 +285,9 @@ uint64_t Judge::Cost(const Walk& walk) const {
 
 uint64_t Judge::Width(const Walk& walk) const {
   uint64_t width = UINT64_MAX;
-  for (const int at : walk) width = std::min(width, network_.link(at).width.value_or(0));
+  for (const int at : walk) {
+    if (!network_.LeavesLan(at)) width = std::min(width, network_.link(at).width.value_or(0));
+  }
   return width;
 }
 
@@ -302,7 +317,9 @@ std::set<std::pair<char, uint32_t>> Shared(const Network& network, const Walk& a
     for (const int y : b) {
       const OracleLink& left = network.link(x);
       const OracleLink& right = network.link(y);
-      if (x / 2 == y / 2) shared.emplace('l', x / 2);
+      for (const auto& medium : network.MediaOf(x)) {
+        if (network.MediaOf(y).contains(medium)) shared.insert(medium);
+      }
       for (const uint32_t srlg : left.srlgs) {
         if (srlgs && right.srlgs.contains(srlg)) shared.emplace('s', srlg);
       }

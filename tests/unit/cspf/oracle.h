@@ -36,6 +36,7 @@ struct OracleNode {
   bool mpls = true;
   bool srv6 = true;
   bool in_flex = true;  // Takes part in algorithm 128.
+  bool lan = false;     // A pseudonode: what leaves it announces nothing that counts.
 };
 
 struct OracleLink {
@@ -63,6 +64,9 @@ struct Network {
   const OracleLink& link(int at) const { return links[static_cast<size_t>(at)]; }
   const OracleNode& node(int at) const { return nodes[static_cast<size_t>(at)]; }
   bool usable(int at) const { return link(at).up && link(at ^ 1).up; }
+  bool LeavesLan(int at) const { return node(link(at).from).lan; }
+  // The media the link is on, as Shared() names them: one, if not between two LANs.
+  std::set<std::pair<char, uint32_t>> MediaOf(int at) const;
   std::vector<LinkIndex> Indexes(const Walk& walk) const;
   Walk WalkOf(const std::vector<LinkIndex>& links) const;
 };
@@ -71,6 +75,7 @@ struct Shape {
   int nodes = 6;
   int edges = 9;
   bool plain = false;  // Every attribute known, everything up and able.
+  bool lans = true;    // One network in three has a pseudonode or two.
   uint32_t span = 5;   // Metrics are below this.
   uint32_t srlgs = 5;
 };
@@ -85,7 +90,8 @@ class Judge {
 
   // All paths from `from` to `to` over usable links that repeat no node, overload of others than
   // the query's source kept.
-  std::vector<Walk> Simple(int from, int to) const;
+  // `overload`: that rule is kept.
+  std::vector<Walk> Simple(int from, int to, bool overload = true) const;
   // All paths of the query through its waypoints, each leg without repeating a node.
   std::vector<Walk> Routes() const;
 
@@ -110,7 +116,8 @@ class Judge {
  private:
   std::optional<Quantity> objective() const;
   bool Has(const OracleLink& link, Quantity what, bool te_announced) const;
-  void Extend(int at, int to, std::vector<bool>& seen, Walk& walk, std::vector<Walk>& found) const;
+  void Extend(int at, int to, bool overload, std::vector<bool>& seen, Walk& walk,
+              std::vector<Walk>& found) const;
 
   const Network& network_;
   const Query& query_;
@@ -120,8 +127,8 @@ class Judge {
   mutable std::map<uint32_t, std::vector<bool>> verdicts_;  // By kinds, then link.
 };
 
-// What two paths share, judged from the drawing: 'l' link, 'n' node, 's' SRLG with its id (edge,
-// node, group).
+// What two paths share, judged from the drawing: 'l' link, 'm' LAN, 'n' node, 's' SRLG with its id
+// (edge, node, node, group).
 std::set<std::pair<char, uint32_t>> Shared(const Network& network, const Walk& a, const Walk& b,
                                            Disjointness level);
 

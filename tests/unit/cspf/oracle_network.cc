@@ -66,6 +66,7 @@ topology::NodeAttributes Attributes(const Network& network, size_t at) {
     attributes.locators = {locator};
   }
   attributes.overload = node.overload;
+  if (node.lan) attributes.pseudonode = true;
   attributes.algorithms = {topology::kAlgorithmSpf};
   if (node.in_flex) attributes.algorithms.push_back(kAlgorithm);
   if (at == 0 && network.flex) attributes.flex_algo_definitions = {*network.flex};
@@ -102,6 +103,11 @@ Network RandomNetwork(Rng& rng, const Shape& shape) {
     if (shape.plain) continue;
     node = {OneIn(rng, 12), !OneIn(rng, 8), !OneIn(rng, 8), !OneIn(rng, 8)};
   }
+  if (shape.lans && OneIn(rng, 3)) {
+    for (uint64_t i = 1 + Below(rng, 2); i > 0; --i) {
+      network.nodes[Below(rng, network.nodes.size())].lan = true;
+    }
+  }
   for (int edge = 0; edge < shape.edges; ++edge) {
     const int from = static_cast<int>(Below(rng, static_cast<uint64_t>(shape.nodes)));
     const int step = 1 + static_cast<int>(Below(rng, static_cast<uint64_t>(shape.nodes) - 1));
@@ -109,6 +115,10 @@ Network RandomNetwork(Rng& rng, const Shape& shape) {
     OracleLink back{.from = there.to, .to = there.from};
     Randomise(rng, shape, there);
     Randomise(rng, shape, back);
+    for (OracleLink* link : {&there, &back}) {  // Real ones say nothing; some say too much.
+      if (network.node(link->from).lan && !OneIn(rng, 4))
+        *link = {.from = link->from, .to = link->to};
+    }
     network.links.push_back(there);
     network.links.push_back(back);
   }

@@ -44,14 +44,12 @@ class NaiveFlow {
   std::vector<bool> visited_;
 };
 
-bool Reaches(const Digraph& graph, Node source, Node target, const std::vector<ArcId>& cut_arcs,
-             const std::vector<Node>& cut_nodes) {
+bool Reaches(const Digraph& graph, Node source, Node target, const std::vector<ArcId>& cut_arcs) {
   DistanceTree tree;
   Dijkstra(
       graph, Direction::kForward, source, HopWeight{},
-      [&](const Arc& arc, Node, Node head) {
-        return !std::binary_search(cut_arcs.begin(), cut_arcs.end(), arc.id) &&
-               !std::binary_search(cut_nodes.begin(), cut_nodes.end(), head);
+      [&](const Arc& arc, Node, Node) {
+        return !std::binary_search(cut_arcs.begin(), cut_arcs.end(), arc.id);
       },
       tree);
   return tree.reached(target);
@@ -71,27 +69,7 @@ TEST(MinCutTest, CutsAsFewArcsAsThereAreDisjointPaths) {
     ASSERT_TRUE(cut.exists);
     EXPECT_EQ(cut.value, flow.Run(0, 8)) << "round " << round;
     EXPECT_EQ(cut.arcs.size(), cut.value);
-    EXPECT_TRUE(cut.nodes.empty());
-    EXPECT_FALSE(Reaches(graph, 0, 8, cut.arcs, {}));
-  }
-}
-
-TEST(MinCutTest, CutsNodesAndArcsWhenNodesAreLimited) {
-  Random random(TestSeed(22));
-  for (int round = 0; round < 300; ++round) {
-    const Digraph graph = RandomGraph(random, {.nodes = 9, .edges = 16, .one_way_percent = 30});
-    const MinCut cut = FindMinCut(graph, 0, 8, kUnit, /*unit_nodes=*/true);
-    NaiveFlow flow(18);
-    for (Node node = 0; node < 9; ++node) {
-      flow.Add(node, node + 9, node == 0 || node == 8 ? 100 : 1);
-    }
-    for (ArcId arc = 0; arc < graph.arc_bound(); ++arc) {
-      flow.Add(graph.ends(arc).tail + 9, graph.ends(arc).head, 1);
-    }
-    ASSERT_TRUE(cut.exists);
-    EXPECT_EQ(cut.value, flow.Run(0, 8 + 9)) << "round " << round;
-    EXPECT_EQ(cut.arcs.size() + cut.nodes.size(), cut.value);
-    EXPECT_FALSE(Reaches(graph, 0, 8, cut.arcs, cut.nodes));
+    EXPECT_FALSE(Reaches(graph, 0, 8, cut.arcs));
   }
 }
 
@@ -117,10 +95,10 @@ TEST(MinCutTest, NamesTheRefusedArcsThatBlock) {
       std::vector<ArcId> rest;
       std::copy_if(cut.arcs.begin(), cut.arcs.end(), std::back_inserter(rest),
                    [arc](ArcId other) { return other != arc; });
-      EXPECT_TRUE(Reaches(graph, 0, 8, rest, {}));
+      EXPECT_TRUE(Reaches(graph, 0, 8, rest));
       ++blocked;
     }
-    EXPECT_FALSE(Reaches(graph, 0, 8, cut.arcs, {}));
+    EXPECT_FALSE(Reaches(graph, 0, 8, cut.arcs));
   }
   EXPECT_GT(blocked, 100);
 }
@@ -144,7 +122,7 @@ TEST(MinCutTest, AugmentingAgreesWithLemon) {
     }
     const MinCut got =
         FindMinCut(graph, 0, 1, [&](const Arc& arc, Node, Node) { return capacities[arc.id]; });
-    const MinCut want = FindMinCut(150, arcs, 0, 1, /*unit_nodes=*/false);
+    const MinCut want = FindMinCut(150, arcs, 0, 1);
     ASSERT_EQ(got.exists, want.exists) << "round " << round;
     ASSERT_EQ(got.value, want.value) << "round " << round;
     uint64_t sum = 0;
@@ -160,7 +138,7 @@ TEST(MinCutTest, AugmentingAgreesWithLemon) {
       }
     }
     std::sort(gone.begin(), gone.end());
-    EXPECT_TRUE(!got.exists || !Reaches(graph, 0, 1, gone, {}));
+    EXPECT_TRUE(!got.exists || !Reaches(graph, 0, 1, gone));
     limited += got.exists && got.value > 3 ? 1 : 0;
   }
   EXPECT_GT(limited, 20);
@@ -168,10 +146,10 @@ TEST(MinCutTest, AugmentingAgreesWithLemon) {
 
 TEST(MinCutTest, SaysWhenNothingCanBeCut) {
   const std::vector<FlowArc> arcs = {{0, 1, 0, kUncuttable}, {1, 2, 1, kUncuttable}, {0, 2, 2, 1}};
-  const MinCut cut = FindMinCut(3, arcs, 0, 2, false);
+  const MinCut cut = FindMinCut(3, arcs, 0, 2);
   EXPECT_FALSE(cut.exists);
   EXPECT_TRUE(cut.arcs.empty());
-  EXPECT_TRUE(FindMinCut(3, arcs, 2, 0, false).exists);  // Nothing leads back.
+  EXPECT_TRUE(FindMinCut(3, arcs, 2, 0).exists);  // Nothing leads back.
 }
 
 }  // namespace

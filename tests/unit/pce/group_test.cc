@@ -57,6 +57,26 @@ TEST(GroupTest, OnlyTheMemberInTroubleMoves) {
   EXPECT_EQ(lab.southbound->TakeLog().size(), 1U);
 }
 
+TEST(GroupTest, TheMemberThatMovesKeepsOffTheLanOfTheOther) {
+  Lab lab(
+      "a<->lan igp 3\n"
+      "b<->lan igp 3\n"
+      "c<->lan igp 3\n"
+      "d<->lan igp 3\n"
+      "c<->e igp 1\n"
+      "e<->d igp 1\n"
+      "c<->f igp 9\n"
+      "f<->d igp 9\n"
+      "node lan pseudonode\n");
+  const policy::PolicyKey other{.headend = "c", .color = 2, .endpoint = "d"};
+  ASSERT_TRUE(lab.Apply({Member("a", 1, "b", Disjointness::kLink),
+                         Member("c", 2, "d", Disjointness::kLink)})
+                  .ok());
+  EXPECT_EQ(lab.Nodes(other), "c e d");
+  lab.Cut("e->d");
+  EXPECT_EQ(lab.Nodes(other), "c f d");
+}
+
 TEST(GroupTest, OneThatCannotBeDisjointGoesDownAndTheOtherStays) {
   // Parallel links are pinned by adjacency SIDs: when one goes, its list leads nowhere.
   Lab lab(

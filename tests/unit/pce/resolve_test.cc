@@ -47,6 +47,28 @@ TEST_F(ResolveTest, UnknownNodesThatMatterAreErrors) {
   EXPECT_EQ(status.message(), "waypoint: unknown node 'x'");
 }
 
+TEST_F(ResolveTest, ALanIsNoEndOfAPathButMayBePassedOrAvoided) {
+  const topology::TedPtr ted = support::BuildTed(
+      "a<->lan igp 1\nb<->lan igp 1\na<->c igp 5\nc<->b igp 5\nnode lan pseudonode\n");
+  EXPECT_EQ(Resolve(*ted, "lan", "b", {}).status().message(),
+            "headend: got 'lan', a pseudonode, want a router");
+  EXPECT_EQ(Resolve(*ted, "a", "lan", {}).status().message(),
+            "endpoint: got 'lan', a pseudonode, want a router");
+  const auto route = [&](const policy::PathIntent& intent) {
+    cspf::Workspace workspace;
+    const auto query = Resolve(*ted, "a", "b", intent);
+    const auto result = segments::ComputeRoute(*ted, *query, workspace);
+    const auto* found = std::get_if<segments::SegmentRoute>(&result);
+    return found == nullptr ? std::get<cspf::NoPath>(result).message
+                            : support::DescribeLinks(*ted, NodeOf(*ted, "a"), found->path.links);
+  };
+  intent_.waypoints = {"lan"};
+  EXPECT_EQ(route(intent_), "a lan b");
+  intent_.waypoints.clear();
+  intent_.exclude_nodes = {"lan"};
+  EXPECT_EQ(route(intent_), "a c b");
+}
+
 TEST_F(ResolveTest, WhatIsNotThereIsAvoidedAnyway) {
   intent_.exclude_nodes = {"x", "b"};
   intent_.exclude_links = {Between("x", "b")};

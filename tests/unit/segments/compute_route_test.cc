@@ -183,6 +183,7 @@ std::optional<uint64_t> JudgedCost(const Ted& ted, const cspf::Query& query,
     const auto charged = a.min_delay ? a.min_delay : a.delay;
     const auto te = a.te_metric ? a.te_metric : a.igp_metric;
     if (!Speaks(ted, link.remote, query.constraints.data_plane)) return std::nullopt;
+    if (ted.node(link.local).attributes.pseudonode.value_or(false)) continue;
     if (query.constraints.max_delay && !charged) return std::nullopt;
     if (a.available.value_or(BytesPerSecond{0}) < query.constraints.min_bandwidth)
       return std::nullopt;

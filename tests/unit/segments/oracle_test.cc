@@ -39,7 +39,10 @@ SimWorst WorstOf(const Ted& ted, const SimResult& sim) {
   for (const std::vector<LinkIndex>& trajectory : sim.trajectories) {
     uint64_t igp = 0, te = 0, delay = 0, variation = 0;
     double survival = 1;
+    uint32_t hops = 0;
     for (const LinkIndex index : trajectory) {
+      if (ted.node(ted.link(index).local).attributes.pseudonode.value_or(false)) continue;
+      ++hops;
       const topology::LinkAttributes& a = ted.link(index).attributes;
       any = true;
       igp_known &= a.igp_metric.has_value();
@@ -61,7 +64,7 @@ SimWorst WorstOf(const Ted& ted, const SimResult& sim) {
     worst.delay = std::max(*worst.delay, delay);
     worst.variation = std::max(*worst.variation, variation);
     worst.loss = std::max(*worst.loss, 1 - survival);
-    worst.hops = std::max(worst.hops, static_cast<uint32_t>(trajectory.size()));
+    worst.hops = std::max(worst.hops, hops);
   }
   if (!igp_known) worst.igp.reset();
   if (!te_known) worst.te.reset();

@@ -105,6 +105,29 @@ TEST(ExpandTest, FirstLabelWithTwoReadingsIsRefused) {
             "segment 1: label 16104 at headend a: 2 readings, want 1");
 }
 
+TEST(ExpandTest, ALanIsOneHopThatItsRoutersDescribe) {
+  const TedPtr ted = BuildTed(
+      "a->lan igp 10 delay 100 var 5 loss 0.1 bw 8G admin 0x1\n"
+      "b->lan igp 10\n"
+      "lan->a igp 0\n"
+      "lan->b igp 0\n"
+      "node lan pseudonode\n");
+  const auto expansion = Expand(*ted, NodeOf(*ted, "a"), Labels({16003}));
+  ASSERT_TRUE(expansion.ok()) << expansion.status();
+  EXPECT_EQ(expansion->worst_delay, Microseconds(100));
+  EXPECT_EQ(expansion->worst_variation, Microseconds(5));
+  EXPECT_NEAR(*expansion->worst_loss, 0.1, 1e-12);
+  EXPECT_EQ(expansion->worst_hops, 1U);
+  EXPECT_EQ(expansion->bottleneck->value, 1'000'000'000U);
+  cspf::Query query{.source = NodeOf(*ted, "a"), .target = NodeOf(*ted, "b"), .constraints = {}};
+  query.constraints.max_hops = 1;
+  query.constraints.max_delay = Microseconds(100);
+  query.constraints.max_loss = 0.1;
+  query.constraints.min_bandwidth = BytesPerSecond{1'000'000'000};
+  query.constraints.include_all.Set(0);
+  EXPECT_EQ(CheckPromise(*ted, query, *expansion), absl::OkStatus());
+}
+
 class CheckPromiseTest : public testing::Test {
  protected:
   std::string Check(const std::vector<uint32_t>& labels) {

@@ -32,7 +32,8 @@ Link MakeLink(const End& end) {
 }
 
 // "x1=y1 x2=y2" by local interface, ascending.
-std::string Pair(const std::vector<End>& forward, const std::vector<End>& backward) {
+std::string Pair(const std::vector<End>& forward, const std::vector<End>& backward,
+                 const LinkPairs& before = {}) {
   std::vector<Link> there;
   std::vector<Link> back;
   std::transform(forward.begin(), forward.end(), std::back_inserter(there), MakeLink);
@@ -45,7 +46,7 @@ std::string Pair(const std::vector<End>& forward, const std::vector<End>& backwa
     return all;
   };
   std::vector<std::string> pairs;
-  for (const auto& [i, j] : PairLinks(pointers(there), pointers(back))) {
+  for (const auto& [i, j] : PairLinks(pointers(there), pointers(back), before)) {
     pairs.push_back(absl::StrCat(there[i].key.local_interface, "=", back[j].key.local_interface));
   }
   std::sort(pairs.begin(), pairs.end());
@@ -54,6 +55,14 @@ std::string Pair(const std::vector<End>& forward, const std::vector<End>& backwa
     absl::StrAppend(&text, text.empty() ? "" : " ", pair);
   }
   return text;
+}
+
+TEST(LinkPairingTest, PairsStayWhileBothLiveUnlessKnownBetter) {
+  EXPECT_EQ(Pair({{"1"}, {"2"}}, {{"x"}, {"y"}}, {{0, 1}}), "1=y 2=x");
+  EXPECT_EQ(Pair({{"1"}, {"2"}}, {{"y"}}, {{1, 0}}), "2=y");
+  EXPECT_EQ(Pair({{"1"}, {"2"}}, {{"y"}}), "");
+  EXPECT_EQ(Pair({{"1", "x"}, {"2", "y"}}, {{"x"}, {"y"}}, {{0, 1}, {1, 0}}), "1=x 2=y");
+  EXPECT_EQ(Pair({{"1", "z"}, {"2"}}, {{"x"}, {"y"}}, {{0, 0}}), "2=y") << "1 contradicts both";
 }
 
 TEST(LinkPairingTest, ALoneLinkWithoutInterfacesIsPaired) { EXPECT_EQ(Pair({{""}}, {{""}}), "="); }

@@ -1,6 +1,7 @@
 #include "tests/unit/topology/naive_ted.h"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace srpce::topology {
 namespace {
@@ -69,25 +70,31 @@ std::set<typename Map::key_type> KeysOf(const Map& map) {
 graph::ArcData DataOf(const Link& link, const Node& local, const Node& remote) {
   const LinkAttributes& a = link.attributes;
   graph::ArcData d;
+  const bool out_of_lan = local.attributes.pseudonode == true;
   const auto raise = [&](uint32_t flag, bool when) {
     if (when) {
       d.flags |= flag;
     }
   };
   raise(kArcUsable, link.usable);
-  raise(kArcHasIgp, a.igp_metric && *a.igp_metric != 0xffffff);
-  raise(kArcHasTe, a.te_metric || a.igp_metric);
-  raise(kArcTeAnnounced, a.te_metric.has_value());
-  raise(kArcHasDelay, a.min_delay || a.delay);
-  raise(kArcHasCapacity, a.available || a.reservable || a.capacity);
-  raise(kArcWideAdminGroup, a.admin_group && a.admin_group->words().size() > 2);
+  raise(kArcHasIgp, out_of_lan || (a.igp_metric && *a.igp_metric != 0xffffff));
+  raise(kArcHasTe, out_of_lan || a.te_metric || a.igp_metric);
+  raise(kArcTeAnnounced, out_of_lan || a.te_metric.has_value());
+  raise(kArcHasDelay, out_of_lan || a.min_delay || a.delay);
+  raise(kArcHasCapacity, out_of_lan || a.available || a.reservable || a.capacity);
+  raise(kArcWideAdminGroup, !out_of_lan && a.admin_group && a.admin_group->words().size() > 2);
   raise(kArcTailOverloaded, local.attributes.overload == true);
   raise(kArcTailSrMpls, !local.attributes.srgb.empty());
   raise(kArcHeadSrMpls, !remote.attributes.srgb.empty());
   raise(kArcTailSrv6, !local.attributes.locators.empty());
   raise(kArcHeadSrv6, !remote.attributes.locators.empty());
   raise(kArcHeadPseudonode, remote.attributes.pseudonode == true);
-  raise(kArcAnomalous, a.delay_anomalous == true);
+  raise(kArcAnomalous, !out_of_lan && a.delay_anomalous == true);
+  raise(kArcTailPseudonode, out_of_lan);
+  if (out_of_lan) {
+    d.capacity = UINT64_MAX;
+    return d;
+  }
   d.weight[0] = a.igp_metric.value_or(0);
   d.weight[1] = a.te_metric.value_or(d.weight[0]);
   const Microseconds delay = a.min_delay.value_or(a.delay.value_or(Microseconds(0)));
@@ -154,6 +161,7 @@ void NaiveTed::SetNode(const std::string& name, const std::string& id,
                        const NodeAttributes& attributes, bool patch) {
   Source& source = sources_[name];
   source.old_nodes.erase(id);
+  source.confirmed_nodes.insert(id);
   NodeAttributes& stated = source.nodes[id];
   stated = patch ? Pick({&attributes, &stated}) : attributes;
 }
@@ -162,6 +170,7 @@ void NaiveTed::SetLink(const std::string& name, const LinkKey& key,
                        const LinkAttributes& attributes, bool patch) {
   Source& source = sources_[name];
   source.old_links.erase(KeyOf(key));
+  source.confirmed_links.insert(KeyOf(key));
   Stated& stated = source.links[KeyOf(key)];
   stated.attributes = patch ? Pick({&attributes, &stated.attributes}) : attributes;
   if (!patch || !key.remote_interface.empty()) {
@@ -173,6 +182,7 @@ void NaiveTed::SetPrefix(const std::string& name, const std::string& id, const I
                          const PrefixAttributes& attributes, bool patch) {
   Source& source = sources_[name];
   source.old_prefixes.erase({id, prefix});
+  source.confirmed_prefixes.insert({id, prefix});
   PrefixAttributes& stated = source.prefixes[{id, prefix}];
   stated = patch ? Pick({&attributes, &stated}) : attributes;
 }
@@ -197,39 +207,38 @@ bool NaiveTed::in_sync(const std::string& name) const {
   return it != sources_.end() && it->second.in_sync;
 }
 
-std::vector<const NaiveTed::Source*> NaiveTed::Ranked() const {
+template <typename Live>
+std::vector<const NaiveTed::Source*> NaiveTed::Ranked(const Live& live) const {
   std::vector<const Source*> ranked;
   for (const auto& [name, source] : sources_) {
     ranked.push_back(&source);  // By name already.
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const Source* a, const Source* b) {
-    return std::pair(a->live(), a->options.precedence) >
-           std::pair(b->live(), b->options.precedence);
+  std::stable_sort(ranked.begin(), ranked.end(), [&](const Source* a, const Source* b) {
+    return std::pair(live(*a), a->options.precedence) > std::pair(live(*b), b->options.precedence);
   });
   return ranked;
 }
 
 NaiveSnapshot NaiveTed::Snapshot() const {
   NaiveSnapshot snapshot;
-  const std::vector<const Source*> ranked = Ranked();
-  AddNodes(ranked, snapshot);
-  AddLinks(ranked, snapshot);
+  AddNodes(snapshot);
+  AddLinks(snapshot);
   FinishLinks(snapshot);
   ElectFlexAlgos(snapshot);
   return snapshot;
 }
 
-void NaiveTed::AddNodes(const std::vector<const Source*>& ranked, NaiveSnapshot& snapshot) const {
+void NaiveTed::AddNodes(NaiveSnapshot& snapshot) const {
   std::set<PrefixKey> prefixes;
-  for (const Source* source : ranked) {
-    for (const auto& [id, attributes] : source->nodes) {
-      snapshot.nodes[id].known |= !source->options.overlay;
+  for (const auto& [name, source] : sources_) {
+    for (const auto& [id, attributes] : source.nodes) {
+      snapshot.nodes[id].known |= !source.options.overlay;
     }
-    for (const auto& [key, attributes] : source->prefixes) {
+    for (const auto& [key, attributes] : source.prefixes) {
       snapshot.nodes[key.first];
       prefixes.insert(key);
     }
-    for (const auto& [key, stated] : source->links) {
+    for (const auto& [key, stated] : source.links) {
       snapshot.nodes[std::get<0>(key)];
       snapshot.nodes[std::get<1>(key)];
     }
@@ -238,10 +247,11 @@ void NaiveTed::AddNodes(const std::vector<const Source*>& ranked, NaiveSnapshot&
     node.id = id;
     std::vector<const NodeAttributes*> statements;
     node.stale = true;
-    for (const Source* source : ranked) {
+    const std::string& of = id;
+    for (const Source* source : Ranked([&](const Source& s) { return s.LiveNode(of); })) {
       if (const auto it = source->nodes.find(id); it != source->nodes.end()) {
         statements.push_back(&it->second);
-        node.stale = node.stale && !source->live();
+        node.stale = node.stale && !source->LiveNode(id);
       }
     }
     node.stale = node.stale && !statements.empty();
@@ -249,7 +259,7 @@ void NaiveTed::AddNodes(const std::vector<const Source*>& ranked, NaiveSnapshot&
   }
   for (const PrefixKey& key : prefixes) {
     std::vector<const PrefixAttributes*> statements;
-    for (const Source* source : ranked) {
+    for (const Source* source : Ranked([&](const Source& s) { return s.LivePrefix(key); })) {
       if (const auto it = source->prefixes.find(key); it != source->prefixes.end()) {
         statements.push_back(&it->second);
       }
@@ -258,24 +268,24 @@ void NaiveTed::AddNodes(const std::vector<const Source*>& ranked, NaiveSnapshot&
   }
 }
 
-void NaiveTed::AddLinks(const std::vector<const Source*>& ranked, NaiveSnapshot& snapshot) const {
+void NaiveTed::AddLinks(NaiveSnapshot& snapshot) const {
   std::set<NaiveKey> keys;
-  for (const Source* source : ranked) {
-    keys.merge(KeysOf(source->links));
+  for (const auto& [name, source] : sources_) {
+    keys.merge(KeysOf(source.links));
   }
   for (const NaiveKey& key : keys) {
     NaiveLink& naive = snapshot.links[key];
     naive.link.key = {std::get<0>(key), std::get<1>(key), std::get<2>(key), ""};
     naive.link.stale = true;
     std::vector<const LinkAttributes*> statements;
-    for (const Source* source : ranked) {
+    for (const Source* source : Ranked([&](const Source& s) { return s.LiveLink(key); })) {
       const auto it = source->links.find(key);
       if (it == source->links.end()) {
         continue;
       }
       statements.push_back(&it->second.attributes);
       naive.announced |= !source->options.overlay;
-      naive.link.stale = naive.link.stale && !source->live();
+      naive.link.stale = naive.link.stale && !source->LiveLink(key);
       if (naive.link.key.remote_interface.empty()) {
         naive.link.key.remote_interface = it->second.remote_interface;
       }
@@ -307,7 +317,22 @@ void NaiveTed::FinishLinks(NaiveSnapshot& snapshot) const {
 }
 
 void NaiveTed::ElectFlexAlgos(NaiveSnapshot& snapshot) {
-  for (const auto& [id, node] : snapshot.nodes) {  // By ascending id: a later equal priority wins.
+  std::vector<const Node*> nodes;
+  for (const auto& [id, node] : snapshot.nodes) {
+    nodes.push_back(&node);
+  }
+  // Dotted ids last, octet by octet; the others as text.
+  const auto octets = [](const Node* node) {
+    std::vector<int> numbers(4);
+    char rest = 0;
+    const int read = std::sscanf(node->id.c_str(), "%d.%d.%d.%d%c", &numbers[0], &numbers[1],
+                                 &numbers[2], &numbers[3], &rest);
+    return read == 4 ? numbers : std::vector<int>();
+  };
+  std::stable_sort(nodes.begin(), nodes.end(),
+                   [&](const Node* a, const Node* b) { return octets(a) < octets(b); });
+  for (const Node* each : nodes) {  // Ascending: a later equal priority wins.
+    const Node& node = *each;
     for (const FlexAlgoDefinition& definition : node.attributes.flex_algo_definitions) {
       const auto it = snapshot.flex_algos.find(definition.algorithm);
       if (it == snapshot.flex_algos.end() || it->second.priority <= definition.priority) {

@@ -45,6 +45,9 @@ class NaiveTed {
     Source& source = sources_[options.name];
     source.options = options;
     source.connected = true;
+    source.confirmed_nodes.clear();
+    source.confirmed_links.clear();
+    source.confirmed_prefixes.clear();
   }
   void Disconnect(const std::string& name, MonotonicTime now);
   size_t ExpireStale(MonotonicTime now);
@@ -73,7 +76,6 @@ class NaiveTed {
   struct Source {
     SourceOptions options;
     bool connected = false;
-    bool live() const { return connected || !options.hold_time; }
     bool in_sync = false;
     std::optional<MonotonicTime> stale_since;
     std::map<std::string, NodeAttributes> nodes;
@@ -83,11 +85,24 @@ class NaiveTed {
     std::set<std::string> old_nodes;
     std::set<NaiveKey> old_links;
     std::set<PrefixKey> old_prefixes;
+    // Said since Connect.
+    std::set<std::string> confirmed_nodes;
+    std::set<NaiveKey> confirmed_links;
+    std::set<PrefixKey> confirmed_prefixes;
+
+    bool Live(const auto& confirmed, const auto& key) const {
+      return !options.hold_time || (connected && confirmed.contains(key));
+    }
+    bool LiveNode(const std::string& id) const { return Live(confirmed_nodes, id); }
+    bool LiveLink(const NaiveKey& key) const { return Live(confirmed_links, key); }
+    bool LivePrefix(const PrefixKey& key) const { return Live(confirmed_prefixes, key); }
   };
 
-  std::vector<const Source*> Ranked() const;
-  void AddNodes(const std::vector<const Source*>& ranked, NaiveSnapshot& snapshot) const;
-  void AddLinks(const std::vector<const Source*>& ranked, NaiveSnapshot& snapshot) const;
+  // All sources, those whose statement is `live` first.
+  template <typename Live>
+  std::vector<const Source*> Ranked(const Live& live) const;
+  void AddNodes(NaiveSnapshot& snapshot) const;
+  void AddLinks(NaiveSnapshot& snapshot) const;
   void FinishLinks(NaiveSnapshot& snapshot) const;
   static void ElectFlexAlgos(NaiveSnapshot& snapshot);
 

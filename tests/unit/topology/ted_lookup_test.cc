@@ -100,6 +100,28 @@ TEST(FindFlexAlgoTest, HighestPriorityThenHighestId) {
   EXPECT_EQ(ted->FindFlexAlgo(130), nullptr);
 }
 
+TEST(FindFlexAlgoTest, RouterIdsCompareAsNumbers) {
+  TedBuilder builder;
+  const SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
+  const auto winner = [&](const std::string& low, const std::string& high) {
+    for (const std::string& id : {high, low}) {
+      NodeAttributes attributes;
+      attributes.flex_algo_definitions = {
+          {.algorithm = 128,
+           .metric = id == high ? MetricType::kDelay : MetricType::kIgp,
+           .priority = 9}};
+      EXPECT_TRUE(builder.SetNode(source, id, attributes, /*patch=*/false, {}).ok());
+    }
+    const TedPtr ted = builder.Publish().ted;
+    EXPECT_TRUE(builder.RemoveNode(source, low, {}).ok());
+    EXPECT_TRUE(builder.RemoveNode(source, high, {}).ok());
+    return ted->FindFlexAlgo(128)->metric == MetricType::kDelay ? high : low;
+  };
+  EXPECT_EQ(winner("10.0.0.9", "10.0.0.10"), "10.0.0.10");
+  EXPECT_EQ(winner("1.2.3.4", "192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(winner("0000.0000.0009", "0000.0000.0010"), "0000.0000.0010");
+}
+
 // The flags and numbers a search reads, one link each.
 TEST(ArcDataTest, SaysWhatTheLinkAndItsEndsAnnounce) {
   const TedPtr ted = BuildTed(
@@ -126,6 +148,23 @@ TEST(ArcDataTest, SaysWhatTheLinkAndItsEndsAnnounce) {
   EXPECT_EQ(bc.group, 0U);
   const graph::ArcData cd = data("c->d");  // The maximum metric is not in SPF (RFC 5305 s3).
   EXPECT_EQ(cd.flags, kArcUsable | kArcHasTe | kArcTailSrMpls | kArcHeadPseudonode);
+}
+
+TEST(ArcDataTest, LinksOutOfALanCostNothingAndCarryEverything) {
+  const TedPtr ted = BuildTed(
+      "a->lan igp 10\n"
+      "lan->a igp 7 te 8 delay 9 bw 16k admin 0x1\n"
+      "b->lan igp 10\n"
+      "lan->b\n"
+      "node lan pseudonode\n");
+  for (const char* link : {"lan->a", "lan->b"}) {
+    const graph::ArcData data = ted->graph().data(LinkOf(*ted, link).value());
+    EXPECT_EQ(data.flags, kArcUsable | kArcHasIgp | kArcHasTe | kArcTeAnnounced | kArcHasDelay |
+                              kArcHasCapacity | kArcTailPseudonode | kArcHeadSrMpls | kArcHeadSrv6);
+    EXPECT_EQ(data.weight, (std::array<uint32_t, 3>{0, 0, 0}));
+    EXPECT_EQ(data.capacity, UINT64_MAX);
+    EXPECT_EQ(data.mask, 0U);
+  }
 }
 
 TEST(DecreaseEpochTest, GrowsOnlyWhenAWeightMayHaveBecomeLess) {
