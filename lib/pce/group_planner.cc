@@ -30,11 +30,12 @@ class GroupPlan {
   }
 
   std::vector<MemberPlan> Run() {
-    const std::vector<size_t> keepers = FindKeepers();
+    const std::vector<size_t> keepers = FindKeepers(/*computed_anew=*/false);
     if (keepers.size() == known_.size()) {
       KeepOrImprove();
     } else if (!MoveOne(keepers) && !MoveAll()) {
-      SaveWhatCanBe(keepers);
+      // A changed intent may well be kept by the lists in use.
+      SaveWhatCanBe(FindKeepers(/*computed_anew=*/true));
     }
     return std::move(plans_);
   }
@@ -52,13 +53,14 @@ class GroupPlan {
 
   // Members whose present paths keep their own promise and are disjoint from each other: first
   // those that are not in trouble already and that the network has not moved onto other links than
-  // were chosen, then in order of importance.
-  std::vector<size_t> FindKeepers() const {
+  // were chosen, then in order of importance. With `computed_anew` also those whose intent changed.
+  std::vector<size_t> FindKeepers(bool computed_anew) const {
     std::vector<size_t> keepers;
     Exclusion used;
     for (const bool displaced : {false, true}) {
       for (const size_t i : known_) {
         if ((presents_[i].moved || unit_.members[i].violated) == displaced && Good(i) &&
+            (computed_anew || !unit_.members[i].compute) &&
             KeepsAwayFrom(context_.ted, unit_.members[i], *PresentPath(i), used)) {
           keepers.push_back(i);
           Avoid(i, *PresentPath(i), used);

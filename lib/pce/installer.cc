@@ -115,6 +115,7 @@ void Installer::Welcome(PolicyRecord& record) {
   index_.Replace(record.id, record.active.get(), nullptr);
   record.active = nullptr;
   record.planned = false;
+  record.needs_compute = true;
   record.not_disjoint = false;
   PolicyStatus status = record.status;
   status.intent = *record.intent;
@@ -178,6 +179,7 @@ void Installer::UsePath(const topology::Ted& ted, PolicyRecord& record, MemberPl
   const PlannedPath& path = *plan.path;
   index_.Replace(record.id, before.get(), &path);
   record.planned = true;
+  record.needs_compute = false;
   record.restored = false;
   record.not_disjoint = plan.not_disjoint;
   status.active = Describe(ted, *record.intent, path);
@@ -219,6 +221,7 @@ void Installer::UseNothing(PolicyRecord& record, const Occasion& occasion, Polic
   index_.Replace(record.id, record.active.get(), nullptr);
   record.active = nullptr;
   record.planned = true;
+  record.needs_compute = false;
   record.restored = false;
   record.not_disjoint = false;
   status.active.reset();

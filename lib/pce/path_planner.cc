@@ -21,7 +21,7 @@ MemberPlan PlanMember(const PlanContext& context, Need need, const MemberInput& 
   }
   const Present present = EvaluatePresent(context.ted, member);
   const bool good = present.evaluation.ok() && present.same_intent;
-  if (need == Need::kVerify && good && !present.moved) {
+  if (need == Need::kVerify && !member.compute && good && !present.moved) {
     Stay(present, plan);
     return plan;
   }
@@ -39,7 +39,7 @@ MemberPlan PlanMember(const PlanContext& context, Need need, const MemberInput& 
     }
     return plan;
   }
-  if (need != Need::kCompute && good && best->candidate == *in_use && IsDynamic(member, *in_use)) {
+  if (!member.compute && good && best->candidate == *in_use && IsDynamic(member, *in_use)) {
     // Lists that the IGP took elsewhere are not what was chosen: anything better will do, now.
     const uint64_t cost = present.evaluation.path->cost;
     const bool worth =

@@ -20,7 +20,6 @@ enum class Need : uint8_t {
   kNone,
   kVerify,      // Prove the present lists again; compute only if they break their promise.
   kReoptimize,  // As kVerify, and look for something better by at least the gain.
-  kCompute,     // The present lists are not wanted as they are: find the best.
 };
 
 // What is known of one policy when its unit is planned.
@@ -29,6 +28,7 @@ struct MemberInput {
   PlannedPathPtr active;  // Null: none, or not known since the last start or change of intent.
   std::shared_ptr<const plugin::PolicyConfig>
       installed;          // What the headend was last given; read where `active` is null.
+  bool compute = false;   // The intent is new or changed: find the best, whatever is in use.
   bool movable = true;    // The active path is old enough to be left for a better one.
   bool violated = false;  // It was left in violation last time: in a group this is the one to move.
 };

@@ -59,6 +59,7 @@ struct PolicyRecord {
       // down.
       false;
   bool planned = false;         // For this intent, on a snapshot that knows the headend.
+  bool needs_compute = false;   // The intent is new or changed, and not planned since.
   bool restored = false;        // From the store, and not planned since.
   bool not_disjoint = false;    // sla_violated is the group's promise.
   policy::PolicyStatus status;  // As last published, without the revision.

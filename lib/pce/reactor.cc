@@ -298,6 +298,7 @@ UnitInput Reactor::InputOf(const Unit& unit, Need need) const {
         {.intent = record->intent,
          .active = record->active,
          .installed = record->installed,
+         .compute = record->needs_compute,
          .movable = clock_.Now() - record->active_since >= options_.reoptimize_hold_time,
          .violated = record->status.sla_violated});
   }

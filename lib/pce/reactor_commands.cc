@@ -106,7 +106,7 @@ void Reactor::AdoptChanges() {
     }
     PolicyRecord& record = table_.Adopt(intent);
     installer_.Welcome(record);
-    Want(record.unit, {.need = Need::kCompute,
+    Want(record.unit, {.need = Need::kVerify,
                        .urgency = Urgency::kWanted,
                        .trigger = "policy",
                        .cause = "policy: intent applied",
