@@ -302,9 +302,15 @@ Present EvaluatePresent(const Ted& ted, const MemberInput& member) {
   return present;
 }
 
-bool KnowsHeadend(const Ted& ted, const MemberInput& member) {
+bool KnowsHeadend(const Ted& ted, const MemberInput& member, MemberPlan& plan) {
   const auto headend = ted.FindNode(member.intent->key.headend);
-  return headend && ted.node(*headend).known;
+  if (headend && ted.node(*headend).known) {
+    return true;
+  }
+  plan.outcome = MemberPlan::Outcome::kUnknown;
+  plan.unknown =
+      absl::StrCat("UNKNOWN_NODE: headend ", member.intent->key.headend, " is not in the topology");
+  return false;
 }
 
 std::string WhyBroken(const Present& present) {

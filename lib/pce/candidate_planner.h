@@ -61,8 +61,8 @@ struct Present {
 };
 Present EvaluatePresent(const topology::Ted& ted, const MemberInput& member);
 
-// True if the headend of `member` is in `ted`, not only by name.
-bool KnowsHeadend(const topology::Ted& ted, const MemberInput& member);
+// Returns true if the headend of `member` is in `ted`, not only by name; else fills `plan`.
+bool KnowsHeadend(const topology::Ted& ted, const MemberInput& member, MemberPlan& plan);
 
 // The promise that `present` breaks, for people.
 std::string WhyBroken(const Present& present);

@@ -20,8 +20,7 @@ class GroupPlan {
       const MemberInput& member = unit.members[i];
       disjointness_ = member.intent->disjoint->disjointness;
       presents_.emplace_back();
-      if (!KnowsHeadend(context.ted, member)) {
-        plans_[i].outcome = MemberPlan::Outcome::kUnknown;
+      if (!KnowsHeadend(context.ted, member, plans_[i])) {
         continue;
       }
       known_.push_back(i);
@@ -75,7 +74,8 @@ class GroupPlan {
     const bool moved =
         std::any_of(presents_.begin(), presents_.end(), [](const auto& p) { return p.moved; });
     Paths better;
-    if ((moved || unit_.need >= Need::kReoptimize) && PlanJointly(better) && !better.empty()) {
+    const bool look = moved || (!unit_.partial && unit_.need >= Need::kReoptimize);
+    if (look && PlanJointly(better) && !better.empty()) {
       const Verdict verdict = Judge(better, moved);
       if (verdict == Verdict::kTake) {
         Adopt(better);

@@ -82,6 +82,13 @@ OperState OperStateOf(const PolicyRecord& record, const PolicyStatus& status) {
                                                                     : OperState::kUp;
 }
 
+void SetPlanned(PolicyRecord& record) {
+  record.planned = true;
+  record.needs_compute = false;
+  record.unproven = false;
+  record.no_path_at.reset();
+}
+
 }  // namespace
 
 Installer::Installer(const Clock& clock, SouthboundOf southbound_of, StoreWriter& store,
@@ -103,7 +110,7 @@ void Installer::Restore(PolicyRecord& record,
     record.installed = std::make_shared<const plugin::PolicyConfig>(*installed);
     record.fingerprint = installed->Fingerprint();
     record.forwarded = true;
-    record.restored = true;
+    record.unproven = true;
     status.push_state = PushState::kWaiting;
     status.last_change_reason =
         absl::StrCat("startup: ", ListsText(installed->lists), " stays until it is computed anew");
@@ -158,8 +165,7 @@ void Installer::Adopt(const topology::Ted& ted, PolicyRecord& record, MemberPlan
       if (record.status.oper_state != OperState::kPending || status.candidates.empty()) {
         status.last_change = clock_.WallNow();
       }
-      status.last_change_reason = absl::StrCat("UNKNOWN_NODE: headend ", record.intent->key.headend,
-                                               " is not in the topology; what is installed stays");
+      status.last_change_reason = absl::StrCat(plan.unknown, "; what is installed stays");
       break;
     case MemberPlan::Outcome::kPath:
       UsePath(ted, record, plan, occasion, status);
@@ -178,9 +184,7 @@ void Installer::UsePath(const topology::Ted& ted, PolicyRecord& record, MemberPl
   const PlannedPathPtr before = std::exchange(record.active, plan.path);
   const PlannedPath& path = *plan.path;
   index_.Replace(record.id, before.get(), &path);
-  record.planned = true;
-  record.needs_compute = false;
-  record.restored = false;
+  SetPlanned(record);
   record.not_disjoint = plan.not_disjoint;
   status.active = Describe(ted, *record.intent, path);
   status.sla_violated = !plan.violation.empty();
@@ -220,9 +224,7 @@ void Installer::UseNothing(PolicyRecord& record, const Occasion& occasion, Polic
   const bool had_path = record.installed != nullptr;
   index_.Replace(record.id, record.active.get(), nullptr);
   record.active = nullptr;
-  record.planned = true;
-  record.needs_compute = false;
-  record.restored = false;
+  SetPlanned(record);
   record.not_disjoint = false;
   status.active.reset();
   status.sla_violated = false;

@@ -13,15 +13,16 @@ bool IsDynamic(const MemberInput& member, size_t candidate) {
       member.intent->candidate_paths[candidate].definition);
 }
 
-MemberPlan PlanMember(const PlanContext& context, Need need, const MemberInput& member) {
+MemberPlan PlanMember(const PlanContext& context, const UnitInput& unit,
+                      const MemberInput& member) {
   MemberPlan plan;
-  if (!KnowsHeadend(context.ted, member)) {
-    plan.outcome = MemberPlan::Outcome::kUnknown;
+  if (!KnowsHeadend(context.ted, member, plan)) {
     return plan;
   }
   const Present present = EvaluatePresent(context.ted, member);
   const bool good = present.evaluation.ok() && present.same_intent;
-  if (need == Need::kVerify && !member.compute && good && !present.moved) {
+  const bool verify_only = !present.moved && (unit.partial || unit.need == Need::kVerify);
+  if (good && verify_only && !member.compute) {
     Stay(present, plan);
     return plan;
   }
@@ -67,7 +68,7 @@ std::vector<MemberPlan> PlanUnit(const topology::Ted& ted, const UnitInput& unit
   }
   std::vector<MemberPlan> plans;
   for (const MemberInput& member : unit.members) {
-    plans.push_back(PlanMember(context, unit.need, member));
+    plans.push_back(PlanMember(context, unit, member));
   }
   return plans;
 }

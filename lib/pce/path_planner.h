@@ -36,6 +36,8 @@ struct MemberInput {
 // A policy alone, or all members of one disjoint group in order of (priority, key).
 struct UnitInput {
   Need need = Need::kVerify;
+  // The snapshot is known to be a part of the network: who is well and where he was stays.
+  bool partial = false;
   std::vector<MemberInput> members;
 };
 
@@ -49,13 +51,14 @@ struct Computation {
 
 struct MemberPlan {
   enum class Outcome : uint8_t {
-    kUnknown,  // The headend is not in the TED: nothing is proved, everything stays as it is.
+    kUnknown,  // Not enough of the network is known: nothing is proved, everything stays as it is.
     kPath,     // `path` is to be used; it may be the one in use.
     kNone,     // No candidate path is valid, and the present lists lead nowhere.
   };
   Outcome outcome = Outcome::kNone;
   PlannedPathPtr path;
   std::vector<policy::CandidateStatus> candidates;  // Empty: the choice was not looked at.
+  std::string unknown;        // With kUnknown: what is missing.
   std::string violation;      // The promise `path` breaks, where nothing better exists.
   bool not_disjoint = false;  // The broken promise is the group's.
   bool held_back = false;  // Something better exists, but the active path is too young to be left.

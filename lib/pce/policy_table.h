@@ -60,7 +60,11 @@ struct PolicyRecord {
       false;
   bool planned = false;         // For this intent, on a snapshot that knows the headend.
   bool needs_compute = false;   // The intent is new or changed, and not planned since.
-  bool restored = false;        // From the store, and not planned since.
+  // What the headend holds is of a network that is not known (any more): it is from the store, or
+  // the headend went out of the topology.
+  bool unproven = false;
+  // While unproven, and known to have no path: when that is believed.
+  std::optional<MonotonicTime> no_path_at;
   bool not_disjoint = false;    // sla_violated is the group's promise.
   policy::PolicyStatus status;  // As last published, without the revision.
 };

@@ -72,7 +72,6 @@ std::vector<plugin::PolicyConfig> Reactor::Restore(const plugin::StoreState& sta
     installer_.Restore(record, stored.installed);
     if (stored.installed) {
       desired.push_back(*stored.installed);
-      restored_until_ = clock_.Now() + options_.restart_hold_time;
     }
   }
   return desired;
@@ -102,8 +101,8 @@ void Reactor::Run() {
 }
 
 void Reactor::Want(Unit* unit, const Occasion& occasion) {
-  const bool held = restored_until_ && std::any_of(unit->members.begin(), unit->members.end(),
-                                                   [](const auto* m) { return m->restored; });
+  const bool held = IsPartial() && std::any_of(unit->members.begin(), unit->members.end(),
+                                               [](const auto* m) { return m->unproven; });
   if (ted_ != nullptr && !held) {
     agenda_.Add(unit, occasion);
     queue_depth_ = agenda_.size();
@@ -121,10 +120,8 @@ void Reactor::WantAll(const Occasion& occasion) {
 void Reactor::OnTed(TedUpdate update) {
   const Impact impact = Analyze(ted_.get(), *update.ted, update.delta);
   const topology::TedPtr before = std::exchange(ted_, std::move(update.ted));
+  SetSyncing(update.syncing);
   AddTouched(impact, update.event_time);
-  if (restored_until_ && !update.syncing) {
-    ReleaseRestored();
-  }
   if (impact.everything) {
     WantAll({.need = Need::kVerify,
              .trigger = impact.trigger,
@@ -204,50 +201,66 @@ void Reactor::ArmGoodNews(const Impact& impact, MonotonicTime event_time) {
                               impact.improved.end());
 }
 
-void Reactor::ReleaseRestored() {
-  restored_until_.reset();
+void Reactor::SetSyncing(bool syncing) {
+  if (syncing && !std::exchange(syncing_, true)) {
+    // A source that never ends its sync is not waited for longer.
+    partial_until_ = clock_.Now() + options_.restart_hold_time;
+  } else if (!syncing) {
+    syncing_ = false;
+    if (IsPartial()) {
+      EndPartial(/*gave_up=*/false);
+    }
+  }
+}
+
+void Reactor::EndPartial(bool gave_up) {
+  partial_until_.reset();
   for (Unit* unit : table_.units()) {
-    if (std::any_of(unit->members.begin(), unit->members.end(),
-                    [](const PolicyRecord* member) { return member->restored; })) {
+    for (PolicyRecord* member : unit->members) {
+      if (gave_up && member->unproven) {
+        member->no_path_at = clock_.Now();
+      }
+    }
+    if (!IsSatisfied(*unit)) {
       Want(unit, {.need = Need::kVerify,
                   .urgency = Urgency::kVerify,
                   .trigger = "startup",
-                  .cause = "startup"});
+                  .cause = "topology learned"});
     }
   }
-  if (ted_ == nullptr) {
-    return;
-  }
-  // Their paths were chosen in another life: something better may exist.
-  Impact restart;
-  restart.everything = true;
-  restart.cause = "startup";
-  ArmGoodNews(restart, clock_.Now());
+  // Paths were kept, or chosen, on a part of the network: something better may exist.
+  good_news_.reset();
+  Impact learned;
+  learned.everything = true;
+  learned.cause = "topology learned";
+  ArmGoodNews(learned, clock_.Now());
 }
 
 std::optional<MonotonicTime> Reactor::NextTimer() const {
-  std::optional<MonotonicTime> next = agenda_.next_retry();
-  const auto consider = [&](MonotonicTime time) { next = std::min(next.value_or(time), time); };
-  if (good_news_) {
-    consider(good_news_->due);
+  if (IsPartial()) {
+    return partial_until_;  // Everything else that waits is about better paths.
   }
-  if (restored_until_) {
-    consider(*restored_until_);
+  std::optional<MonotonicTime> next = agenda_.next_retry();
+  if (good_news_) {
+    next = std::min(next.value_or(good_news_->due), good_news_->due);
   }
   return next;
 }
 
 void Reactor::RunTimers() {
   const MonotonicTime now = clock_.Now();
-  if (restored_until_ && *restored_until_ <= now) {
-    ReleaseRestored();
+  if (IsPartial()) {
+    if (now < *partial_until_) {
+      return;
+    }
+    EndPartial(/*gave_up=*/true);
   }
   if (good_news_ && good_news_->due <= now) {
     OnGoodNewsDue();
   }
   for (Unit* unit : agenda_.TakeRetries(now)) {
     Want(unit, {.need = Need::kReoptimize,
-                .urgency = Urgency::kImprove,
+                .urgency = IsSatisfied(*unit) ? Urgency::kImprove : Urgency::kWanted,
                 .trigger = "reoptimize",
                 .cause = "reoptimize: hold time is over"});
   }
@@ -292,7 +305,7 @@ void Reactor::OnGoodNewsDue() {
 }
 
 UnitInput Reactor::InputOf(const Unit& unit, Need need) const {
-  UnitInput input{.need = need, .members = {}};
+  UnitInput input{.need = need, .partial = IsPartial(), .members = {}};
   for (const PolicyRecord* record : unit.members) {
     input.members.push_back(
         {.intent = record->intent,
@@ -345,6 +358,7 @@ void Reactor::Carry(Unit* unit, std::vector<MemberPlan> plans, const Occasion& o
       computed = true;
       ++last_sweep_recomputed_;
     }
+    DoubtNoPath(unit, record, plans[i]);
     installer_.Adopt(*ted_, record, std::move(plans[i]), occasion);
     youngest = std::max(youngest.value_or(record.active_since), record.active_since);
   }
@@ -354,6 +368,30 @@ void Reactor::Carry(Unit* unit, std::vector<MemberPlan> plans, const Occasion& o
   if (held_back) {
     agenda_.RetryAt(unit, *youngest + options_.reoptimize_hold_time);
   }
+}
+
+void Reactor::DoubtNoPath(Unit* unit, PolicyRecord& record, MemberPlan& plan) {
+  if (plan.outcome == MemberPlan::Outcome::kUnknown) {
+    record.unproven |= record.installed != nullptr;
+    record.no_path_at.reset();
+  }
+  if (plan.outcome != MemberPlan::Outcome::kNone) {
+    return;
+  }
+  if (!IsPartial()) {
+    if (!record.unproven) {
+      return;
+    }
+    // Some source may not have come back yet: nobody says which ones there will be.
+    const MonotonicTime now = clock_.Now();
+    record.no_path_at = record.no_path_at.value_or(now + options_.restart_hold_time);
+    if (*record.no_path_at <= now) {
+      return;
+    }
+    agenda_.RetryAt(unit, *record.no_path_at);
+  }
+  plan.outcome = MemberPlan::Outcome::kUnknown;
+  plan.unknown = "no path over the part of the topology that is known";
 }
 
 }  // namespace srpce::pce

@@ -67,7 +67,12 @@ class Reactor {
   void AddTouched(const Impact& impact, MonotonicTime event_time);
   void AddMoved(const topology::Ted& ted, const Impact& impact, MonotonicTime event_time);
   void ArmGoodNews(const Impact& impact, MonotonicTime event_time);
-  void ReleaseRestored();
+  // The snapshot is a part of the network only.
+  bool IsPartial() const { return partial_until_.has_value(); }
+  void SetSyncing(bool syncing);
+  // Looks again at what was left alone while the network was known in part. `gave_up`: the rest of
+  // it is not waited for any longer.
+  void EndPartial(bool gave_up);
   // Puts the unit on the agenda, unless there is nothing to plan on yet.
   void Want(Unit* unit, const Occasion& occasion);
   void WantAll(const Occasion& occasion);
@@ -80,6 +85,8 @@ class Reactor {
   void Sweep();
   UnitInput InputOf(const Unit& unit, Need need) const;
   void Carry(Unit* unit, std::vector<MemberPlan> plans, const Occasion& occasion);
+  // Makes "no path" unknown where it may come of what the snapshot lacks.
+  void DoubtNoPath(Unit* unit, PolicyRecord& record, MemberPlan& plan);
 
   const PolicyEngineOptions options_;
   const Clock& clock_;
@@ -108,8 +115,11 @@ class Reactor {
     std::vector<topology::LinkIndex> improved;
   };
   std::optional<GoodNews> good_news_;
-  // While set, policies from the store are left as they are.
-  std::optional<MonotonicTime> restored_until_;
+  // Some source is in its first sync.
+  bool syncing_ = false;
+  // While set, because of that, nothing is withdrawn or improved, and unproven policies are left as
+  // they are.
+  std::optional<MonotonicTime> partial_until_;
 
   bool sweeping_ = false;
   std::atomic<size_t> queue_depth_{0};

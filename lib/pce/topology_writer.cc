@@ -211,9 +211,8 @@ class TopologyWriter::Impl {
 
   // Writer thread, which alone changes sources_.
   bool InFirstSync() const {
-    return std::any_of(sources_.begin(), sources_.end(), [](const auto& source) {
-      return source.connected && source.in_sync && !source.ever_synced;
-    });
+    return std::any_of(sources_.begin(), sources_.end(),
+                       [](const auto& source) { return source.in_first_sync; });
   }
 
   void CancelQueued() {

@@ -21,7 +21,8 @@ struct TedUpdate {
   topology::TedPtr ted;
   topology::TedDelta delta;
   MonotonicTime event_time{};
-  // Some source is in its first sync: the snapshot is not the whole network yet.
+  // Some source has begun its first sync, or the first after its elements expired, and not ended
+  // it: the snapshot is not the whole network yet.
   bool syncing = false;
 };
 

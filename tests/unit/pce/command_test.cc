@@ -147,6 +147,19 @@ TEST(CommandTest, ChangedIntentIsComputedAnewAndPushedIfItDiffers) {
   EXPECT_EQ(lab.Nodes(kPolicy), "a c d");
 }
 
+TEST(CommandTest, IntentChangedBeforeTheTopologyIsKnownIsComputedWhenItIs) {
+  Lab lab(kDiamond);
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d")}).ok());
+  EXPECT_EQ(lab.Nodes(kPolicy), "a b d");
+  lab.Restart(/*learn=*/false);
+  policy::PathIntent by_delay;
+  by_delay.objective = topology::MetricType::kDelay;
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", by_delay)}).ok());
+  lab.Publish(/*syncing=*/true);
+  lab.Publish();
+  EXPECT_EQ(lab.Nodes(kPolicy), "a c d") << "the path in use keeps every bound, but was not asked";
+}
+
 TEST(CommandTest, FullDiskRefusesNewPoliciesAndTheEngineGoesOn) {
   Lab lab(kDiamond);
   ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d")}).ok());
