@@ -28,9 +28,9 @@ class SouthboundTap final : public plugin::Southbound, private plugin::Southboun
 
   std::string name() const override { return inner_->name(); }
   void Start(plugin::SouthboundListener* listener,
-             std::vector<plugin::PolicyConfig> desired) override {
+             std::vector<plugin::RestoredPolicy> restored) override {
     listener_ = listener;
-    inner_->Start(this, std::move(desired));
+    inner_->Start(this, std::move(restored));
   }
   void Stop() override { inner_->Stop(); }
   bool Install(const plugin::PolicyConfig& config) override {

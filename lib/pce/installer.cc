@@ -106,11 +106,12 @@ void Installer::Restore(PolicyRecord& record,
   status.intent = *record.intent;
   status.last_change = clock_.WallNow();
   status.last_change_reason = "startup: no path was installed before";
+  record.unproven = true;
+  record.restored = true;
   if (installed) {
     record.installed = std::make_shared<const plugin::PolicyConfig>(*installed);
     record.fingerprint = installed->Fingerprint();
     record.forwarded = true;
-    record.unproven = true;
     status.push_state = PushState::kWaiting;
     status.last_change_reason =
         absl::StrCat("startup: ", ListsText(installed->lists), " stays until it is computed anew");
@@ -137,7 +138,7 @@ void Installer::Welcome(PolicyRecord& record) {
 
 void Installer::Dismiss(PolicyRecord& record) {
   index_.Replace(record.id, record.active.get(), nullptr);
-  if (record.installed != nullptr) {
+  if (record.installed != nullptr || record.restored) {
     Withdraw(record);
   }
   PolicyStatus status = record.status;
@@ -183,6 +184,7 @@ void Installer::UsePath(const topology::Ted& ted, PolicyRecord& record, MemberPl
   const bool was_violated = status.sla_violated;
   const PlannedPathPtr before = std::exchange(record.active, plan.path);
   const PlannedPath& path = *plan.path;
+  const bool restored = std::exchange(record.restored, false);
   index_.Replace(record.id, before.get(), &path);
   SetPlanned(record);
   record.not_disjoint = plan.not_disjoint;
@@ -217,6 +219,8 @@ void Installer::UsePath(const topology::Ted& ted, PolicyRecord& record, MemberPl
   plugin::PolicyConfig config = BuildConfig(ted, *record.intent, path);
   if (record.installed == nullptr || config.Fingerprint() != record.fingerprint) {
     Push(record, std::move(config), occasion, status);
+  } else if (plugin::Southbound* southbound = Of(record); restored && southbound) {
+    southbound->Install(config);  // Now a headend that holds something else is corrected.
   }
 }
 
@@ -228,10 +232,10 @@ void Installer::UseNothing(PolicyRecord& record, const Occasion& occasion, Polic
   record.not_disjoint = false;
   status.active.reset();
   status.sla_violated = false;
-  if (had_path) {
+  if (had_path || record.restored) {
     Withdraw(record);
-    ++status.changes;
   }
+  status.changes += had_path ? 1 : 0;
   if (had_path || status.oper_state != OperState::kDown) {
     status.last_change = clock_.WallNow();
     status.last_change_reason =
@@ -243,7 +247,7 @@ void Installer::UseNothing(PolicyRecord& record, const Occasion& occasion, Polic
 
 void Installer::Push(PolicyRecord& record, plugin::PolicyConfig config, const Occasion& occasion,
                      PolicyStatus& status) {
-  plugin::Southbound* southbound = southbound_of_(record.intent->key.headend);
+  plugin::Southbound* southbound = Of(record);
   const bool taken = southbound != nullptr && southbound->Install(config);
   if (taken && occasion.event_time) {
     status.last_event_to_push = clock_.Now() - *occasion.event_time;
@@ -260,9 +264,10 @@ void Installer::Push(PolicyRecord& record, plugin::PolicyConfig config, const Oc
 }
 
 void Installer::Withdraw(PolicyRecord& record) {
-  if (plugin::Southbound* southbound = southbound_of_(record.intent->key.headend)) {
+  if (plugin::Southbound* southbound = Of(record)) {
     southbound->Remove(record.intent->key);
   }
+  record.restored = false;
   record.installed = nullptr;
   record.fingerprint = 0;
   record.forwarded = false;

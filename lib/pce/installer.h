@@ -45,6 +45,10 @@ class Installer {
   void Push(PolicyRecord& record, plugin::PolicyConfig config, const Occasion& occasion,
             policy::PolicyStatus& status);
   void Withdraw(PolicyRecord& record);
+  // The southbound of its headend; null = none.
+  plugin::Southbound* Of(const PolicyRecord& record) const {
+    return southbound_of_(record.intent->key.headend);
+  }
   // Gives `status` to readers; as an event if a decision changed.
   void Publish(PolicyRecord& record, policy::PolicyStatus status);
 

@@ -34,12 +34,12 @@ class PolicyEngine::Impl final : public plugin::SouthboundListener {
   absl::Status Start() {
     SRPCE_ASSIGN_OR_RETURN(const plugin::StoreState state, store_.Load());
     hub_.SetFirstRevision(state.revision);
-    const std::vector<plugin::PolicyConfig> desired = reactor_.Restore(state);
+    const std::vector<plugin::RestoredPolicy> restored = reactor_.Restore(state);
     for (plugin::Southbound* southbound : southbounds_) {
-      std::vector<plugin::PolicyConfig> mine;
-      for (const plugin::PolicyConfig& config : desired) {
-        if (southbound_of_(config.key.headend) == southbound) {
-          mine.push_back(config);
+      std::vector<plugin::RestoredPolicy> mine;
+      for (const plugin::RestoredPolicy& policy : restored) {
+        if (southbound_of_(policy.key.headend) == southbound) {
+          mine.push_back(policy);
         }
       }
       southbound->Start(this, std::move(mine));

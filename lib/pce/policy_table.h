@@ -63,6 +63,8 @@ struct PolicyRecord {
   // What the headend holds is of a network that is not known (any more): it is from the store, or
   // the headend went out of the topology.
   bool unproven = false;
+  // From the store, and not planned since: the headend may hold something newer than `installed`.
+  bool restored = false;
   // While unproven, and known to have no path: when that is believed.
   std::optional<MonotonicTime> no_path_at;
   bool not_disjoint = false;    // sla_violated is the group's promise.

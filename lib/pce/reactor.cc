@@ -64,17 +64,15 @@ Reactor::Reactor(const PolicyEngineOptions& options, const Clock& clock, Inbox& 
   table_.SetUnitGone([this](Unit* unit) { agenda_.Drop(unit); });
 }
 
-std::vector<plugin::PolicyConfig> Reactor::Restore(const plugin::StoreState& state) {
-  std::vector<plugin::PolicyConfig> desired;
+std::vector<plugin::RestoredPolicy> Reactor::Restore(const plugin::StoreState& state) {
+  std::vector<plugin::RestoredPolicy> restored;
   for (const plugin::StoredPolicy& stored : state.policies) {
     PolicyRecord& record =
         table_.Adopt(std::make_shared<const policy::PolicyIntent>(stored.intent));
     installer_.Restore(record, stored.installed);
-    if (stored.installed) {
-      desired.push_back(*stored.installed);
-    }
+    restored.push_back({.key = stored.intent.key, .config = stored.installed});
   }
-  return desired;
+  return restored;
 }
 
 void Reactor::Run() {

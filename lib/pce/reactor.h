@@ -30,7 +30,7 @@ class Reactor {
           WatchHub& hub, SouthboundOf southbound_of, PolicyEngineObserver* observer);
 
   // Before Run. Returns what headends are to hold.
-  std::vector<plugin::PolicyConfig> Restore(const plugin::StoreState& state);
+  std::vector<plugin::RestoredPolicy> Restore(const plugin::StoreState& state);
   // Until the inbox is stopped. Commands not carried out are answered CANCELLED.
   void Run();
 

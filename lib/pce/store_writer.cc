@@ -41,11 +41,6 @@ void StoreWriter::Stop() {
 void StoreWriter::Commit(plugin::StoreBatch batch, Done done) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (const policy::PolicyKey& key : batch.remove) {
-      // Of the policy that goes, not of one that comes under the same key.
-      installed_.erase(key);
-      writing_.erase(key);
-    }
     jobs_.push_back({std::move(batch), std::move(done)});
   }
   wake_.notify_all();
@@ -163,6 +158,12 @@ void StoreWriter::CommitJob(std::unique_lock<std::mutex>& lock) {
   jobs_.pop_front();
   job.batch.revision = ceiling_;
   const absl::Status status = Write(lock, job.batch);
+  if (status.ok()) {
+    for (const policy::PolicyKey& key : job.batch.remove) {
+      // Of the policy that went: one that comes under the same key is not installed before `done`.
+      installed_.erase(key);
+    }
+  }
   busy_ = true;  // Not idle before the answer is on its way.
   lock.unlock();
   job.done(status);
@@ -172,11 +173,11 @@ void StoreWriter::CommitJob(std::unique_lock<std::mutex>& lock) {
 
 bool StoreWriter::CommitBackground(std::unique_lock<std::mutex>& lock) {
   retry_now_ = false;
-  writing_.clear();
-  std::swap(writing_, installed_);
+  Installed writing;
+  std::swap(writing, installed_);
   plugin::StoreBatch batch;
   batch.revision = ceiling_;
-  for (const auto& [key, config] : writing_) {
+  for (const auto& [key, config] : writing) {
     if (config != nullptr) {
       batch.put_installed.push_back(*config);
     } else {
@@ -186,12 +187,11 @@ bool StoreWriter::CommitBackground(std::unique_lock<std::mutex>& lock) {
   const bool written = Write(lock, batch).ok();
   if (!written) {
     // merge() keeps what has come since: it is newer.
-    installed_.merge(writing_);
+    installed_.merge(writing);
     backing_off_ = true;
     backoff_ = std::clamp(backoff_ * 2, kFirstBackoff, kLastBackoff);
     retry_at_ = std::chrono::steady_clock::now() + backoff_;
   }
-  writing_.clear();
   return written;
 }
 

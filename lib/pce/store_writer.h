@@ -75,7 +75,6 @@ class StoreWriter {
   bool busy_ = false;
   std::deque<Job> jobs_;
   Installed installed_;
-  Installed writing_;  // Taken from installed_ by the commit under way.
   uint64_t ceiling_ = 0;
   uint64_t stored_ceiling_ = 0;
   absl::Status health_;

@@ -8,14 +8,16 @@
 namespace srpce::southbound {
 
 void AgentSouthbound::Start(plugin::SouthboundListener* listener,
-                            std::vector<plugin::PolicyConfig> desired) {
+                            std::vector<plugin::RestoredPolicy> restored) {
   Lock lock(mutex_);
   listener_ = listener;
-  for (plugin::PolicyConfig& config : desired) {
-    const uint64_t fingerprint = config.Fingerprint();
-    const policy::PolicyKey key = config.key;
-    desired_[key.headend][key] = {std::make_shared<const plugin::PolicyConfig>(std::move(config)),
-                                  fingerprint};
+  for (plugin::RestoredPolicy& policy : restored) {
+    Desired& wanted = desired_[policy.key.headend][policy.key];
+    wanted.restored = true;
+    if (policy.config) {
+      wanted.fingerprint = policy.config->Fingerprint();
+      wanted.config = std::make_shared<const plugin::PolicyConfig>(*std::move(policy.config));
+    }
   }
   for (auto& [id, session] : sessions_) Synchronize(session);
   Finish(lock);
@@ -127,9 +129,10 @@ void AgentSouthbound::Synchronize(Session& session) {
   // go.
   for (const auto& [key, wanted] : desires) {
     const auto held = session.held.find(key);
-    if (held != session.held.end() && held->second == wanted.fingerprint) {
+    if (held != session.held.end() && wanted.config != nullptr &&
+        held->second == wanted.fingerprint) {
       TellResult(key, wanted.fingerprint, /*removed=*/false, absl::OkStatus());
-    } else {
+    } else if (!wanted.restored || (wanted.config != nullptr && held == session.held.end())) {
       Enqueue(session, key);
     }
   }

@@ -71,7 +71,7 @@ class AgentSouthbound final : public plugin::Southbound {
 
   std::string name() const override { return "agent"; }
   void Start(plugin::SouthboundListener* listener,
-             std::vector<plugin::PolicyConfig> desired) override;
+             std::vector<plugin::RestoredPolicy> restored) override;
   // Ends all sessions with UNAVAILABLE. When it returns the listener is not called again.
   void Stop() override;
   bool Install(const plugin::PolicyConfig& config) override;
@@ -96,8 +96,9 @@ class AgentSouthbound final : public plugin::Southbound {
 
  private:
   struct Desired {
-    std::shared_ptr<const plugin::PolicyConfig> config;
+    std::shared_ptr<const plugin::PolicyConfig> config;  // Null: wanted, but it is not known how.
     uint64_t fingerprint = 0;
+    bool restored = false;  // From before the start: the router may know better.
   };
   struct InFlight {
     uint64_t fingerprint = 0;

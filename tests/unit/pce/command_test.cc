@@ -208,6 +208,43 @@ TEST(CommandTest, RestartLosesNothingWithdrawsNothingAndPushesNothing) {
   EXPECT_EQ(lab.Nodes(kPolicy), "a c d");
 }
 
+TEST(CommandTest, WhatTheStoreHadNotTakenYetIsNeitherWithdrawnNorForgotten) {
+  Lab lab(kDiamond);
+  // The disk is full between the intent and what became of it.
+  lab.southbound->on_install = [&] { lab.store.Fail(absl::ResourceExhaustedError("disk full")); };
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d"), Dynamic("a", 2, "d")}).ok());
+  lab.southbound->on_install = nullptr;
+  lab.StopEngine();
+  lab.store.Fail(absl::OkStatus());
+  ASSERT_FALSE(lab.store.policies().at(kPolicy).installed.has_value());
+  lab.southbound->TakeLog();
+  lab.Restart(/*learn=*/false);
+  EXPECT_EQ(lab.Delete({{.headend = "a", .color = 2, .endpoint = "d"}}), 1U);
+  EXPECT_THAT(lab.southbound->TakeLog(), ElementsAre("remove a/2/d")) << "it may have it";
+  lab.Publish();
+  EXPECT_THAT(lab.southbound->TakeLog(), IsEmpty());
+  EXPECT_EQ(lab.Status(kPolicy).oper_state, OperState::kUp);
+}
+
+TEST(CommandTest, HeadendThatHoldsSomethingNewerThanTheStoreIsCorrectedWhenItIsPlanned) {
+  Lab lab(kDiamond);
+  policy::PathIntent by_delay;
+  by_delay.objective = topology::MetricType::kDelay;
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", by_delay)}).ok());
+  const std::string stored = lab.Lists(kPolicy);
+  lab.store.Fail(absl::ResourceExhaustedError("disk full"));
+  lab.Cut("a->c");
+  ASSERT_NE(lab.Lists(kPolicy), stored);
+  lab.Mend("a->c");
+  lab.StopEngine();
+  lab.store.Fail(absl::OkStatus());
+  lab.southbound->TakeLog();
+  lab.Restart(/*learn=*/false);
+  EXPECT_THAT(lab.southbound->TakeLog(), IsEmpty());
+  lab.Publish();
+  EXPECT_THAT(lab.southbound->TakeLog(), ElementsAre("install a/1/d " + stored));
+}
+
 TEST(CommandTest, RestartKeepsAPathThatHysteresisKept) {
   Lab lab(kDiamond);
   policy::PathIntent by_delay;

@@ -21,7 +21,7 @@ class FakeSouthbound final : public plugin::Southbound {
  public:
   std::string name() const override { return "fake"; }
   void Start(plugin::SouthboundListener* listener,
-             std::vector<plugin::PolicyConfig> desired) override;
+             std::vector<plugin::RestoredPolicy> restored) override;
   void Stop() override {}
   bool Install(const plugin::PolicyConfig& config) override;
   bool Remove(const policy::PolicyKey& key) override;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <numeric>
 
@@ -244,6 +245,37 @@ TEST(StoreWriterTest, InstalledStateIsMergedWhileTheStoreIsBusy) {
   ASSERT_EQ(store.batches[1].put_installed.size(), 1U);
   EXPECT_EQ(store.batches[1].put_installed[0].preference, 100U);
   EXPECT_GE(store.batches[1].revision, 1'000'000U);
+}
+
+// A deletion that the store refuses must not take along what was installed meanwhile.
+TEST(StoreWriterTest, FailedRemovalForgetsNothing) {
+  class Refuser final : public plugin::Store {
+   public:
+    std::string name() const override { return "refuser"; }
+    absl::StatusOr<plugin::StoreState> Load() override { return plugin::StoreState(); }
+    absl::Status Commit(const plugin::StoreBatch& batch) override {
+      if (refusing) {
+        return absl::ResourceExhaustedError("disk full");
+      }
+      installed += batch.put_installed.size();
+      return absl::OkStatus();
+    }
+    std::atomic<bool> refusing = true;
+    size_t installed = 0;
+  } store;
+  StoreWriter writer(store, [](const absl::Status&) {});
+  writer.Start(0);
+  plugin::PolicyConfig config;
+  config.key = {.headend = "a", .color = 1, .endpoint = "b"};
+  writer.PutInstalled(std::make_shared<const plugin::PolicyConfig>(config));
+  plugin::StoreBatch batch;
+  batch.remove = {config.key};
+  std::promise<absl::Status> answer;
+  writer.Commit(batch, [&](const absl::Status& status) { answer.set_value(status); });
+  EXPECT_FALSE(answer.get_future().get().ok());
+  store.refusing = false;
+  writer.Stop();
+  EXPECT_EQ(store.installed, 1U);
 }
 
 TEST(StoreWriterTest, CommitsInOrderAndCancelsNothingOnStop) {
