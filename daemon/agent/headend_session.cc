@@ -55,6 +55,7 @@ void HeadendSession::Connect() {
       io_, options_.stream,
       {.on_command = [this](const v1::AgentCommand& command) { OnCommand(command); },
        .on_closed = [this](const absl::Status& status) { OnClosed(status); }});
+  forwarding_.SyncBegins(options_.headend);
   v1::AgentMessage message;
   v1::AgentHello* hello = message.mutable_hello();
   hello->set_headend(options_.headend);

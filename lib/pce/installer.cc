@@ -263,10 +263,14 @@ void Installer::Push(PolicyRecord& record, plugin::PolicyConfig config, const Oc
   store_.PutInstalled(record.installed);
 }
 
-void Installer::Withdraw(PolicyRecord& record) {
-  if (plugin::Southbound* southbound = Of(record)) {
-    southbound->Remove(record.intent->key);
+void Installer::Remove(const policy::PolicyKey& key) {
+  if (plugin::Southbound* southbound = southbound_of_(key.headend)) {
+    southbound->Remove(key);
   }
+}
+
+void Installer::Withdraw(PolicyRecord& record) {
+  Remove(record.intent->key);
   record.restored = false;
   record.installed = nullptr;
   record.fingerprint = 0;

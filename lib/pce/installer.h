@@ -32,6 +32,9 @@ class Installer {
   void Adopt(const topology::Ted& ted, PolicyRecord& record, MemberPlan plan,
              const Occasion& occasion);
 
+  // Takes the policy from the headend.
+  void Remove(const policy::PolicyKey& key);
+
   // What southbounds report.
   void OnSession(PolicyRecord& record, bool up);
   void OnResult(PolicyRecord& record, const ResultNote& note);

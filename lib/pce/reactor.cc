@@ -235,17 +235,38 @@ void Reactor::EndPartial(bool gave_up) {
 }
 
 std::optional<MonotonicTime> Reactor::NextTimer() const {
-  if (IsPartial()) {
-    return partial_until_;  // Everything else that waits is about better paths.
+  std::optional<MonotonicTime> next;
+  const auto consider = [&](MonotonicTime time) { next = std::min(next.value_or(time), time); };
+  if (!failed_removals_.empty()) {
+    consider(failed_removals_.front().first);
   }
-  std::optional<MonotonicTime> next = agenda_.next_retry();
+  if (IsPartial()) {
+    consider(*partial_until_);
+    return next;  // Everything else that waits is about better paths.
+  }
+  if (const auto retry = agenda_.next_retry()) {
+    consider(*retry);
+  }
   if (good_news_) {
-    next = std::min(next.value_or(good_news_->due), good_news_->due);
+    consider(good_news_->due);
   }
   return next;
 }
 
+void Reactor::RetryRemovals() {
+  const MonotonicTime now = clock_.Now();
+  while (!failed_removals_.empty() && failed_removals_.front().first <= now) {
+    const policy::PolicyKey key = std::move(failed_removals_.front().second);
+    failed_removals_.pop_front();
+    const PolicyRecord* record = table_.Find(key);
+    if (record == nullptr || (record->installed == nullptr && !record->restored)) {
+      installer_.Remove(key);
+    }
+  }
+}
+
 void Reactor::RunTimers() {
+  RetryRemovals();
   const MonotonicTime now = clock_.Now();
   if (IsPartial()) {
     if (now < *partial_until_) {

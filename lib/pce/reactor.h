@@ -78,6 +78,7 @@ class Reactor {
   void WantAll(const Occasion& occasion);
 
   void RunTimers();
+  void RetryRemovals();
   void OnGoodNewsDue();
   std::optional<MonotonicTime> NextTimer() const;
 
@@ -120,6 +121,9 @@ class Reactor {
   // While set, because of that, nothing is withdrawn or improved, and unproven policies are left as
   // they are.
   std::optional<MonotonicTime> partial_until_;
+
+  // Policies a headend has refused to take away, by when it is asked again.
+  std::deque<std::pair<MonotonicTime, policy::PolicyKey>> failed_removals_;
 
   bool sweeping_ = false;
   std::atomic<size_t> queue_depth_{0};

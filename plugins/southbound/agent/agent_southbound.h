@@ -116,6 +116,13 @@ class AgentSouthbound final : public plugin::Southbound {
     size_t sync_size = 0;                                // What the first sync put into the queue.
     std::map<policy::PolicyKey, uint64_t> held;          // What the router said it has.
     std::map<policy::PolicyKey, InFlight> in_flight;     // The last sent and not answered.
+    // What the router was told to install and may have kept to itself: one it refused it tries
+    // again when its routes change.
+    std::set<policy::PolicyKey> sent;
+
+    bool MayHave(const policy::PolicyKey& key) const {
+      return held.contains(key) || in_flight.contains(key) || sent.contains(key);
+    }
   };
   using Desires = std::map<policy::PolicyKey, Desired>;
   using Lock = std::unique_lock<std::mutex>;
@@ -126,6 +133,7 @@ class AgentSouthbound final : public plugin::Southbound {
   Session* FindSession(SessionId id);
   void Synchronize(Session& session);
   void Enqueue(Session& session, const policy::PolicyKey& key);
+  bool IsWanted(const policy::PolicyKey& key) const;
   bool CutIfOverflowing(const std::string& headend);
   void EndSession(SessionId id, std::optional<absl::Status> close_with);
   bool IsOwn(const Session& session, const policy::PolicyKey& key);

@@ -54,7 +54,7 @@ bool FakeSouthbound::Remove(const policy::PolicyKey& key) {
   held_.erase(key);
   log_.push_back(absl::StrCat("remove ", ToString(key)));
   if (has_session && acknowledge) {
-    listener_->OnResult(key, 0, /*removed=*/true, absl::OkStatus());
+    listener_->OnResult(key, 0, /*removed=*/true, removal_answer);
   }
   return has_session;
 }

@@ -341,6 +341,21 @@ TEST(ReactionTest, HeadendThatRefusesTakesThePolicyDown) {
   EXPECT_EQ(lab.observer.pushes("failed"), 1U);
 }
 
+TEST(ReactionTest, RemovalThatTheHeadendRefusesIsTriedAgain) {
+  Lab lab(kDiamond);
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d"), Dynamic("a", 2, "d")}).ok());
+  const policy::PolicyKey second{.headend = "a", .color = 2, .endpoint = "d"};
+  lab.southbound->removal_answer = absl::InternalError("the kernel kept it");
+  EXPECT_EQ(lab.Delete({kPolicy, second}), 2U);
+  lab.southbound->removal_answer = absl::OkStatus();
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 2, "d")}).ok());
+  lab.southbound->TakeLog();
+  lab.Advance(seconds(10));
+  EXPECT_THAT(lab.southbound->TakeLog(), ElementsAre("remove a/1/d")) << "the other is back";
+  lab.Advance(seconds(10));
+  EXPECT_THAT(lab.southbound->TakeLog(), IsEmpty());
+}
+
 TEST(ReactionTest, WithoutASessionThePolicyWaitsAndIsSentWhenItComes) {
   Lab lab(kDiamond);
   lab.southbound->has_session = false;

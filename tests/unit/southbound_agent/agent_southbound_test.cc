@@ -165,6 +165,31 @@ TEST_F(AgentSouthboundTest, RemovalOfWhatWasNeverSentIsDoneAtOnce) {
   EXPECT_THAT(listener_.Take(), ElementsAre("up r1", "removed r1/1/r9"));
 }
 
+// The router keeps in mind what it refused, and tries it again when its routes change.
+TEST_F(AgentSouthboundTest, WhatTheRouterRefusedIsRemovedToo) {
+  southbound_.Start(&listener_, {});
+  const auto id = Open("r1");
+  const auto config = MakeConfig("r1", 1);
+  southbound_.Install(config);
+  PopAll(id);
+  southbound_.OnResult(id, config.key, config.Fingerprint(), false,
+                       absl::FailedPreconditionError("no route"));
+  EXPECT_TRUE(southbound_.Remove(config.key));
+  EXPECT_THAT(PopAll(id), ElementsAre("remove r1/1/r9"));
+  southbound_.OnResult(id, config.key, 0, true, absl::OkStatus());
+  EXPECT_TRUE(southbound_.Remove(config.key));
+  EXPECT_THAT(PopAll(id), IsEmpty());
+}
+
+TEST_F(AgentSouthboundTest, WhatIsInstalledLateAndNotWantedAnyMoreIsRemoved) {
+  southbound_.Start(&listener_, {});
+  const auto id = Open("r1");
+  PopAll(id);
+  const auto config = MakeConfig("r1", 1);
+  southbound_.OnResult(id, config.key, config.Fingerprint(), false, absl::OkStatus());
+  EXPECT_THAT(PopAll(id), ElementsAre("remove r1/1/r9"));
+}
+
 TEST_F(AgentSouthboundTest, NewerSessionReplacesTheOlder) {
   southbound_.Start(&listener_, Restored({MakeConfig("r1", 1)}));
   const auto old_id = Open("r1");
