@@ -5,7 +5,9 @@
 #include <atomic>
 #include <future>
 #include <numeric>
+#include <set>
 
+#include "absl/strings/str_cat.h"
 #include "lib/pce/agenda.h"
 #include "lib/pce/compute_pool.h"
 #include "lib/pce/detour_filter.h"
@@ -111,6 +113,39 @@ TEST_F(AgendaTest, JoinsOccasionsOfOneUnit) {
   EXPECT_EQ(taken[0].second.need, Need::kReoptimize);
   EXPECT_STREQ(taken[0].second.trigger, "link-down");
   EXPECT_EQ(taken[0].second.event_time, early);
+}
+
+TEST_F(AgendaTest, UnitThatIsAddedAgainKeepsItsPlaceAndOneThatWasTakenGoesBehind) {
+  Unit* first = Add("x", 1);
+  Unit* second = Add("y", 1);
+  agenda_.Add(first, {});
+  agenda_.Add(second, {});
+  EXPECT_EQ(Next(), "x");
+  agenda_.Add(first, {});
+  agenda_.Add(second, {});
+  EXPECT_EQ(Next(), "y");
+}
+
+// Three classes of work; the first two never end.
+TEST_F(AgendaTest, NobodyIsOvertakenForEver) {
+  std::vector<Unit*> busy;
+  for (int i = 0; i < 40; ++i) {
+    busy.push_back(Add(absl::StrCat("busy", i), 1));
+  }
+  Unit* const unimportant = Add("unimportant", 200);
+  Unit* const wanted = Add("wanted", 1);
+  agenda_.Add(unimportant, {.urgency = Urgency::kVerify});
+  agenda_.Add(wanted, {.urgency = Urgency::kWanted});
+  std::set<Unit*> served;
+  for (int window = 0; window < 40; ++window) {
+    for (Unit* unit : busy) {
+      agenda_.Add(unit, {.urgency = Urgency::kVerify});
+    }
+    for (const auto& [unit, occasion] : agenda_.Take(8)) {
+      served.insert(unit);
+    }
+  }
+  EXPECT_EQ(served.size(), 42U);
 }
 
 TEST_F(AgendaTest, ForgetsUnitsThatGo) {
