@@ -12,9 +12,23 @@
 namespace srpce::pce {
 namespace {
 
-// Units planned before the inbox is looked at again, for each thread: small, so that bad news waits
-// for milliseconds at most.
+// Units planned before the inbox is looked at again, for each thread, and for how long more are
+// begun: bad news waits for that and for the searches under way.
 constexpr size_t kUnitsPerThread = 8;
+constexpr Duration kWindow = std::chrono::milliseconds(2);
+// A search for something better, and one that has used up its budget before, may delay bad news
+// less: it gets this part of the budget.
+constexpr uint64_t kRetryPart = 8;
+
+// True if the last search for a path of some member was given up.
+bool WasGivenUp(const Unit& unit) {
+  return std::any_of(unit.members.begin(), unit.members.end(), [](const PolicyRecord* member) {
+    const auto& candidates = member->status.candidates;
+    return std::any_of(candidates.begin(), candidates.end(), [](const auto& candidate) {
+      return candidate.failure && candidate.failure->reason == cspf::Reason::kBudgetExhausted;
+    });
+  });
+}
 
 bool IsSatisfied(const Unit& unit) {
   return std::all_of(unit.members.begin(), unit.members.end(), [](const PolicyRecord* record) {
@@ -337,6 +351,18 @@ UnitInput Reactor::InputOf(const Unit& unit, Need need) const {
   return input;
 }
 
+PlannerOptions Reactor::OptionsFor(const Unit& unit, const Occasion& occasion) const {
+  PlannerOptions planner{.gain_percent = options_.reoptimize_gain_percent,
+                         .budget = {.max_labels = options_.max_labels_per_query}};
+  const bool needs_compute = std::any_of(unit.members.begin(), unit.members.end(),
+                                         [](const auto* member) { return member->needs_compute; });
+  const bool hopeless = occasion.urgency == Urgency::kWanted && WasGivenUp(unit);
+  if (!needs_compute && (occasion.urgency == Urgency::kImprove || hopeless)) {
+    planner.budget.max_labels = std::max<uint64_t>(planner.budget.max_labels / kRetryPart, 1);
+  }
+  return planner;
+}
+
 void Reactor::Sweep() {
   if (!sweeping_ && agenda_.size() > 0) {
     sweeping_ = true;
@@ -344,19 +370,23 @@ void Reactor::Sweep() {
   }
   const auto work = agenda_.Take(kUnitsPerThread * std::max<size_t>(options_.compute_threads, 1));
   std::vector<UnitInput> inputs;
-  inputs.reserve(work.size());
+  std::vector<PlannerOptions> planners;
   for (const auto& [unit, occasion] : work) {
     inputs.push_back(InputOf(*unit, occasion.need));
+    planners.push_back(OptionsFor(*unit, occasion));
   }
-  const PlannerOptions planner{.gain_percent = options_.reoptimize_gain_percent,
-                               .budget = {.max_labels = options_.max_labels_per_query}};
   std::vector<std::vector<MemberPlan>> plans(work.size());
-  pool_.Run(
+  const MonotonicTime end = clock_.Now() + kWindow;
+  const size_t done = pool_.Run(
       work.size(),
       [&](size_t i, cspf::Workspace& workspace) {
-        plans[i] = PlanUnit(*ted_, inputs[i], planner, clock_, workspace);
+        plans[i] = PlanUnit(*ted_, inputs[i], planners[i], clock_, workspace);
       },
-      [&](size_t i) { Carry(work[i].first, std::move(plans[i]), work[i].second); });
+      [&](size_t i) { Carry(work[i].first, std::move(plans[i]), work[i].second); },
+      [&] { return clock_.Now() >= end; });
+  for (size_t i = done; i < work.size(); ++i) {
+    agenda_.Add(work[i].first, work[i].second);
+  }
   queue_depth_ = agenda_.size();
   if (agenda_.size() == 0) {
     sweeping_ = false;

@@ -85,6 +85,7 @@ class Reactor {
   // Plans the next few units; what came meanwhile is looked at before the rest.
   void Sweep();
   UnitInput InputOf(const Unit& unit, Need need) const;
+  PlannerOptions OptionsFor(const Unit& unit, const Occasion& occasion) const;
   void Carry(Unit* unit, std::vector<MemberPlan> plans, const Occasion& occasion);
   // Makes "no path" unknown where it may come of what the snapshot lacks.
   void DoubtNoPath(Unit* unit, PolicyRecord& record, MemberPlan& plan);

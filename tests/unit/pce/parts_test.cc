@@ -37,10 +37,29 @@ TEST(ComputePoolTest, ConsumesInOrderWhateverThreadWorked) {
         [&](size_t i) {
           EXPECT_EQ(squares[i], static_cast<int>(i * i));
           order.push_back(i);
-        });
+        },
+        [] { return false; });
     std::vector<size_t> want(count);
     std::iota(want.begin(), want.end(), 0);
     EXPECT_EQ(order, want);
+  }
+}
+
+TEST(ComputePoolTest, BeginsNoMoreWhenItIsEnoughAndConsumesWhatWasBegun) {
+  for (const size_t threads : {1, 4}) {
+    ComputePool pool(threads, nullptr);
+    std::atomic<size_t> begun = 0;
+    size_t consumed = 0;
+    const size_t done = pool.Run(
+        1000, [&](size_t, cspf::Workspace&) { ++begun; }, [&](size_t) { ++consumed; },
+        [&] { return begun >= 10; });
+    EXPECT_GE(done, 10U);
+    EXPECT_LE(done, 10 + threads);
+    EXPECT_EQ(consumed, done);
+    EXPECT_EQ(begun.load(), done);
+    const size_t one = pool.Run(
+        5, [](size_t, cspf::Workspace&) {}, [](size_t) {}, [] { return true; });
+    EXPECT_EQ(one, 1U);
   }
 }
 
