@@ -103,10 +103,10 @@ class GroupPlan {
       upgrade |= path->candidate != PresentPath(i)->candidate;
       movable &= unit_.members[i].movable || SameLists(path->lists, PresentPath(i)->lists);
     }
-    if (upgrade || (moved && after < before)) {
+    if (moved && after < before) {
       return Verdict::kTake;
     }
-    if (!IsWorthMoving(context_.options, before, after)) {
+    if (!upgrade && !IsWorthMoving(context_.options, before, after)) {
       return Verdict::kLeave;
     }
     return movable ? Verdict::kTake : Verdict::kLater;

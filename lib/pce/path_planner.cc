@@ -40,6 +40,13 @@ MemberPlan PlanMember(const PlanContext& context, const UnitInput& unit,
     }
     return plan;
   }
+  if (!member.compute && good && best->candidate != *in_use && !member.movable) {
+    // Preference is no matter of gain, but a link that comes and goes must not move it every time.
+    plan = {};
+    plan.held_back = true;
+    Stay(present, plan);
+    return plan;
+  }
   if (!member.compute && good && best->candidate == *in_use && IsDynamic(member, *in_use)) {
     // Lists that the IGP took elsewhere are not what was chosen: anything better will do, now.
     const uint64_t cost = present.evaluation.path->cost;
