@@ -68,6 +68,7 @@ void HeadendSession::Connect() {
   stream_->Send(std::move(message));
   // The daemon may have missed changes, or be a new one that knows none.
   for (const auto& [interface, up] : links_) SendLink(interface, up);
+  SendLink(/*interface=*/"", /*up=*/true);  // That was all.
 }
 
 void HeadendSession::Stop() {

@@ -42,7 +42,6 @@ MemberPlan PlanMember(const PlanContext& context, const UnitInput& unit,
   }
   if (!member.compute && good && best->candidate != *in_use && !member.movable) {
     // Preference is no matter of gain, but a link that comes and goes must not move it every time.
-    plan = {};
     plan.held_back = true;
     Stay(present, plan);
     return plan;

@@ -129,14 +129,60 @@ TEST_F(AgentLinksTest, AWithdrawnNodeIsNotKeptByALinkThatIsDown) {
   EXPECT_FALSE(node && ted->node(*node).known);
 }
 
-TEST_F(AgentLinksTest, ANewSessionBeginsWithNothingSaid) {
+TEST_F(AgentLinksTest, ALinkThatIsStillCutIsNeverUpWhileItsAgentReconnects) {
+  links_->OnSession("a", true);
+  links_->OnLinkEvent("a", "eth1", false);
+  links_->OnLinkEvent("a", "eth2", false);
+  links_->OnSession("a", false);
+  links_->OnSession("a", true);
+  EXPECT_FALSE(Usable("a->c#eth2"));
+  links_->OnLinkEvent("a", "eth0", true);
+  EXPECT_FALSE(Usable("a->c#eth2"));
+  links_->OnLinkEvent("a", "eth1", true);
+  EXPECT_FALSE(Usable("a->c#eth2"));
+  links_->OnLinkEvent("a", "eth2", false);
+  links_->OnLinkEvent("a", "", true);
+  EXPECT_TRUE(Usable("a->b#eth1"));
+  EXPECT_FALSE(Usable("a->c#eth2"));
+  SayUp("a", "c", "eth2");
+  EXPECT_FALSE(Usable("a->c#eth2")) << "confirmed: the agent knows best again";
+}
+
+TEST_F(AgentLinksTest, AnInterfaceThatANewSessionDoesNotReportIsNoReasonForALinkToBeDown) {
   links_->OnSession("a", true);
   links_->OnLinkEvent("a", "eth2", false);
   links_->OnSession("a", false);
   links_->OnSession("a", true);
-  EXPECT_TRUE(Usable("a->c#eth2"));
-  links_->OnLinkEvent("a", "eth2", false);
+  links_->OnLinkEvent("a", "eth0", true);
   EXPECT_FALSE(Usable("a->c#eth2"));
+  links_->OnLinkEvent("a", "", true);
+  EXPECT_TRUE(Usable("a->c#eth2"));
+}
+
+TEST_F(AgentLinksTest, ANewSessionDoesNotTakeALinkDownThatIsUpMeanwhile) {
+  links_->OnSession("a", true);
+  links_->OnLinkEvent("a", "eth2", false);
+  links_->OnSession("a", false);
+  SayUp("a", "c", "eth2");
+  links_->OnSession("a", true);
+  EXPECT_TRUE(Usable("a->c#eth2"));
+  links_->OnLinkEvent("a", "eth0", true);
+  EXPECT_TRUE(Usable("a->c#eth2"));
+  links_->OnLinkEvent("a", "eth2", true);
+  EXPECT_TRUE(Usable("a->c#eth2"));
+}
+
+TEST_F(AgentLinksTest, AfterTheHoldTimeASessionBeginsWithNothingSaid) {
+  links_->OnSession("a", true);
+  links_->OnLinkEvent("a", "eth2", false);
+  links_->OnSession("a", false);
+  Do([](topology::TedBuilder& builder, MonotonicTime now) {
+    builder.ExpireStale(now + std::chrono::minutes(61));
+  });
+  links_->OnSession("a", true);
+  links_->OnLinkEvent("a", "eth1", false);
+  EXPECT_TRUE(Usable("a->c#eth2"));
+  EXPECT_FALSE(Usable("a->b#eth1"));
 }
 
 TEST_F(AgentLinksTest, ALinkThatComesAfterItsInterfaceWentDownIsDown) {
