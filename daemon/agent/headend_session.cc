@@ -112,7 +112,7 @@ void HeadendSession::OnCommand(const v1::AgentCommand& command) {
       break;
     case v1::AgentCommand::kSyncDone:
       spdlog::info("headend {}: in sync", options_.headend);
-      backoff_.Reset();
+      synced_at_ = std::chrono::steady_clock::now();
       forwarding_.SyncDone(options_.headend);
       events_.on_synced();
       break;
@@ -157,6 +157,14 @@ void HeadendSession::OnClosed(const absl::Status& status) {
   if (stopping_) {
     events_.on_stopped();
     return;
+  }
+  const auto synced_at = std::exchange(synced_at_, std::nullopt);
+  if (status.code() == absl::StatusCode::kAborted) {
+    // Another agent speaks for this headend: two that hurry would cut each other off for ever.
+    backoff_.Exhaust();
+  } else if (synced_at &&
+             std::chrono::steady_clock::now() - *synced_at >= options_.stable_after) {
+    backoff_.Reset();
   }
   const auto wait = backoff_.Next();
   spdlog::warn("headend {}: the session ended ({}: {}), again in {} ms", options_.headend,

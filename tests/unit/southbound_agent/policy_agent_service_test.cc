@@ -278,6 +278,43 @@ TEST_F(PolicyAgentServiceTest, SimulatedAgentResynchronisesAfterTheDaemonRestart
   server_->Shutdown();
 }
 
+// Two agents with one headend: a mistake of their operator that must not become a storm.
+TEST_F(PolicyAgentServiceTest, TwoAgentsOfOneHeadendDoNotCutEachOtherOffWithoutEnd) {
+  southbound_.Start(&listener_, {});
+  boost::asio::io_context io;
+  agent::SimulatedForwarding forwarding;
+  std::promise<void> stopped[2];
+  std::vector<std::unique_ptr<agent::HeadendSession>> sessions;
+  for (std::promise<void>& end : stopped) {
+    sessions.push_back(std::make_unique<agent::HeadendSession>(
+        io,
+        agent::SessionOptions{.headend = "r1",
+                              .stream = {address_, "token-1"},
+                              .first_backoff = std::chrono::milliseconds(1),
+                              .last_backoff = std::chrono::seconds(60)},
+        forwarding,
+        agent::HeadendSession::Events{
+            .on_synced = [] {}, .on_removed = [] {}, .on_stopped = [&end] { end.set_value(); }}));
+    sessions.back()->Start();
+  }
+  auto work = boost::asio::make_work_guard(io);
+  std::thread loop([&] { io.run(); });
+  EXPECT_TRUE(listener_.Await("down r1"));  // One took over from the other, which now waits long.
+  for (uint32_t color = 1; color <= 200; ++color) {
+    southbound_.Install(MakeConfig("r1", color));
+    ASSERT_TRUE(listener_.Await(absl::StrCat("ok r1/", color, "/r9")));
+  }
+  EXPECT_EQ(southbound_.counters().replaced, 1u);
+  for (const auto& session : sessions) {
+    boost::asio::post(io, [&session] { session->Stop(); });
+  }
+  for (std::promise<void>& end : stopped) {
+    EXPECT_EQ(end.get_future().wait_for(std::chrono::seconds(60)), std::future_status::ready);
+  }
+  work.reset();
+  loop.join();
+}
+
 TEST(AgentCredentialsTest, RefusesTablesThatAreUnsafe) {
   const auto make = [](std::map<std::string, std::string> tokens, bool anonymous) {
     return AgentAuthenticator::Make({std::move(tokens), anonymous}).status().code();
