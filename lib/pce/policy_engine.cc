@@ -33,7 +33,7 @@ class PolicyEngine::Impl final : public plugin::SouthboundListener {
 
   absl::Status Start() {
     SRPCE_ASSIGN_OR_RETURN(const plugin::StoreState state, store_.Load());
-    hub_.SetFirstRevision(state.revision);
+    hub_.SetFirstRevision(writer_.Reserve(state.revision, clock_.WallNow()));
     const std::vector<plugin::RestoredPolicy> restored = reactor_.Restore(state);
     for (plugin::Southbound* southbound : southbounds_) {
       std::vector<plugin::RestoredPolicy> mine;
@@ -44,7 +44,7 @@ class PolicyEngine::Impl final : public plugin::SouthboundListener {
       }
       southbound->Start(this, std::move(mine));
     }
-    writer_.Start(state.revision);
+    writer_.Start();
     thread_ = std::thread([this] { reactor_.Run(); });
     started_ = true;
     return absl::OkStatus();

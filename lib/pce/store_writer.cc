@@ -18,12 +18,24 @@ StoreWriter::StoreWriter(plugin::Store& store, std::function<void(const absl::St
 
 StoreWriter::~StoreWriter() { Stop(); }
 
-void StoreWriter::Start(uint64_t stored_revision) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stored_ceiling_ = stored_revision;
-    ceiling_ = stored_revision + kRevisionBlock;
+uint64_t StoreWriter::Reserve(uint64_t stored_revision, WallTime now) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  stored_ceiling_ = stored_revision;
+  ceiling_ = stored_revision + kRevisionBlock;
+  plugin::StoreBatch batch;
+  batch.revision = ceiling_;
+  if (Write(lock, batch).ok()) {
+    return stored_revision;
   }
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  const uint64_t first =
+      std::max(stored_revision, static_cast<uint64_t>(seconds) * kRevisionBlock);
+  ceiling_ = first + kRevisionBlock;
+  return first;
+}
+
+void StoreWriter::Start() {
   thread_ = std::thread([this] { Serve(); });
 }
 

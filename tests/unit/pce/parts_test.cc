@@ -283,14 +283,17 @@ TEST(StoreWriterTest, InstalledStateIsMergedWhileTheStoreIsBusy) {
   SlowStore store;
   StoreWriter writer(store, [](const absl::Status&) {});
   std::future<void> entered = store.entered.get_future();
-  writer.Start(0);
-  entered.wait();  // It is busy with the revision ceiling.
-  const policy::PolicyKey key{.headend = "a", .color = 1, .endpoint = "b"};
-  for (uint32_t preference = 1; preference <= 100; ++preference) {
+  writer.Start();
+  const auto put = [&](uint32_t preference) {
     plugin::PolicyConfig config;
-    config.key = key;
+    config.key = {.headend = "a", .color = 1, .endpoint = "b"};
     config.preference = preference;
     writer.PutInstalled(std::make_shared<const plugin::PolicyConfig>(config));
+  };
+  put(1);
+  entered.wait();  // It is busy with that.
+  for (uint32_t preference = 2; preference <= 100; ++preference) {
+    put(preference);
   }
   EXPECT_EQ(writer.queue_depth(), 1U);
   store.gate.set_value();
@@ -298,7 +301,43 @@ TEST(StoreWriterTest, InstalledStateIsMergedWhileTheStoreIsBusy) {
   ASSERT_EQ(store.batches.size(), 2U);
   ASSERT_EQ(store.batches[1].put_installed.size(), 1U);
   EXPECT_EQ(store.batches[1].put_installed[0].preference, 100U);
-  EXPECT_GE(store.batches[1].revision, 1'000'000U);
+}
+
+// Keeps revisions, unless it is told to refuse.
+class RevisionStore final : public plugin::Store {
+ public:
+  std::string name() const override { return "revisions"; }
+  absl::StatusOr<plugin::StoreState> Load() override { return plugin::StoreState(); }
+  absl::Status Commit(const plugin::StoreBatch& batch) override {
+    if (refusing) {
+      return absl::ResourceExhaustedError("disk full");
+    }
+    revision = std::max(revision, batch.revision);
+    return absl::OkStatus();
+  }
+  bool refusing = false;
+  uint64_t revision = 0;
+};
+
+TEST(StoreWriterTest, CeilingIsStoredBeforeARevisionIsGivenOut) {
+  RevisionStore store;
+  StoreWriter writer(store, [](const absl::Status&) {});
+  const uint64_t first = writer.Reserve(7, WallTime{});
+  EXPECT_GE(first, 7U);
+  EXPECT_GT(store.revision, first);
+}
+
+TEST(StoreWriterTest, RevisionsThatNoStoreBoundsAreNeverThoseOfAnotherStart) {
+  RevisionStore store;
+  store.refusing = true;
+  const WallTime noon{std::chrono::hours(500'000)};
+  StoreWriter writer(store, [](const absl::Status&) {});
+  const uint64_t unbounded = writer.Reserve(7, noon);
+  const uint64_t later = writer.Reserve(7, noon + std::chrono::minutes(1));
+  EXPECT_GT(later, unbounded + 1'000'000) << "a watcher of the first is behind all history";
+  store.refusing = false;
+  EXPECT_LT(writer.Reserve(7, noon + std::chrono::minutes(2)) + 1'000'000, unbounded)
+      << "a watcher of the first is ahead of all";
 }
 
 // A deletion that the store refuses must not take along what was installed meanwhile.
@@ -318,7 +357,7 @@ TEST(StoreWriterTest, FailedRemovalForgetsNothing) {
     size_t installed = 0;
   } store;
   StoreWriter writer(store, [](const absl::Status&) {});
-  writer.Start(0);
+  writer.Start();
   plugin::PolicyConfig config;
   config.key = {.headend = "a", .color = 1, .endpoint = "b"};
   writer.PutInstalled(std::make_shared<const plugin::PolicyConfig>(config));
@@ -346,7 +385,7 @@ TEST(StoreWriterTest, CommitsInOrderAndCancelsNothingOnStop) {
     std::vector<uint32_t> colors;
   } store;
   StoreWriter writer(store, [](const absl::Status&) {});
-  writer.Start(0);
+  writer.Start();
   int answered = 0;
   for (uint32_t color = 1; color <= 3; ++color) {
     plugin::StoreBatch batch;
