@@ -162,8 +162,7 @@ void HeadendSession::OnClosed(const absl::Status& status) {
   if (status.code() == absl::StatusCode::kAborted) {
     // Another agent speaks for this headend: two that hurry would cut each other off for ever.
     backoff_.Exhaust();
-  } else if (synced_at &&
-             std::chrono::steady_clock::now() - *synced_at >= options_.stable_after) {
+  } else if (synced_at && std::chrono::steady_clock::now() - *synced_at >= options_.stable_after) {
     backoff_.Reset();
   }
   const auto wait = backoff_.Next();

@@ -79,8 +79,8 @@ class HeadendSession {
   const Events events_;
   Backoff backoff_;
   boost::asio::steady_timer timer_;
-  std::shared_ptr<AgentStream> stream_;  // Null between attempts.
-  std::map<std::string, bool> links_;    // Interface -> up.
+  std::shared_ptr<AgentStream> stream_;                             // Null between attempts.
+  std::map<std::string, bool> links_;                               // Interface -> up.
   std::optional<std::chrono::steady_clock::time_point> synced_at_;  // Of this session.
   bool stopping_ = false;
 };

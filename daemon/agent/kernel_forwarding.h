@@ -87,7 +87,8 @@ class KernelForwarding final : public Forwarding {
   absl::Status Program(const Route& route);
   void Undo(const std::vector<Route>& programmed, const std::vector<Route>& before);
   void Forget(const RouteId& id);
-  // Returns the routes of a policy in the kernel: those in force, and what is left of a refused one.
+  // Returns the routes of a policy in the kernel: those in force, and what is left of a refused
+  // one.
   std::vector<Route> RoutesOf(const policy::PolicyKey& key) const;
   // Gives up what was refused of a policy; what is in force stays.
   void DropRefused(const policy::PolicyKey& key);

@@ -47,13 +47,14 @@ void AgentLinks::OnSession(const std::string& headend, bool up) {
       nullptr);
 }
 
-void AgentLinks::OnLinkEvent(const std::string& headend, const std::string& interface, bool up) {
+void AgentLinks::OnLinkEvent(const std::string& headend, const std::string& interface, bool up,
+                             MonotonicTime received) {
   writer_.Submit(
       [this, headend, interface, up](topology::TedBuilder& builder, MonotonicTime now) {
         Report(builder, headend, interface, up, now);
         return absl::OkStatus();
       },
-      nullptr);
+      nullptr, received);
 }
 
 void AgentLinks::OnTedUpdate(const pce::TedUpdate& update) {

@@ -30,14 +30,15 @@ class AgentLinks {
   // Any thread; never block. `interface` is the local_interface of the topology's link key, or the
   // link's local address; empty: all have been reported since the session began.
   void OnSession(const std::string& headend, bool up);
-  void OnLinkEvent(const std::string& headend, const std::string& interface, bool up);
+  void OnLinkEvent(const std::string& headend, const std::string& interface, bool up,
+                   MonotonicTime received);
   // For every snapshot, on the writer thread: a link may come after its interface went down.
   void OnTedUpdate(const pce::TedUpdate& update);
 
  private:
   struct Headend {
     bool session = false;
-    std::optional<topology::SourceId> source;  // In a session, once it has something to state.
+    std::optional<topology::SourceId> source;       // In a session, once it has something to state.
     std::optional<topology::SourceId> last_source;  // Of this session or an earlier one.
     std::set<std::string> down_interfaces;
     std::set<std::string> unconfirmed;  // Of those, from an earlier session and not reported yet.

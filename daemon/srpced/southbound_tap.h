@@ -68,7 +68,7 @@ class SouthboundTap final : public plugin::Southbound, private plugin::Southboun
   }
   void OnLinkEvent(const std::string& headend, const std::string& interface, bool up,
                    MonotonicTime received) override {
-    links_.OnLinkEvent(headend, interface, up);
+    links_.OnLinkEvent(headend, interface, up, received);
     listener_->OnLinkEvent(headend, interface, up, received);
   }
 

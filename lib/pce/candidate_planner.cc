@@ -16,8 +16,6 @@ using topology::LinkIndex;
 using topology::NodeIndex;
 using topology::Ted;
 
-constexpr const char* kNotLookedAt = "not evaluated: a better candidate path is in use";
-
 template <typename T>
 void SortUnique(std::vector<T>& values) {
   std::sort(values.begin(), values.end());
@@ -39,16 +37,6 @@ std::vector<NodeIndex> EndsOf(const Ted& ted, const policy::PolicyIntent& intent
   }
   SortUnique(ends);
   return ends;
-}
-
-policy::CandidateStatus& StatusOf(const MemberInput& member, size_t candidate, MemberPlan& plan) {
-  if (plan.candidates.empty()) {
-    plan.candidates.resize(member.intent->candidate_paths.size());
-    for (policy::CandidateStatus& status : plan.candidates) {
-      status.error = kNotLookedAt;
-    }
-  }
-  return plan.candidates[candidate];
 }
 
 PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member, size_t candidate,
@@ -252,6 +240,20 @@ std::vector<size_t> RankCandidates(const policy::PolicyIntent& intent,
     left[*next] = false;
   }
   return ranked;
+}
+
+bool IsDynamic(const policy::PolicyIntent& intent, size_t candidate) {
+  return std::holds_alternative<policy::PathIntent>(intent.candidate_paths[candidate].definition);
+}
+
+policy::CandidateStatus& StatusOf(const MemberInput& member, size_t candidate, MemberPlan& plan) {
+  if (plan.candidates.empty()) {
+    plan.candidates.resize(member.intent->candidate_paths.size());
+    for (policy::CandidateStatus& status : plan.candidates) {
+      status.error = "not evaluated: a better candidate path is in use";
+    }
+  }
+  return plan.candidates[candidate];
 }
 
 PlannedPathPtr TryCandidate(const PlanContext& context, const MemberInput& member, size_t candidate,

@@ -44,6 +44,13 @@ bool Exclude(const Exclusion& exclusion, cspf::Query& query);
 PlannedPathPtr TryCandidate(const PlanContext& context, const MemberInput& member, size_t candidate,
                             const Exclusion& exclusion, MemberPlan& plan);
 
+// True if candidate path `candidate` is computed, not given as lists.
+bool IsDynamic(const policy::PolicyIntent& intent, size_t candidate);
+
+// Returns what `plan` says of candidate path `candidate`, to be filled; of those not looked at it
+// says that.
+policy::CandidateStatus& StatusOf(const MemberInput& member, size_t candidate, MemberPlan& plan);
+
 // Returns the best valid candidate path (RFC 9256 s2.9), or null.
 PlannedPathPtr BestCandidate(const PlanContext& context, const MemberInput& member,
                              std::optional<size_t> in_use, const Exclusion& exclusion,

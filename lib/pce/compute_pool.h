@@ -26,9 +26,9 @@ class ComputePool {
   ComputePool& operator=(const ComputePool&) = delete;
 
   // Calls work(i) for each i below `count`, lowest first, on any thread, and consume(i) on the
-  // caller's thread, strictly in order, each as soon as work(0) ... work(i) are done. Once `enough`,
-  // which is asked under a lock, says so no further work is begun; work(0) always is. Returns how
-  // many were done. One Run at a time.
+  // caller's thread, strictly in order, each as soon as work(0) ... work(i) are done. Once
+  // `enough`, which is asked under a lock, says so no further work is begun; work(0) always is.
+  // Returns how many were done. One Run at a time.
   size_t Run(size_t count, const Work& work, const Consume& consume,
              const std::function<bool()>& enough);
 

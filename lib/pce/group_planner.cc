@@ -157,7 +157,7 @@ class GroupPlan {
       const MemberInput& member = unit_.members[i];
       bool placed = false;
       for (const size_t candidate : RankCandidates(*member.intent, std::nullopt)) {
-        if (IsDynamic(i, candidate)) {
+        if (IsDynamic(*member.intent, candidate)) {
           joint.emplace_back(i, candidate);
           placed = true;
           break;
@@ -296,23 +296,11 @@ class GroupPlan {
 
   // Notes what became of a candidate path.
   void Fail(size_t i, size_t candidate, policy::CandidateStatus status) {
-    auto& candidates = plans_[i].candidates;
-    if (candidates.empty()) {
-      candidates.resize(unit_.members[i].intent->candidate_paths.size());
-      for (policy::CandidateStatus& other : candidates) {
-        other.error = "not evaluated: a better candidate path is in use";
-      }
-    }
-    candidates[candidate] = std::move(status);
+    StatusOf(unit_.members[i], candidate, plans_[i]) = std::move(status);
   }
 
-  bool IsDynamic(size_t i, size_t candidate) const {
-    return std::holds_alternative<policy::PathIntent>(
-        unit_.members[i].intent->candidate_paths[candidate].definition);
-  }
   const policy::PathIntent& Bounds(size_t i, size_t candidate) const {
-    return std::get<policy::PathIntent>(
-        unit_.members[i].intent->candidate_paths[candidate].definition);
+    return *BoundsOf(*unit_.members[i].intent, candidate);
   }
 
   const PlanContext& context_;

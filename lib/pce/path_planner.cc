@@ -8,11 +8,6 @@
 namespace srpce::pce {
 namespace {
 
-bool IsDynamic(const MemberInput& member, size_t candidate) {
-  return std::holds_alternative<policy::PathIntent>(
-      member.intent->candidate_paths[candidate].definition);
-}
-
 MemberPlan PlanMember(const PlanContext& context, const UnitInput& unit,
                       const MemberInput& member) {
   MemberPlan plan;
@@ -46,7 +41,7 @@ MemberPlan PlanMember(const PlanContext& context, const UnitInput& unit,
     Stay(present, plan);
     return plan;
   }
-  if (!member.compute && good && best->candidate == *in_use && IsDynamic(member, *in_use)) {
+  if (!member.compute && good && best->candidate == *in_use && IsDynamic(*member.intent, *in_use)) {
     // Lists that the IGP took elsewhere are not what was chosen: anything better will do, now.
     const uint64_t cost = present.evaluation.path->cost;
     const bool worth =

@@ -58,7 +58,7 @@ struct MemberPlan {
   Outcome outcome = Outcome::kNone;
   PlannedPathPtr path;
   std::vector<policy::CandidateStatus> candidates;  // Empty: the choice was not looked at.
-  std::string unknown;        // With kUnknown: what is missing.
+  std::string unknown;                              // With kUnknown: what is missing.
   std::string violation;      // The promise `path` breaks, where nothing better exists.
   bool not_disjoint = false;  // The broken promise is the group's.
   bool held_back = false;  // Something better exists, but the active path is too young to be left.

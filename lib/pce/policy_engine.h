@@ -145,10 +145,6 @@ class PolicyEngine {
   // Any thread. Looks at the clock again: for tests that move it.
   void Wake();
 
-  // Called for interface events that headends report; set before Start.
-  using LinkEventHandler = std::function<void(
-      const std::string& headend, const std::string& interface, bool up, MonotonicTime received)>;
-  void SetLinkEventHandler(LinkEventHandler handler);
   // Sessions by headend, as last reported.
   std::map<std::string, bool> sessions() const;
 

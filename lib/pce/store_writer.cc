@@ -29,8 +29,7 @@ uint64_t StoreWriter::Reserve(uint64_t stored_revision, WallTime now) {
   }
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-  const uint64_t first =
-      std::max(stored_revision, static_cast<uint64_t>(seconds) * kRevisionBlock);
+  const uint64_t first = std::max(stored_revision, static_cast<uint64_t>(seconds) * kRevisionBlock);
   ceiling_ = first + kRevisionBlock;
   return first;
 }

@@ -43,8 +43,8 @@ struct InstalledPolicy {
 // A policy of the daemon's last run that is still wanted.
 struct RestoredPolicy {
   policy::PolicyKey key;
-  // What its headend was last given, as far as the store knows: it is written behind, so the headend
-  // may hold something newer, also where this is absent.
+  // What its headend was last given, as far as the store knows: it is written behind, so the
+  // headend may hold something newer, also where this is absent.
   std::optional<PolicyConfig> config;
 };
 

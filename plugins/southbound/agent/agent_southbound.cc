@@ -166,9 +166,10 @@ std::optional<AgentCommand> AgentSouthbound::Pop(SessionId id) {
     }
     const auto in_flight = session->in_flight.find(*key);
     const auto held = session->held.find(*key);
-    const uint64_t fingerprint = in_flight != session->in_flight.end() ? in_flight->second.fingerprint
-                                 : held != session->held.end()         ? held->second
-                                                                       : 0;
+    const uint64_t fingerprint = in_flight != session->in_flight.end()
+                                     ? in_flight->second.fingerprint
+                                 : held != session->held.end() ? held->second
+                                                               : 0;
     session->in_flight[*key] = {fingerprint, /*removal=*/true};
     return RemoveCommand{*key, fingerprint};
   }

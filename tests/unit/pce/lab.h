@@ -34,7 +34,7 @@ class FakeSouthbound final : public plugin::Southbound {
   // Set before use.
   bool has_session = true;
   bool acknowledge = true;
-  absl::Status answer;               // What headends say to installs.
+  absl::Status answer;  // What headends say to installs.
   absl::Status removal_answer;
   std::function<void()> on_install;  // Called inside Install.
 

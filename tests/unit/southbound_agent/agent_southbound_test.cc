@@ -80,8 +80,8 @@ TEST_F(AgentSouthboundTest, WhatIsRestoredIsTheRoutersWordUntilItIsPlanned) {
   const auto newer = MakeConfig("r1", 1, "fc00:b::");
   const auto unstored = MakeConfig("r1", 2);
   southbound_.Start(&listener_, {{older.key, older}, {unstored.key, std::nullopt}});
-  const auto id = Open(
-      "r1", {{older.key, newer.Fingerprint()}, {unstored.key, unstored.Fingerprint()}});
+  const auto id =
+      Open("r1", {{older.key, newer.Fingerprint()}, {unstored.key, unstored.Fingerprint()}});
   EXPECT_THAT(PopAll(id), ElementsAre("sync done")) << "the store is written behind";
   // Planned: now the router is corrected, or found right.
   southbound_.Install(older);
