@@ -30,6 +30,8 @@ class Forwarding {
                                               uint64_t fingerprint) = 0;
   // A policy that is not there is removed already.
   virtual absl::StatusOr<std::string> Remove(const policy::PolicyKey& key) = 0;
+  // The daemon is about to say anew what `headend` should hold.
+  virtual void SyncBegins(const std::string& headend) = 0;
   // The daemon has said all that `headend` should hold: what is left of other things goes.
   virtual void SyncDone(const std::string& headend) = 0;
 };

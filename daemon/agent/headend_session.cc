@@ -55,6 +55,7 @@ void HeadendSession::Connect() {
       io_, options_.stream,
       {.on_command = [this](const v1::AgentCommand& command) { OnCommand(command); },
        .on_closed = [this](const absl::Status& status) { OnClosed(status); }});
+  forwarding_.SyncBegins(options_.headend);
   v1::AgentMessage message;
   v1::AgentHello* hello = message.mutable_hello();
   hello->set_headend(options_.headend);
@@ -67,6 +68,7 @@ void HeadendSession::Connect() {
   stream_->Send(std::move(message));
   // The daemon may have missed changes, or be a new one that knows none.
   for (const auto& [interface, up] : links_) SendLink(interface, up);
+  SendLink(/*interface=*/"", /*up=*/true);  // That was all.
 }
 
 void HeadendSession::Stop() {
@@ -110,7 +112,7 @@ void HeadendSession::OnCommand(const v1::AgentCommand& command) {
       break;
     case v1::AgentCommand::kSyncDone:
       spdlog::info("headend {}: in sync", options_.headend);
-      backoff_.Reset();
+      synced_at_ = std::chrono::steady_clock::now();
       forwarding_.SyncDone(options_.headend);
       events_.on_synced();
       break;
@@ -155,6 +157,13 @@ void HeadendSession::OnClosed(const absl::Status& status) {
   if (stopping_) {
     events_.on_stopped();
     return;
+  }
+  const auto synced_at = std::exchange(synced_at_, std::nullopt);
+  if (status.code() == absl::StatusCode::kAborted) {
+    // Another agent speaks for this headend: two that hurry would cut each other off for ever.
+    backoff_.Exhaust();
+  } else if (synced_at && std::chrono::steady_clock::now() - *synced_at >= options_.stable_after) {
+    backoff_.Reset();
   }
   const auto wait = backoff_.Next();
   spdlog::warn("headend {}: the session ended ({}: {}), again in {} ms", options_.headend,

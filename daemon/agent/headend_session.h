@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -24,6 +25,8 @@ class Backoff {
       : first_(first), last_(last), next_(first), random_(seed) {}
   std::chrono::milliseconds Next();
   void Reset() { next_ = first_; }
+  // The next wait is the longest.
+  void Exhaust() { next_ = last_; }
 
  private:
   const std::chrono::milliseconds first_;
@@ -37,6 +40,8 @@ struct SessionOptions {
   StreamOptions stream;
   std::chrono::milliseconds first_backoff{100};
   std::chrono::milliseconds last_backoff{10'000};
+  // A session that was in sync for so long shows that the next attempt may come soon.
+  std::chrono::milliseconds stable_after{10'000};
 };
 
 // All on the thread that runs `io`, which outlives this, as does `forwarding`.
@@ -74,8 +79,9 @@ class HeadendSession {
   const Events events_;
   Backoff backoff_;
   boost::asio::steady_timer timer_;
-  std::shared_ptr<AgentStream> stream_;  // Null between attempts.
-  std::map<std::string, bool> links_;    // Interface -> up.
+  std::shared_ptr<AgentStream> stream_;                             // Null between attempts.
+  std::map<std::string, bool> links_;                               // Interface -> up.
+  std::optional<std::chrono::steady_clock::time_point> synced_at_;  // Of this session.
   bool stopping_ = false;
 };
 

@@ -159,11 +159,17 @@ std::vector<plugin::InstalledPolicy> KernelForwarding::Installed(const std::stri
 
 absl::StatusOr<std::string> KernelForwarding::Install(const plugin::PolicyConfig& config,
                                                       uint64_t fingerprint) {
-  refused_.erase(config.key);
   // What cannot be planned will not be better later; what the network lacks now may come.
-  SRPCE_RETURN_IF_ERROR(PlanRoutes(config, settings_).status());
+  absl::Status planned = PlanRoutes(config, settings_).status();
+  if (!planned.ok()) {
+    DropRefused(config.key);
+    return planned;
+  }
   absl::StatusOr<std::string> result = TryInstall(config, fingerprint);
-  if (!result.ok()) refused_[config.key] = {config, fingerprint};
+  if (!result.ok()) {
+    Refused& refused = refused_[config.key];
+    refused = {config, fingerprint, std::move(refused.routes), /*stale=*/false};
+  }
   return result;
 }
 
@@ -175,8 +181,7 @@ absl::StatusOr<std::string> KernelForwarding::TryInstall(const plugin::PolicyCon
   for (const Route& route : routes) {
     SRPCE_ASSIGN_OR_RETURN(ways, CheckFirstSids(route));
   }
-  const auto before = entries_.find(config.key);
-  const Entry* old = before == entries_.end() ? nullptr : &before->second;
+  const std::vector<Route> old = RoutesOf(config.key);
   std::vector<Route> programmed;
   for (const Route& route : routes) {
     if (const absl::Status status = Program(route); !status.ok()) {
@@ -186,12 +191,11 @@ absl::StatusOr<std::string> KernelForwarding::TryInstall(const plugin::PolicyCon
     programmed.push_back(route);
   }
   // Only now: traffic of a prefix that moved to another route of this policy always had one.
-  if (old != nullptr) {
-    for (const Route& route : old->routes) {
-      if (!Contains(routes, route.id)) Forget(route.id);
-    }
+  for (const Route& route : old) {
+    if (!Contains(routes, route.id)) Forget(route.id);
   }
   for (const Route& route : routes) owner_[route.id] = config.key;
+  refused_.erase(config.key);
   std::string detail =
       absl::StrCat(ToString(routes.front()),
                    routes.size() > 1 ? absl::StrCat(" and ", routes.size() - 1, " more") : "",
@@ -262,15 +266,12 @@ absl::Status KernelForwarding::Program(const Route& route) {
   return absl::OkStatus();
 }
 
-void KernelForwarding::Undo(const std::vector<Route>& programmed, const Entry* before) {
+void KernelForwarding::Undo(const std::vector<Route>& programmed,
+                            const std::vector<Route>& before) {
   for (const Route& route : programmed) {
-    const Route* old = nullptr;
-    if (before != nullptr) {
-      const auto it = std::find_if(before->routes.begin(), before->routes.end(),
-                                   [&](const Route& r) { return r.id == route.id; });
-      if (it != before->routes.end()) old = &*it;
-    }
-    if (old == nullptr) {
+    const auto old = std::find_if(before.begin(), before.end(),
+                                  [&](const Route& r) { return r.id == route.id; });
+    if (old == before.end()) {
       Forget(route.id);
     } else if (const absl::Status status = Program(*old); !status.ok()) {
       spdlog::error("cannot put back: {}", std::string(status.message()));
@@ -290,23 +291,65 @@ void KernelForwarding::Forget(const RouteId& id) {
 }
 
 absl::StatusOr<std::string> KernelForwarding::Remove(const policy::PolicyKey& key) {
-  refused_.erase(key);
-  const auto it = entries_.find(key);
-  if (it == entries_.end()) return "was not there";
-  for (const Route& route : it->second.routes) {
+  const bool refused = refused_.contains(key);
+  if (!refused && !entries_.contains(key)) return "was not there";
+  const std::vector<Route> routes = RoutesOf(key);
+  for (const Route& route : routes) {
     Forget(route.id);
     if (in_kernel_.contains(route.id)) {
       return absl::InternalError(
           absl::StrCat("route ", route.id.destination.ToString(), ": the kernel kept it"));
     }
   }
-  std::string detail = absl::StrCat("removed ", it->second.routes.size(), " routes");
-  entries_.erase(it);
+  entries_.erase(key);
+  refused_.erase(key);
   save_soon_();
-  return detail;
+  return absl::StrCat("removed ", routes.size(), " routes", refused ? " of what was refused" : "");
 }
 
-void KernelForwarding::SyncDone(const std::string& /*headend*/) {
+std::vector<Route> KernelForwarding::RoutesOf(const policy::PolicyKey& key) const {
+  std::vector<Route> routes;
+  if (const auto entry = entries_.find(key); entry != entries_.end()) routes = entry->second.routes;
+  const auto refused = refused_.find(key);
+  if (refused == refused_.end()) return routes;
+  std::vector<Route> left = refused->second.routes;
+  if (const auto planned = PlanRoutes(refused->second.config, settings_); planned.ok()) {
+    // An earlier run of the agent may have made them.
+    for (const Route& route : *planned) {
+      const auto present = in_kernel_.find(route.id);
+      if (present != in_kernel_.end() && !owner_.contains(route.id) &&
+          !local_sids_.contains(route.id)) {
+        left.push_back(present->second);
+      }
+    }
+  }
+  for (Route& route : left) {
+    if (!Contains(routes, route.id)) routes.push_back(std::move(route));
+  }
+  return routes;
+}
+
+void KernelForwarding::DropRefused(const policy::PolicyKey& key) {
+  const std::vector<Route> before = RoutesOf(key);
+  if (refused_.erase(key) == 0) return;
+  const std::vector<Route> in_force = RoutesOf(key);
+  for (const Route& route : before) {
+    if (!Contains(in_force, route.id)) Forget(route.id);
+  }
+}
+
+void KernelForwarding::SyncBegins(const std::string& headend) {
+  for (auto& [key, refused] : refused_) {
+    if (key.headend == headend) refused.stale = true;
+  }
+}
+
+void KernelForwarding::SyncDone(const std::string& headend) {
+  std::vector<policy::PolicyKey> unwanted;
+  for (const auto& [key, refused] : refused_) {
+    if (key.headend == headend && refused.stale) unwanted.push_back(key);
+  }
+  for (const policy::PolicyKey& key : unwanted) DropRefused(key);
   std::vector<RouteId> wanted;
   for (const auto& [key, refused] : refused_) {
     // A refused policy keeps what an earlier run of the agent did for it.
@@ -350,20 +393,32 @@ std::vector<LateResult> KernelForwarding::Reconcile() {
       break;
     }
   }
-  for (const policy::PolicyKey& key : lost) {
-    const Entry entry = std::move(entries_.at(key));
-    for (const Route& route : entry.routes) owner_.erase(route.id);
-    entries_.erase(key);
-    refused_[key] = {entry.config, entry.fingerprint};
-  }
+  for (const policy::PolicyKey& key : lost) Demote(key);
   const auto refused = refused_;
   for (const auto& [key, policy] : refused) {
     auto result = TryInstall(policy.config, policy.fingerprint);
     if (!result.ok()) continue;
-    refused_.erase(key);
     results.push_back({key, policy.fingerprint, std::move(result)});
   }
   return results;
+}
+
+// What the kernel still has of it stays, in force and owned: traffic of one prefix need not suffer
+// for another's.
+void KernelForwarding::Demote(const policy::PolicyKey& key) {
+  Entry entry = std::move(entries_.at(key));
+  entries_.erase(key);
+  // What it was to be replaced by, if that is why it is there, is the later wish.
+  Refused& refused =
+      refused_.try_emplace(key, Refused{std::move(entry.config), entry.fingerprint, {}, false})
+          .first->second;
+  for (Route& route : entry.routes) {
+    if (in_kernel_.contains(route.id)) {
+      refused.routes.push_back(std::move(route));
+    } else {
+      owner_.erase(route.id);
+    }
+  }
 }
 
 absl::Status KernelForwarding::Save() {

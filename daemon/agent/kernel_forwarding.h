@@ -37,6 +37,7 @@ class KernelForwarding final : public Forwarding {
   absl::StatusOr<std::string> Install(const plugin::PolicyConfig& config,
                                       uint64_t fingerprint) override;
   absl::StatusOr<std::string> Remove(const policy::PolicyKey& key) override;
+  void SyncBegins(const std::string& headend) override;
   void SyncDone(const std::string& headend) override;
 
   // Routes or interfaces changed: tries what was refused, and puts back what somebody else took
@@ -63,6 +64,8 @@ class KernelForwarding final : public Forwarding {
   struct Refused {
     plugin::PolicyConfig config;
     uint64_t fingerprint = 0;
+    std::vector<Route> routes;  // Left in the kernel, from when the policy was in force.
+    bool stale = false;         // Of an earlier sync, and not asked for again in this one.
   };
 
   KernelForwarding(Kernel kernel, config::v1::AgentConfig config, std::string state_file,
@@ -82,8 +85,15 @@ class KernelForwarding final : public Forwarding {
   absl::StatusOr<std::string> CheckFirstSids(const Route& route);
   absl::Status CheckOwners(const policy::PolicyKey& key, const std::vector<Route>& routes) const;
   absl::Status Program(const Route& route);
-  void Undo(const std::vector<Route>& programmed, const Entry* before);
+  void Undo(const std::vector<Route>& programmed, const std::vector<Route>& before);
   void Forget(const RouteId& id);
+  // Returns the routes of a policy in the kernel: those in force, and what is left of a refused
+  // one.
+  std::vector<Route> RoutesOf(const policy::PolicyKey& key) const;
+  // Gives up what was refused of a policy; what is in force stays.
+  void DropRefused(const policy::PolicyKey& key);
+  // Moves a policy in force, of which the kernel has lost a route, to those that are refused.
+  void Demote(const policy::PolicyKey& key);
 
   Kernel kernel_;
   const config::v1::AgentConfig config_;

@@ -17,6 +17,7 @@ class SimulatedForwarding final : public Forwarding {
   absl::StatusOr<std::string> Install(const plugin::PolicyConfig& config,
                                       uint64_t fingerprint) override;
   absl::StatusOr<std::string> Remove(const policy::PolicyKey& key) override;
+  void SyncBegins(const std::string& /*headend*/) override {}
   void SyncDone(const std::string& /*headend*/) override {}
 
  private:

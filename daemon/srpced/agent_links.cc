@@ -47,19 +47,14 @@ void AgentLinks::OnSession(const std::string& headend, bool up) {
       nullptr);
 }
 
-void AgentLinks::OnLinkEvent(const std::string& headend, const std::string& interface, bool up) {
+void AgentLinks::OnLinkEvent(const std::string& headend, const std::string& interface, bool up,
+                             MonotonicTime received) {
   writer_.Submit(
       [this, headend, interface, up](topology::TedBuilder& builder, MonotonicTime now) {
-        Headend& state = headends_[headend];
-        const bool changed = up ? state.down_interfaces.erase(interface) > 0
-                                : state.down_interfaces.insert(interface).second;
-        if (changed) {
-          spdlog::info("agent {}: interface {} is {}", headend, interface, up ? "up" : "down");
-          Reconcile(builder, headend, now);
-        }
+        Report(builder, headend, interface, up, now);
         return absl::OkStatus();
       },
-      nullptr);
+      nullptr, received);
 }
 
 void AgentLinks::OnTedUpdate(const pce::TedUpdate& update) {
@@ -78,7 +73,37 @@ void AgentLinks::OnTedUpdate(const pce::TedUpdate& update) {
   }
 }
 
-// A session begins with nothing said: the agent reports its interfaces after its hello.
+void AgentLinks::Report(topology::TedBuilder& builder, const std::string& headend,
+                        const std::string& interface, bool up, MonotonicTime now) {
+  Headend& state = headends_[headend];
+  if (!state.session) {
+    return;
+  }
+  if (interface.empty()) {
+    DropUnconfirmed(state);
+    Reconcile(builder, headend, now);
+    return;
+  }
+  const bool confirmed = state.unconfirmed.erase(interface) > 0;
+  const bool changed = up ? state.down_interfaces.erase(interface) > 0
+                          : state.down_interfaces.insert(interface).second;
+  if (changed) {
+    spdlog::info("agent {}: interface {} is {}", headend, interface, up ? "up" : "down");
+  }
+  if (changed || confirmed) {
+    Reconcile(builder, headend, now);
+  }
+}
+
+void AgentLinks::DropUnconfirmed(Headend& state) {
+  for (const std::string& interface : state.unconfirmed) {
+    state.down_interfaces.erase(interface);
+  }
+  state.unconfirmed.clear();
+}
+
+// The agent reports its interfaces after its hello. Until then its source stays disconnected: what
+// it had stated counts, behind what live sources say.
 void AgentLinks::BeginSession(topology::TedBuilder& builder, const std::string& headend,
                               MonotonicTime now) {
   Headend& state = headends_[headend];
@@ -86,17 +111,13 @@ void AgentLinks::BeginSession(topology::TedBuilder& builder, const std::string& 
     EndSession(builder, headend, now);  // Replaced by this one.
   }
   state.session = true;
-  if (!state.stated.empty()) {
-    Connect(builder, headend, now);
-    Reconcile(builder, headend, now);
-  }
 }
 
 void AgentLinks::EndSession(topology::TedBuilder& builder, const std::string& headend,
                             MonotonicTime now) {
   Headend& state = headends_[headend];
   state.session = false;
-  state.down_interfaces.clear();
+  state.unconfirmed = state.down_interfaces;
   if (state.source) {
     builder.Disconnect(*state.source, now);
     state.source.reset();
@@ -113,7 +134,13 @@ void AgentLinks::Connect(topology::TedBuilder& builder, const std::string& heade
            true},  // A link that the others withdrew must not stay known because it was down.
       now);
   if (source.ok()) {
-    headends_[headend].source = *source;
+    Headend& state = headends_[headend];
+    state.source = *source;
+    if (std::exchange(state.last_source, *source) != *source) {
+      // Its hold time was over: what it had stated is gone.
+      state.stated.clear();
+      DropUnconfirmed(state);
+    }
   } else {
     spdlog::error("agent {}: {}", headend, std::string(source.status().message()));
   }
@@ -122,8 +149,12 @@ void AgentLinks::Connect(topology::TedBuilder& builder, const std::string& heade
 void AgentLinks::Reconcile(topology::TedBuilder& builder, const std::string& headend,
                            MonotonicTime now) {
   Headend& state = headends_[headend];
-  if (state.session && !state.source && !state.down_interfaces.empty()) {
-    Connect(builder, headend, now);  // Most sessions never need a source.
+  // Most sessions never need a source. One that has reported nothing new speaks up only when it has
+  // confirmed all: connected, its word would count more than that of the others.
+  const bool news = state.down_interfaces.size() > state.unconfirmed.size();
+  const bool confirmed = state.unconfirmed.empty() && !state.stated.empty();
+  if (state.session && !state.source && (news || confirmed)) {
+    Connect(builder, headend, now);
   }
   if (!state.source) {
     return;

@@ -28,9 +28,9 @@ class SouthboundTap final : public plugin::Southbound, private plugin::Southboun
 
   std::string name() const override { return inner_->name(); }
   void Start(plugin::SouthboundListener* listener,
-             std::vector<plugin::PolicyConfig> desired) override {
+             std::vector<plugin::RestoredPolicy> restored) override {
     listener_ = listener;
-    inner_->Start(this, std::move(desired));
+    inner_->Start(this, std::move(restored));
   }
   void Stop() override { inner_->Stop(); }
   bool Install(const plugin::PolicyConfig& config) override {
@@ -68,7 +68,7 @@ class SouthboundTap final : public plugin::Southbound, private plugin::Southboun
   }
   void OnLinkEvent(const std::string& headend, const std::string& interface, bool up,
                    MonotonicTime received) override {
-    links_.OnLinkEvent(headend, interface, up);
+    links_.OnLinkEvent(headend, interface, up, received);
     listener_->OnLinkEvent(headend, interface, up, received);
   }
 

@@ -16,8 +16,6 @@ using topology::LinkIndex;
 using topology::NodeIndex;
 using topology::Ted;
 
-constexpr const char* kNotLookedAt = "not evaluated: a better candidate path is in use";
-
 template <typename T>
 void SortUnique(std::vector<T>& values) {
   std::sort(values.begin(), values.end());
@@ -39,16 +37,6 @@ std::vector<NodeIndex> EndsOf(const Ted& ted, const policy::PolicyIntent& intent
   }
   SortUnique(ends);
   return ends;
-}
-
-policy::CandidateStatus& StatusOf(const MemberInput& member, size_t candidate, MemberPlan& plan) {
-  if (plan.candidates.empty()) {
-    plan.candidates.resize(member.intent->candidate_paths.size());
-    for (policy::CandidateStatus& status : plan.candidates) {
-      status.error = kNotLookedAt;
-    }
-  }
-  return plan.candidates[candidate];
 }
 
 PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member, size_t candidate,
@@ -256,6 +244,20 @@ std::vector<size_t> RankCandidates(const policy::PolicyIntent& intent,
   return ranked;
 }
 
+bool IsDynamic(const policy::PolicyIntent& intent, size_t candidate) {
+  return std::holds_alternative<policy::PathIntent>(intent.candidate_paths[candidate].definition);
+}
+
+policy::CandidateStatus& StatusOf(const MemberInput& member, size_t candidate, MemberPlan& plan) {
+  if (plan.candidates.empty()) {
+    plan.candidates.resize(member.intent->candidate_paths.size());
+    for (policy::CandidateStatus& status : plan.candidates) {
+      status.error = "not evaluated: a better candidate path is in use";
+    }
+  }
+  return plan.candidates[candidate];
+}
+
 PlannedPathPtr TryCandidate(const PlanContext& context, const MemberInput& member, size_t candidate,
                             const Exclusion& exclusion, MemberPlan& plan) {
   plan.computed = true;
@@ -304,9 +306,15 @@ Present EvaluatePresent(const Ted& ted, const MemberInput& member) {
   return present;
 }
 
-bool KnowsHeadend(const Ted& ted, const MemberInput& member) {
+bool KnowsHeadend(const Ted& ted, const MemberInput& member, MemberPlan& plan) {
   const auto headend = ted.FindNode(member.intent->key.headend);
-  return headend && ted.node(*headend).known;
+  if (headend && ted.node(*headend).known) {
+    return true;
+  }
+  plan.outcome = MemberPlan::Outcome::kUnknown;
+  plan.unknown =
+      absl::StrCat("UNKNOWN_NODE: headend ", member.intent->key.headend, " is not in the topology");
+  return false;
 }
 
 std::string WhyBroken(const Present& present) {

@@ -44,6 +44,13 @@ bool Exclude(const Exclusion& exclusion, cspf::Query& query);
 PlannedPathPtr TryCandidate(const PlanContext& context, const MemberInput& member, size_t candidate,
                             const Exclusion& exclusion, MemberPlan& plan);
 
+// True if candidate path `candidate` is computed, not given as lists.
+bool IsDynamic(const policy::PolicyIntent& intent, size_t candidate);
+
+// Returns what `plan` says of candidate path `candidate`, to be filled; of those not looked at it
+// says that.
+policy::CandidateStatus& StatusOf(const MemberInput& member, size_t candidate, MemberPlan& plan);
+
 // Returns the best valid candidate path (RFC 9256 s2.9), or null.
 PlannedPathPtr BestCandidate(const PlanContext& context, const MemberInput& member,
                              std::optional<size_t> in_use, const Exclusion& exclusion,
@@ -61,8 +68,8 @@ struct Present {
 };
 Present EvaluatePresent(const topology::Ted& ted, const MemberInput& member);
 
-// True if the headend of `member` is in `ted`, not only by name.
-bool KnowsHeadend(const topology::Ted& ted, const MemberInput& member);
+// Returns true if the headend of `member` is in `ted`, not only by name; else fills `plan`.
+bool KnowsHeadend(const topology::Ted& ted, const MemberInput& member, MemberPlan& plan);
 
 // The promise that `present` breaks, for people.
 std::string WhyBroken(const Present& present);

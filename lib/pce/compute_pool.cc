@@ -21,31 +21,41 @@ ComputePool::~ComputePool() {
   }
 }
 
-void ComputePool::Run(size_t count, const Work& work, const Consume& consume) {
+size_t ComputePool::Run(size_t count, const Work& work, const Consume& consume,
+                        const std::function<bool()>& enough) {
   std::unique_lock<std::mutex> lock(mutex_);
   work_ = &work;
+  enough_ = &enough;
   count_ = count;
   next_ = 0;
   done_.assign(count, false);
   if (count > 1) {
     more_.notify_all();
   }
-  for (size_t i = 0; i < count; ++i) {
-    while (!done_[i]) {
-      if (!WorkOnce(lock, workspace_)) {
+  size_t consumed = 0;
+  while (consumed < count_) {
+    if (!done_[consumed]) {
+      // Work that others have begun is waited for; `count_` falls when it is enough.
+      if (!WorkOnce(lock, workspace_) && consumed < count_ && !done_[consumed]) {
         ready_.wait(lock);
       }
+      continue;
     }
     lock.unlock();
-    consume(i);
+    consume(consumed++);
     lock.lock();
   }
   count_ = 0;
   next_ = 0;
+  return consumed;
 }
 
 bool ComputePool::WorkOnce(std::unique_lock<std::mutex>& lock, cspf::Workspace& workspace) {
   if (next_ >= count_) {
+    return false;
+  }
+  if (next_ > 0 && (*enough_)()) {
+    count_ = next_;
     return false;
   }
   const size_t index = next_++;

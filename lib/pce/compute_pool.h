@@ -26,9 +26,11 @@ class ComputePool {
   ComputePool& operator=(const ComputePool&) = delete;
 
   // Calls work(i) for each i below `count`, lowest first, on any thread, and consume(i) on the
-  // caller's thread, strictly in order, each as soon as work(0) ... work(i) are done. One Run at a
-  // time.
-  void Run(size_t count, const Work& work, const Consume& consume);
+  // caller's thread, strictly in order, each as soon as work(0) ... work(i) are done. Once
+  // `enough`, which is asked under a lock, says so no further work is begun; work(0) always is.
+  // Returns how many were done. One Run at a time.
+  size_t Run(size_t count, const Work& work, const Consume& consume,
+             const std::function<bool()>& enough);
 
  private:
   void Serve();
@@ -41,6 +43,7 @@ class ComputePool {
   std::condition_variable ready_;  // A piece of work is done.
   bool stopping_ = false;
   const Work* work_ = nullptr;
+  const std::function<bool()>* enough_ = nullptr;
   size_t count_ = 0;
   size_t next_ = 0;
   std::vector<bool> done_;

@@ -20,8 +20,7 @@ class GroupPlan {
       const MemberInput& member = unit.members[i];
       disjointness_ = member.intent->disjoint->disjointness;
       presents_.emplace_back();
-      if (!KnowsHeadend(context.ted, member)) {
-        plans_[i].outcome = MemberPlan::Outcome::kUnknown;
+      if (!KnowsHeadend(context.ted, member, plans_[i])) {
         continue;
       }
       known_.push_back(i);
@@ -30,11 +29,12 @@ class GroupPlan {
   }
 
   std::vector<MemberPlan> Run() {
-    const std::vector<size_t> keepers = FindKeepers();
+    const std::vector<size_t> keepers = FindKeepers(/*computed_anew=*/false);
     if (keepers.size() == known_.size()) {
       KeepOrImprove();
     } else if (!MoveOne(keepers) && !MoveAll()) {
-      SaveWhatCanBe(keepers);
+      // A changed intent may well be kept by the lists in use.
+      SaveWhatCanBe(FindKeepers(/*computed_anew=*/true));
     }
     return std::move(plans_);
   }
@@ -52,13 +52,14 @@ class GroupPlan {
 
   // Members whose present paths keep their own promise and are disjoint from each other: first
   // those that are not in trouble already and that the network has not moved onto other links than
-  // were chosen, then in order of importance.
-  std::vector<size_t> FindKeepers() const {
+  // were chosen, then in order of importance. With `computed_anew` also those whose intent changed.
+  std::vector<size_t> FindKeepers(bool computed_anew) const {
     std::vector<size_t> keepers;
     Exclusion used;
     for (const bool displaced : {false, true}) {
       for (const size_t i : known_) {
         if ((presents_[i].moved || unit_.members[i].violated) == displaced && Good(i) &&
+            (computed_anew || !unit_.members[i].compute) &&
             KeepsAwayFrom(context_.ted, unit_.members[i], *PresentPath(i), used)) {
           keepers.push_back(i);
           Avoid(i, *PresentPath(i), used);
@@ -73,7 +74,8 @@ class GroupPlan {
     const bool moved =
         std::any_of(presents_.begin(), presents_.end(), [](const auto& p) { return p.moved; });
     Paths better;
-    if ((moved || unit_.need >= Need::kReoptimize) && PlanJointly(better) && !better.empty()) {
+    const bool look = moved || (!unit_.partial && unit_.need >= Need::kReoptimize);
+    if (look && PlanJointly(better) && !better.empty()) {
       const Verdict verdict = Judge(better, moved);
       if (verdict == Verdict::kTake) {
         Adopt(better);
@@ -101,10 +103,10 @@ class GroupPlan {
       upgrade |= path->candidate != PresentPath(i)->candidate;
       movable &= unit_.members[i].movable || SameLists(path->lists, PresentPath(i)->lists);
     }
-    if (upgrade || (moved && after < before)) {
+    if (moved && after < before) {
       return Verdict::kTake;
     }
-    if (!IsWorthMoving(context_.options, before, after)) {
+    if (!upgrade && !IsWorthMoving(context_.options, before, after)) {
       return Verdict::kLeave;
     }
     return movable ? Verdict::kTake : Verdict::kLater;
@@ -155,7 +157,7 @@ class GroupPlan {
       const MemberInput& member = unit_.members[i];
       bool placed = false;
       for (const size_t candidate : RankCandidates(*member.intent, std::nullopt)) {
-        if (IsDynamic(i, candidate)) {
+        if (IsDynamic(*member.intent, candidate)) {
           joint.emplace_back(i, candidate);
           placed = true;
           break;
@@ -294,23 +296,11 @@ class GroupPlan {
 
   // Notes what became of a candidate path.
   void Fail(size_t i, size_t candidate, policy::CandidateStatus status) {
-    auto& candidates = plans_[i].candidates;
-    if (candidates.empty()) {
-      candidates.resize(unit_.members[i].intent->candidate_paths.size());
-      for (policy::CandidateStatus& other : candidates) {
-        other.error = "not evaluated: a better candidate path is in use";
-      }
-    }
-    candidates[candidate] = std::move(status);
+    StatusOf(unit_.members[i], candidate, plans_[i]) = std::move(status);
   }
 
-  bool IsDynamic(size_t i, size_t candidate) const {
-    return std::holds_alternative<policy::PathIntent>(
-        unit_.members[i].intent->candidate_paths[candidate].definition);
-  }
   const policy::PathIntent& Bounds(size_t i, size_t candidate) const {
-    return std::get<policy::PathIntent>(
-        unit_.members[i].intent->candidate_paths[candidate].definition);
+    return *BoundsOf(*unit_.members[i].intent, candidate);
   }
 
   const PlanContext& context_;

@@ -82,6 +82,13 @@ OperState OperStateOf(const PolicyRecord& record, const PolicyStatus& status) {
                                                                     : OperState::kUp;
 }
 
+void SetPlanned(PolicyRecord& record) {
+  record.planned = true;
+  record.needs_compute = false;
+  record.unproven = false;
+  record.no_path_at.reset();
+}
+
 }  // namespace
 
 Installer::Installer(const Clock& clock, SouthboundOf southbound_of, StoreWriter& store,
@@ -99,11 +106,12 @@ void Installer::Restore(PolicyRecord& record,
   status.intent = *record.intent;
   status.last_change = clock_.WallNow();
   status.last_change_reason = "startup: no path was installed before";
+  record.unproven = true;
+  record.restored = true;
   if (installed) {
     record.installed = std::make_shared<const plugin::PolicyConfig>(*installed);
     record.fingerprint = installed->Fingerprint();
     record.forwarded = true;
-    record.restored = true;
     status.push_state = PushState::kWaiting;
     status.last_change_reason =
         absl::StrCat("startup: ", ListsText(installed->lists), " stays until it is computed anew");
@@ -115,6 +123,7 @@ void Installer::Welcome(PolicyRecord& record) {
   index_.Replace(record.id, record.active.get(), nullptr);
   record.active = nullptr;
   record.planned = false;
+  record.needs_compute = true;
   record.not_disjoint = false;
   PolicyStatus status = record.status;
   status.intent = *record.intent;
@@ -129,7 +138,7 @@ void Installer::Welcome(PolicyRecord& record) {
 
 void Installer::Dismiss(PolicyRecord& record) {
   index_.Replace(record.id, record.active.get(), nullptr);
-  if (record.installed != nullptr) {
+  if (record.installed != nullptr || record.restored) {
     Withdraw(record);
   }
   PolicyStatus status = record.status;
@@ -157,8 +166,7 @@ void Installer::Adopt(const topology::Ted& ted, PolicyRecord& record, MemberPlan
       if (record.status.oper_state != OperState::kPending || status.candidates.empty()) {
         status.last_change = clock_.WallNow();
       }
-      status.last_change_reason = absl::StrCat("UNKNOWN_NODE: headend ", record.intent->key.headend,
-                                               " is not in the topology; what is installed stays");
+      status.last_change_reason = absl::StrCat(plan.unknown, "; what is installed stays");
       break;
     case MemberPlan::Outcome::kPath:
       UsePath(ted, record, plan, occasion, status);
@@ -176,9 +184,9 @@ void Installer::UsePath(const topology::Ted& ted, PolicyRecord& record, MemberPl
   const bool was_violated = status.sla_violated;
   const PlannedPathPtr before = std::exchange(record.active, plan.path);
   const PlannedPath& path = *plan.path;
+  const bool restored = std::exchange(record.restored, false);
   index_.Replace(record.id, before.get(), &path);
-  record.planned = true;
-  record.restored = false;
+  SetPlanned(record);
   record.not_disjoint = plan.not_disjoint;
   status.active = Describe(ted, *record.intent, path);
   status.sla_violated = !plan.violation.empty();
@@ -211,6 +219,8 @@ void Installer::UsePath(const topology::Ted& ted, PolicyRecord& record, MemberPl
   plugin::PolicyConfig config = BuildConfig(ted, *record.intent, path);
   if (record.installed == nullptr || config.Fingerprint() != record.fingerprint) {
     Push(record, std::move(config), occasion, status);
+  } else if (plugin::Southbound* southbound = Of(record); restored && southbound) {
+    southbound->Install(config);  // Now a headend that holds something else is corrected.
   }
 }
 
@@ -218,15 +228,14 @@ void Installer::UseNothing(PolicyRecord& record, const Occasion& occasion, Polic
   const bool had_path = record.installed != nullptr;
   index_.Replace(record.id, record.active.get(), nullptr);
   record.active = nullptr;
-  record.planned = true;
-  record.restored = false;
+  SetPlanned(record);
   record.not_disjoint = false;
   status.active.reset();
   status.sla_violated = false;
-  if (had_path) {
+  if (had_path || record.restored) {
     Withdraw(record);
-    ++status.changes;
   }
+  status.changes += had_path ? 1 : 0;
   if (had_path || status.oper_state != OperState::kDown) {
     status.last_change = clock_.WallNow();
     status.last_change_reason =
@@ -238,7 +247,7 @@ void Installer::UseNothing(PolicyRecord& record, const Occasion& occasion, Polic
 
 void Installer::Push(PolicyRecord& record, plugin::PolicyConfig config, const Occasion& occasion,
                      PolicyStatus& status) {
-  plugin::Southbound* southbound = southbound_of_(record.intent->key.headend);
+  plugin::Southbound* southbound = Of(record);
   const bool taken = southbound != nullptr && southbound->Install(config);
   if (taken && occasion.event_time) {
     status.last_event_to_push = clock_.Now() - *occasion.event_time;
@@ -254,10 +263,15 @@ void Installer::Push(PolicyRecord& record, plugin::PolicyConfig config, const Oc
   store_.PutInstalled(record.installed);
 }
 
-void Installer::Withdraw(PolicyRecord& record) {
-  if (plugin::Southbound* southbound = southbound_of_(record.intent->key.headend)) {
-    southbound->Remove(record.intent->key);
+void Installer::Remove(const policy::PolicyKey& key) {
+  if (plugin::Southbound* southbound = southbound_of_(key.headend)) {
+    southbound->Remove(key);
   }
+}
+
+void Installer::Withdraw(PolicyRecord& record) {
+  Remove(record.intent->key);
+  record.restored = false;
   record.installed = nullptr;
   record.fingerprint = 0;
   record.forwarded = false;

@@ -32,6 +32,9 @@ class Installer {
   void Adopt(const topology::Ted& ted, PolicyRecord& record, MemberPlan plan,
              const Occasion& occasion);
 
+  // Takes the policy from the headend.
+  void Remove(const policy::PolicyKey& key);
+
   // What southbounds report.
   void OnSession(PolicyRecord& record, bool up);
   void OnResult(PolicyRecord& record, const ResultNote& note);
@@ -45,6 +48,10 @@ class Installer {
   void Push(PolicyRecord& record, plugin::PolicyConfig config, const Occasion& occasion,
             policy::PolicyStatus& status);
   void Withdraw(PolicyRecord& record);
+  // The southbound of its headend; null = none.
+  plugin::Southbound* Of(const PolicyRecord& record) const {
+    return southbound_of_(record.intent->key.headend);
+  }
   // Gives `status` to readers; as an event if a decision changed.
   void Publish(PolicyRecord& record, policy::PolicyStatus status);
 

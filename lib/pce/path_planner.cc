@@ -8,20 +8,16 @@
 namespace srpce::pce {
 namespace {
 
-bool IsDynamic(const MemberInput& member, size_t candidate) {
-  return std::holds_alternative<policy::PathIntent>(
-      member.intent->candidate_paths[candidate].definition);
-}
-
-MemberPlan PlanMember(const PlanContext& context, Need need, const MemberInput& member) {
+MemberPlan PlanMember(const PlanContext& context, const UnitInput& unit,
+                      const MemberInput& member) {
   MemberPlan plan;
-  if (!KnowsHeadend(context.ted, member)) {
-    plan.outcome = MemberPlan::Outcome::kUnknown;
+  if (!KnowsHeadend(context.ted, member, plan)) {
     return plan;
   }
   const Present present = EvaluatePresent(context.ted, member);
   const bool good = present.evaluation.ok() && present.same_intent;
-  if (need == Need::kVerify && good && !present.moved) {
+  const bool verify_only = !present.moved && (unit.partial || unit.need == Need::kVerify);
+  if (good && verify_only && !member.compute) {
     Stay(present, plan);
     return plan;
   }
@@ -39,7 +35,13 @@ MemberPlan PlanMember(const PlanContext& context, Need need, const MemberInput& 
     }
     return plan;
   }
-  if (need != Need::kCompute && good && best->candidate == *in_use && IsDynamic(member, *in_use)) {
+  if (!member.compute && good && best->candidate != *in_use && !member.movable) {
+    // Preference is no matter of gain, but a link that comes and goes must not move it every time.
+    plan.held_back = true;
+    Stay(present, plan);
+    return plan;
+  }
+  if (!member.compute && good && best->candidate == *in_use && IsDynamic(*member.intent, *in_use)) {
     // Lists that the IGP took elsewhere are not what was chosen: anything better will do, now.
     const uint64_t cost = present.evaluation.path->cost;
     const bool worth =
@@ -67,7 +69,7 @@ std::vector<MemberPlan> PlanUnit(const topology::Ted& ted, const UnitInput& unit
   }
   std::vector<MemberPlan> plans;
   for (const MemberInput& member : unit.members) {
-    plans.push_back(PlanMember(context, unit.need, member));
+    plans.push_back(PlanMember(context, unit, member));
   }
   return plans;
 }

@@ -20,7 +20,6 @@ enum class Need : uint8_t {
   kNone,
   kVerify,      // Prove the present lists again; compute only if they break their promise.
   kReoptimize,  // As kVerify, and look for something better by at least the gain.
-  kCompute,     // The present lists are not wanted as they are: find the best.
 };
 
 // What is known of one policy when its unit is planned.
@@ -29,6 +28,7 @@ struct MemberInput {
   PlannedPathPtr active;  // Null: none, or not known since the last start or change of intent.
   std::shared_ptr<const plugin::PolicyConfig>
       installed;          // What the headend was last given; read where `active` is null.
+  bool compute = false;   // The intent is new or changed: find the best, whatever is in use.
   bool movable = true;    // The active path is old enough to be left for a better one.
   bool violated = false;  // It was left in violation last time: in a group this is the one to move.
 };
@@ -36,6 +36,8 @@ struct MemberInput {
 // A policy alone, or all members of one disjoint group in order of (priority, key).
 struct UnitInput {
   Need need = Need::kVerify;
+  // The snapshot is known to be a part of the network: who is well and where he was stays.
+  bool partial = false;
   std::vector<MemberInput> members;
 };
 
@@ -49,13 +51,14 @@ struct Computation {
 
 struct MemberPlan {
   enum class Outcome : uint8_t {
-    kUnknown,  // The headend is not in the TED: nothing is proved, everything stays as it is.
+    kUnknown,  // Not enough of the network is known: nothing is proved, everything stays as it is.
     kPath,     // `path` is to be used; it may be the one in use.
     kNone,     // No candidate path is valid, and the present lists lead nowhere.
   };
   Outcome outcome = Outcome::kNone;
   PlannedPathPtr path;
   std::vector<policy::CandidateStatus> candidates;  // Empty: the choice was not looked at.
+  std::string unknown;                              // With kUnknown: what is missing.
   std::string violation;      // The promise `path` breaks, where nothing better exists.
   bool not_disjoint = false;  // The broken promise is the group's.
   bool held_back = false;  // Something better exists, but the active path is too young to be left.

@@ -33,18 +33,18 @@ class PolicyEngine::Impl final : public plugin::SouthboundListener {
 
   absl::Status Start() {
     SRPCE_ASSIGN_OR_RETURN(const plugin::StoreState state, store_.Load());
-    hub_.SetFirstRevision(state.revision);
-    const std::vector<plugin::PolicyConfig> desired = reactor_.Restore(state);
+    hub_.SetFirstRevision(writer_.Reserve(state.revision, clock_.WallNow()));
+    const std::vector<plugin::RestoredPolicy> restored = reactor_.Restore(state);
     for (plugin::Southbound* southbound : southbounds_) {
-      std::vector<plugin::PolicyConfig> mine;
-      for (const plugin::PolicyConfig& config : desired) {
-        if (southbound_of_(config.key.headend) == southbound) {
-          mine.push_back(config);
+      std::vector<plugin::RestoredPolicy> mine;
+      for (const plugin::RestoredPolicy& policy : restored) {
+        if (southbound_of_(policy.key.headend) == southbound) {
+          mine.push_back(policy);
         }
       }
       southbound->Start(this, std::move(mine));
     }
-    writer_.Start(state.revision);
+    writer_.Start();
     thread_ = std::thread([this] { reactor_.Run(); });
     started_ = true;
     return absl::OkStatus();
@@ -113,8 +113,6 @@ class PolicyEngine::Impl final : public plugin::SouthboundListener {
     inbox_.Wake();
   }
 
-  void SetLinkEventHandler(LinkEventHandler handler) { link_event_handler_ = std::move(handler); }
-
   std::map<std::string, bool> sessions() const {
     const std::lock_guard<std::mutex> lock(sessions_mutex_);
     return sessions_;
@@ -131,12 +129,8 @@ class PolicyEngine::Impl final : public plugin::SouthboundListener {
                 const absl::Status& result) override {
     inbox_.Post(ResultNote{key, fingerprint, removed, result});
   }
-  void OnLinkEvent(const std::string& headend, const std::string& interface, bool up,
-                   MonotonicTime received) override {
-    if (link_event_handler_) {
-      link_event_handler_(headend, interface, up, received);
-    }
-  }
+  // What interfaces do is topology: it comes back as a snapshot.
+  void OnLinkEvent(const std::string&, const std::string&, bool, MonotonicTime) override {}
 
  private:
   static absl::Status Stopped() { return absl::CancelledError("policy engine: stopped"); }
@@ -149,7 +143,6 @@ class PolicyEngine::Impl final : public plugin::SouthboundListener {
   Inbox inbox_;
   StoreWriter writer_;
   Reactor reactor_;
-  LinkEventHandler link_event_handler_;
   std::atomic<uint64_t> last_watch_{0};
   mutable std::mutex sessions_mutex_;
   std::map<std::string, bool> sessions_;
@@ -191,9 +184,6 @@ uint64_t PolicyEngine::Watch(uint64_t from_revision, Watcher watcher) {
 void PolicyEngine::Unwatch(uint64_t watch_id) { impl_->Unwatch(watch_id); }
 bool PolicyEngine::WaitIdle(Duration timeout) { return impl_->WaitIdle(timeout); }
 void PolicyEngine::Wake() { impl_->Wake(); }
-void PolicyEngine::SetLinkEventHandler(LinkEventHandler handler) {
-  impl_->SetLinkEventHandler(std::move(handler));
-}
 std::map<std::string, bool> PolicyEngine::sessions() const { return impl_->sessions(); }
 
 }  // namespace srpce::pce

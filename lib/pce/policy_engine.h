@@ -37,8 +37,10 @@ struct PolicyEngineOptions {
   Duration reoptimize_hold_time = std::chrono::seconds(10);  // ... and the active one this old.
   uint64_t max_labels_per_query = 2'000'000;
   size_t compute_threads = 2;
-  // How long policies from the store wait for sources that are still in their first sync, at most:
-  // a snapshot that is only half there must not move what routers hold.
+  // How long sources in their first sync are waited for, at most, before a policy is withdrawn or
+  // improved; and how long a policy that was not proved since the start, or since its headend left
+  // the topology, may be without a path before it is withdrawn. A snapshot that is only half there
+  // must not move what routers hold.
   Duration restart_hold_time = std::chrono::seconds(60);
   // Guides searches where given; outlives the engine.
   const cspf::PotentialCache* potentials = nullptr;
@@ -143,10 +145,6 @@ class PolicyEngine {
   // Any thread. Looks at the clock again: for tests that move it.
   void Wake();
 
-  // Called for interface events that headends report; set before Start.
-  using LinkEventHandler = std::function<void(
-      const std::string& headend, const std::string& interface, bool up, MonotonicTime received)>;
-  void SetLinkEventHandler(LinkEventHandler handler);
   // Sessions by headend, as last reported.
   std::map<std::string, bool> sessions() const;
 

@@ -58,8 +58,15 @@ struct PolicyRecord {
       // The headend has acknowledged some configuration: a change of it does not take the policy
       // down.
       false;
-  bool planned = false;         // For this intent, on a snapshot that knows the headend.
-  bool restored = false;        // From the store, and not planned since.
+  bool planned = false;        // For this intent, on a snapshot that knows the headend.
+  bool needs_compute = false;  // The intent is new or changed, and not planned since.
+  // What the headend holds is of a network that is not known (any more): it is from the store, or
+  // the headend went out of the topology.
+  bool unproven = false;
+  // From the store, and not planned since: the headend may hold something newer than `installed`.
+  bool restored = false;
+  // While unproven, and known to have no path: when that is believed.
+  std::optional<MonotonicTime> no_path_at;
   bool not_disjoint = false;    // sla_violated is the group's promise.
   policy::PolicyStatus status;  // As last published, without the revision.
 };

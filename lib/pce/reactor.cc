@@ -12,9 +12,23 @@
 namespace srpce::pce {
 namespace {
 
-// Units planned before the inbox is looked at again, for each thread: small, so that bad news waits
-// for milliseconds at most.
+// Units planned before the inbox is looked at again, for each thread, and for how long more are
+// begun: bad news waits for that and for the searches under way.
 constexpr size_t kUnitsPerThread = 8;
+constexpr Duration kWindow = std::chrono::milliseconds(2);
+// A search for something better, and one that has used up its budget before, may delay bad news
+// less: it gets this part of the budget.
+constexpr uint64_t kRetryPart = 8;
+
+// True if the last search for a path of some member was given up.
+bool WasGivenUp(const Unit& unit) {
+  return std::any_of(unit.members.begin(), unit.members.end(), [](const PolicyRecord* member) {
+    const auto& candidates = member->status.candidates;
+    return std::any_of(candidates.begin(), candidates.end(), [](const auto& candidate) {
+      return candidate.failure && candidate.failure->reason == cspf::Reason::kBudgetExhausted;
+    });
+  });
+}
 
 bool IsSatisfied(const Unit& unit) {
   return std::all_of(unit.members.begin(), unit.members.end(), [](const PolicyRecord* record) {
@@ -64,18 +78,15 @@ Reactor::Reactor(const PolicyEngineOptions& options, const Clock& clock, Inbox& 
   table_.SetUnitGone([this](Unit* unit) { agenda_.Drop(unit); });
 }
 
-std::vector<plugin::PolicyConfig> Reactor::Restore(const plugin::StoreState& state) {
-  std::vector<plugin::PolicyConfig> desired;
+std::vector<plugin::RestoredPolicy> Reactor::Restore(const plugin::StoreState& state) {
+  std::vector<plugin::RestoredPolicy> restored;
   for (const plugin::StoredPolicy& stored : state.policies) {
     PolicyRecord& record =
         table_.Adopt(std::make_shared<const policy::PolicyIntent>(stored.intent));
     installer_.Restore(record, stored.installed);
-    if (stored.installed) {
-      desired.push_back(*stored.installed);
-      restored_until_ = clock_.Now() + options_.restart_hold_time;
-    }
+    restored.push_back({.key = stored.intent.key, .config = stored.installed});
   }
-  return desired;
+  return restored;
 }
 
 void Reactor::Run() {
@@ -102,8 +113,8 @@ void Reactor::Run() {
 }
 
 void Reactor::Want(Unit* unit, const Occasion& occasion) {
-  const bool held = restored_until_ && std::any_of(unit->members.begin(), unit->members.end(),
-                                                   [](const auto* m) { return m->restored; });
+  const bool held = IsPartial() && std::any_of(unit->members.begin(), unit->members.end(),
+                                               [](const auto* m) { return m->unproven; });
   if (ted_ != nullptr && !held) {
     agenda_.Add(unit, occasion);
     queue_depth_ = agenda_.size();
@@ -121,10 +132,8 @@ void Reactor::WantAll(const Occasion& occasion) {
 void Reactor::OnTed(TedUpdate update) {
   const Impact impact = Analyze(ted_.get(), *update.ted, update.delta);
   const topology::TedPtr before = std::exchange(ted_, std::move(update.ted));
+  SetSyncing(update.syncing);
   AddTouched(impact, update.event_time);
-  if (restored_until_ && !update.syncing) {
-    ReleaseRestored();
-  }
   if (impact.everything) {
     WantAll({.need = Need::kVerify,
              .trigger = impact.trigger,
@@ -204,50 +213,87 @@ void Reactor::ArmGoodNews(const Impact& impact, MonotonicTime event_time) {
                               impact.improved.end());
 }
 
-void Reactor::ReleaseRestored() {
-  restored_until_.reset();
+void Reactor::SetSyncing(bool syncing) {
+  if (syncing && !std::exchange(syncing_, true)) {
+    // A source that never ends its sync is not waited for longer.
+    partial_until_ = clock_.Now() + options_.restart_hold_time;
+  } else if (!syncing) {
+    syncing_ = false;
+    if (IsPartial()) {
+      EndPartial(/*gave_up=*/false);
+    }
+  }
+}
+
+void Reactor::EndPartial(bool gave_up) {
+  partial_until_.reset();
   for (Unit* unit : table_.units()) {
-    if (std::any_of(unit->members.begin(), unit->members.end(),
-                    [](const PolicyRecord* member) { return member->restored; })) {
+    for (PolicyRecord* member : unit->members) {
+      if (gave_up && member->unproven) {
+        member->no_path_at = clock_.Now();
+      }
+    }
+    if (!IsSatisfied(*unit)) {
       Want(unit, {.need = Need::kVerify,
                   .urgency = Urgency::kVerify,
                   .trigger = "startup",
-                  .cause = "startup"});
+                  .cause = "topology learned"});
     }
   }
-  if (ted_ == nullptr) {
-    return;
-  }
-  // Their paths were chosen in another life: something better may exist.
-  Impact restart;
-  restart.everything = true;
-  restart.cause = "startup";
-  ArmGoodNews(restart, clock_.Now());
+  // Paths were kept, or chosen, on a part of the network: something better may exist.
+  good_news_.reset();
+  Impact learned;
+  learned.everything = true;
+  learned.cause = "topology learned";
+  ArmGoodNews(learned, clock_.Now());
 }
 
 std::optional<MonotonicTime> Reactor::NextTimer() const {
-  std::optional<MonotonicTime> next = agenda_.next_retry();
+  std::optional<MonotonicTime> next;
   const auto consider = [&](MonotonicTime time) { next = std::min(next.value_or(time), time); };
+  if (!failed_removals_.empty()) {
+    consider(failed_removals_.front().first);
+  }
+  if (IsPartial()) {
+    consider(*partial_until_);
+    return next;  // Everything else that waits is about better paths.
+  }
+  if (const auto retry = agenda_.next_retry()) {
+    consider(*retry);
+  }
   if (good_news_) {
     consider(good_news_->due);
-  }
-  if (restored_until_) {
-    consider(*restored_until_);
   }
   return next;
 }
 
-void Reactor::RunTimers() {
+void Reactor::RetryRemovals() {
   const MonotonicTime now = clock_.Now();
-  if (restored_until_ && *restored_until_ <= now) {
-    ReleaseRestored();
+  while (!failed_removals_.empty() && failed_removals_.front().first <= now) {
+    const policy::PolicyKey key = std::move(failed_removals_.front().second);
+    failed_removals_.pop_front();
+    const PolicyRecord* record = table_.Find(key);
+    if (record == nullptr || (record->installed == nullptr && !record->restored)) {
+      installer_.Remove(key);
+    }
+  }
+}
+
+void Reactor::RunTimers() {
+  RetryRemovals();
+  const MonotonicTime now = clock_.Now();
+  if (IsPartial()) {
+    if (now < *partial_until_) {
+      return;
+    }
+    EndPartial(/*gave_up=*/true);
   }
   if (good_news_ && good_news_->due <= now) {
     OnGoodNewsDue();
   }
   for (Unit* unit : agenda_.TakeRetries(now)) {
     Want(unit, {.need = Need::kReoptimize,
-                .urgency = Urgency::kImprove,
+                .urgency = IsSatisfied(*unit) ? Urgency::kImprove : Urgency::kWanted,
                 .trigger = "reoptimize",
                 .cause = "reoptimize: hold time is over"});
   }
@@ -292,16 +338,29 @@ void Reactor::OnGoodNewsDue() {
 }
 
 UnitInput Reactor::InputOf(const Unit& unit, Need need) const {
-  UnitInput input{.need = need, .members = {}};
+  UnitInput input{.need = need, .partial = IsPartial(), .members = {}};
   for (const PolicyRecord* record : unit.members) {
     input.members.push_back(
         {.intent = record->intent,
          .active = record->active,
          .installed = record->installed,
+         .compute = record->needs_compute,
          .movable = clock_.Now() - record->active_since >= options_.reoptimize_hold_time,
          .violated = record->status.sla_violated});
   }
   return input;
+}
+
+PlannerOptions Reactor::OptionsFor(const Unit& unit, const Occasion& occasion) const {
+  PlannerOptions planner{.gain_percent = options_.reoptimize_gain_percent,
+                         .budget = {.max_labels = options_.max_labels_per_query}};
+  const bool needs_compute = std::any_of(unit.members.begin(), unit.members.end(),
+                                         [](const auto* member) { return member->needs_compute; });
+  const bool hopeless = occasion.urgency == Urgency::kWanted && WasGivenUp(unit);
+  if (!needs_compute && (occasion.urgency == Urgency::kImprove || hopeless)) {
+    planner.budget.max_labels = std::max<uint64_t>(planner.budget.max_labels / kRetryPart, 1);
+  }
+  return planner;
 }
 
 void Reactor::Sweep() {
@@ -311,19 +370,23 @@ void Reactor::Sweep() {
   }
   const auto work = agenda_.Take(kUnitsPerThread * std::max<size_t>(options_.compute_threads, 1));
   std::vector<UnitInput> inputs;
-  inputs.reserve(work.size());
+  std::vector<PlannerOptions> planners;
   for (const auto& [unit, occasion] : work) {
     inputs.push_back(InputOf(*unit, occasion.need));
+    planners.push_back(OptionsFor(*unit, occasion));
   }
-  const PlannerOptions planner{.gain_percent = options_.reoptimize_gain_percent,
-                               .budget = {.max_labels = options_.max_labels_per_query}};
   std::vector<std::vector<MemberPlan>> plans(work.size());
-  pool_.Run(
+  const MonotonicTime end = clock_.Now() + kWindow;
+  const size_t done = pool_.Run(
       work.size(),
       [&](size_t i, cspf::Workspace& workspace) {
-        plans[i] = PlanUnit(*ted_, inputs[i], planner, clock_, workspace);
+        plans[i] = PlanUnit(*ted_, inputs[i], planners[i], clock_, workspace);
       },
-      [&](size_t i) { Carry(work[i].first, std::move(plans[i]), work[i].second); });
+      [&](size_t i) { Carry(work[i].first, std::move(plans[i]), work[i].second); },
+      [&] { return clock_.Now() >= end; });
+  for (size_t i = done; i < work.size(); ++i) {
+    agenda_.Add(work[i].first, work[i].second);
+  }
   queue_depth_ = agenda_.size();
   if (agenda_.size() == 0) {
     sweeping_ = false;
@@ -344,6 +407,7 @@ void Reactor::Carry(Unit* unit, std::vector<MemberPlan> plans, const Occasion& o
       computed = true;
       ++last_sweep_recomputed_;
     }
+    DoubtNoPath(unit, record, plans[i]);
     installer_.Adopt(*ted_, record, std::move(plans[i]), occasion);
     youngest = std::max(youngest.value_or(record.active_since), record.active_since);
   }
@@ -353,6 +417,30 @@ void Reactor::Carry(Unit* unit, std::vector<MemberPlan> plans, const Occasion& o
   if (held_back) {
     agenda_.RetryAt(unit, *youngest + options_.reoptimize_hold_time);
   }
+}
+
+void Reactor::DoubtNoPath(Unit* unit, PolicyRecord& record, MemberPlan& plan) {
+  if (plan.outcome == MemberPlan::Outcome::kUnknown) {
+    record.unproven |= record.installed != nullptr;
+    record.no_path_at.reset();
+  }
+  if (plan.outcome != MemberPlan::Outcome::kNone) {
+    return;
+  }
+  if (!IsPartial()) {
+    if (!record.unproven) {
+      return;
+    }
+    // Some source may not have come back yet: nobody says which ones there will be.
+    const MonotonicTime now = clock_.Now();
+    record.no_path_at = record.no_path_at.value_or(now + options_.restart_hold_time);
+    if (*record.no_path_at <= now) {
+      return;
+    }
+    agenda_.RetryAt(unit, *record.no_path_at);
+  }
+  plan.outcome = MemberPlan::Outcome::kUnknown;
+  plan.unknown = "no path over the part of the topology that is known";
 }
 
 }  // namespace srpce::pce

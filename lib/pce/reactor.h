@@ -30,7 +30,7 @@ class Reactor {
           WatchHub& hub, SouthboundOf southbound_of, PolicyEngineObserver* observer);
 
   // Before Run. Returns what headends are to hold.
-  std::vector<plugin::PolicyConfig> Restore(const plugin::StoreState& state);
+  std::vector<plugin::RestoredPolicy> Restore(const plugin::StoreState& state);
   // Until the inbox is stopped. Commands not carried out are answered CANCELLED.
   void Run();
 
@@ -67,19 +67,28 @@ class Reactor {
   void AddTouched(const Impact& impact, MonotonicTime event_time);
   void AddMoved(const topology::Ted& ted, const Impact& impact, MonotonicTime event_time);
   void ArmGoodNews(const Impact& impact, MonotonicTime event_time);
-  void ReleaseRestored();
+  // The snapshot is a part of the network only.
+  bool IsPartial() const { return partial_until_.has_value(); }
+  void SetSyncing(bool syncing);
+  // Looks again at what was left alone while the network was known in part. `gave_up`: the rest of
+  // it is not waited for any longer.
+  void EndPartial(bool gave_up);
   // Puts the unit on the agenda, unless there is nothing to plan on yet.
   void Want(Unit* unit, const Occasion& occasion);
   void WantAll(const Occasion& occasion);
 
   void RunTimers();
+  void RetryRemovals();
   void OnGoodNewsDue();
   std::optional<MonotonicTime> NextTimer() const;
 
   // Plans the next few units; what came meanwhile is looked at before the rest.
   void Sweep();
   UnitInput InputOf(const Unit& unit, Need need) const;
+  PlannerOptions OptionsFor(const Unit& unit, const Occasion& occasion) const;
   void Carry(Unit* unit, std::vector<MemberPlan> plans, const Occasion& occasion);
+  // Makes "no path" unknown where it may come of what the snapshot lacks.
+  void DoubtNoPath(Unit* unit, PolicyRecord& record, MemberPlan& plan);
 
   const PolicyEngineOptions options_;
   const Clock& clock_;
@@ -108,8 +117,14 @@ class Reactor {
     std::vector<topology::LinkIndex> improved;
   };
   std::optional<GoodNews> good_news_;
-  // While set, policies from the store are left as they are.
-  std::optional<MonotonicTime> restored_until_;
+  // Some source is in its first sync.
+  bool syncing_ = false;
+  // While set, because of that, nothing is withdrawn or improved, and unproven policies are left as
+  // they are.
+  std::optional<MonotonicTime> partial_until_;
+
+  // Policies a headend has refused to take away, by when it is asked again.
+  std::deque<std::pair<MonotonicTime, policy::PolicyKey>> failed_removals_;
 
   bool sweeping_ = false;
   std::atomic<size_t> queue_depth_{0};

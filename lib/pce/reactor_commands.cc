@@ -11,6 +11,9 @@ namespace {
 constexpr size_t kCommandsPerTransaction = 256;
 constexpr size_t kChangesPerTransaction = 1024;
 
+// When a headend that refused to take a policy away is asked again.
+constexpr Duration kRemovalRetry = std::chrono::seconds(10);
+
 // What a user is told when the store does not keep his policies: nothing changed, try again.
 absl::Status StoreError(const absl::Status& status) {
   const std::string message =
@@ -106,7 +109,7 @@ void Reactor::AdoptChanges() {
     }
     PolicyRecord& record = table_.Adopt(intent);
     installer_.Welcome(record);
-    Want(record.unit, {.need = Need::kCompute,
+    Want(record.unit, {.need = Need::kVerify,
                        .urgency = Urgency::kWanted,
                        .trigger = "policy",
                        .cause = "policy: intent applied",
@@ -143,6 +146,9 @@ void Reactor::Handle(ResultNote&& note) {
   if (observer_ != nullptr) {
     const char* result = !note.result.ok() ? "failed" : note.removed ? "removed" : "installed";
     installer_.Observe(note.key, result);
+  }
+  if (note.removed && !note.result.ok()) {
+    failed_removals_.emplace_back(clock_.Now() + kRemovalRetry, note.key);
   }
   if (PolicyRecord* record = table_.Find(note.key)) {
     installer_.OnResult(*record, note);

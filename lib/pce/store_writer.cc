@@ -18,12 +18,23 @@ StoreWriter::StoreWriter(plugin::Store& store, std::function<void(const absl::St
 
 StoreWriter::~StoreWriter() { Stop(); }
 
-void StoreWriter::Start(uint64_t stored_revision) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stored_ceiling_ = stored_revision;
-    ceiling_ = stored_revision + kRevisionBlock;
+uint64_t StoreWriter::Reserve(uint64_t stored_revision, WallTime now) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  stored_ceiling_ = stored_revision;
+  ceiling_ = stored_revision + kRevisionBlock;
+  plugin::StoreBatch batch;
+  batch.revision = ceiling_;
+  if (Write(lock, batch).ok()) {
+    return stored_revision;
   }
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  const uint64_t first = std::max(stored_revision, static_cast<uint64_t>(seconds) * kRevisionBlock);
+  ceiling_ = first + kRevisionBlock;
+  return first;
+}
+
+void StoreWriter::Start() {
   thread_ = std::thread([this] { Serve(); });
 }
 
@@ -41,11 +52,6 @@ void StoreWriter::Stop() {
 void StoreWriter::Commit(plugin::StoreBatch batch, Done done) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (const policy::PolicyKey& key : batch.remove) {
-      // Of the policy that goes, not of one that comes under the same key.
-      installed_.erase(key);
-      writing_.erase(key);
-    }
     jobs_.push_back({std::move(batch), std::move(done)});
   }
   wake_.notify_all();
@@ -163,6 +169,12 @@ void StoreWriter::CommitJob(std::unique_lock<std::mutex>& lock) {
   jobs_.pop_front();
   job.batch.revision = ceiling_;
   const absl::Status status = Write(lock, job.batch);
+  if (status.ok()) {
+    for (const policy::PolicyKey& key : job.batch.remove) {
+      // Of the policy that went: one that comes under the same key is not installed before `done`.
+      installed_.erase(key);
+    }
+  }
   busy_ = true;  // Not idle before the answer is on its way.
   lock.unlock();
   job.done(status);
@@ -172,11 +184,11 @@ void StoreWriter::CommitJob(std::unique_lock<std::mutex>& lock) {
 
 bool StoreWriter::CommitBackground(std::unique_lock<std::mutex>& lock) {
   retry_now_ = false;
-  writing_.clear();
-  std::swap(writing_, installed_);
+  Installed writing;
+  std::swap(writing, installed_);
   plugin::StoreBatch batch;
   batch.revision = ceiling_;
-  for (const auto& [key, config] : writing_) {
+  for (const auto& [key, config] : writing) {
     if (config != nullptr) {
       batch.put_installed.push_back(*config);
     } else {
@@ -186,12 +198,11 @@ bool StoreWriter::CommitBackground(std::unique_lock<std::mutex>& lock) {
   const bool written = Write(lock, batch).ok();
   if (!written) {
     // merge() keeps what has come since: it is newer.
-    installed_.merge(writing_);
+    installed_.merge(writing);
     backing_off_ = true;
     backoff_ = std::clamp(backoff_ * 2, kFirstBackoff, kLastBackoff);
     retry_at_ = std::chrono::steady_clock::now() + backoff_;
   }
-  writing_.clear();
   return written;
 }
 

@@ -28,9 +28,12 @@ class StoreWriter {
   StoreWriter(plugin::Store& store, std::function<void(const absl::Status&)> on_result);
   ~StoreWriter();  // Stops.
 
-  // Any revision given out stays below the stored one, so that none is given out twice, whatever
-  // the process dies of.
-  void Start(uint64_t stored_revision);
+  // Blocks; before Start. Stores a ceiling above `stored_revision`: any revision given out stays
+  // below the stored one, so that none is given out twice, whatever the process dies of. Returns
+  // the revision to count from. If the store takes nothing that is one of a range of its own, by
+  // `now`: after the next start what a watcher saw of it is not mistaken for something else.
+  uint64_t Reserve(uint64_t stored_revision, WallTime now);
+  void Start();
   // Commits what waits, once, and ends the thread. Batches not committed are answered CANCELLED.
   void Stop();
 
@@ -75,7 +78,6 @@ class StoreWriter {
   bool busy_ = false;
   std::deque<Job> jobs_;
   Installed installed_;
-  Installed writing_;  // Taken from installed_ by the commit under way.
   uint64_t ceiling_ = 0;
   uint64_t stored_ceiling_ = 0;
   absl::Status health_;

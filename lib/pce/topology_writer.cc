@@ -53,11 +53,11 @@ class TopologyWriter::Impl {
     thread_.join();
   }
 
-  void Submit(Work work, Done done) {
-    // Taken under the lock, so that arrival times ascend along the queue.
+  void Submit(Work work, Done done, std::optional<MonotonicTime> received) {
+    const MonotonicTime arrival = received.value_or(clock_.Now());
     {
       const std::lock_guard lock(queue_mutex_);
-      queue_.push_back({std::move(work), std::move(done), clock_.Now()});
+      queue_.push_back({std::move(work), std::move(done), arrival});
     }
     wake_.notify_one();
   }
@@ -150,10 +150,8 @@ class TopologyWriter::Impl {
       if (chunk.empty()) {
         break;
       }
-      if (answers.empty()) {
-        event_time = chunk.front().arrival;
-      }
       for (Item& item : chunk) {
+        event_time = std::min(event_time, item.arrival);
         absl::Status status = item.work(builder_, clock_.Now());
         answers.push_back({std::move(item.done), std::move(status)});
       }
@@ -211,9 +209,8 @@ class TopologyWriter::Impl {
 
   // Writer thread, which alone changes sources_.
   bool InFirstSync() const {
-    return std::any_of(sources_.begin(), sources_.end(), [](const auto& source) {
-      return source.connected && source.in_sync && !source.ever_synced;
-    });
+    return std::any_of(sources_.begin(), sources_.end(),
+                       [](const auto& source) { return source.in_first_sync; });
   }
 
   void CancelQueued() {
@@ -257,8 +254,8 @@ TopologyWriter::TopologyWriter(const Clock& clock, Listener listener)
     : impl_(std::make_unique<Impl>(clock, std::move(listener))) {}
 TopologyWriter::~TopologyWriter() = default;
 
-void TopologyWriter::Submit(Work work, Done done) {
-  impl_->Submit(std::move(work), std::move(done));
+void TopologyWriter::Submit(Work work, Done done, std::optional<MonotonicTime> received) {
+  impl_->Submit(std::move(work), std::move(done), received);
 }
 topology::TedPtr TopologyWriter::ted() const { return impl_->ted(); }
 std::vector<topology::SourceStatus> TopologyWriter::sources() const { return impl_->sources(); }

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,7 +22,8 @@ struct TedUpdate {
   topology::TedPtr ted;
   topology::TedDelta delta;
   MonotonicTime event_time{};
-  // Some source is in its first sync: the snapshot is not the whole network yet.
+  // Some source has begun its first sync, or the first after its elements expired, and not ended
+  // it: the snapshot is not the whole network yet.
   bool syncing = false;
 };
 
@@ -50,8 +52,8 @@ class TopologyWriter {
   TopologyWriter(const TopologyWriter&) = delete;
   TopologyWriter& operator=(const TopologyWriter&) = delete;
 
-  // Any thread. Never blocks.
-  void Submit(Work work, Done done);
+  // Any thread. Never blocks. `received`: when the event came in, where that was not just now.
+  void Submit(Work work, Done done, std::optional<MonotonicTime> received = std::nullopt);
 
   // Any thread. The newest snapshot; no lock is taken while it has not changed since this thread's
   // last call.

@@ -40,6 +40,14 @@ struct InstalledPolicy {
   uint64_t fingerprint = 0;
 };
 
+// A policy of the daemon's last run that is still wanted.
+struct RestoredPolicy {
+  policy::PolicyKey key;
+  // What its headend was last given, as far as the store knows: it is written behind, so the
+  // headend may hold something newer, also where this is absent.
+  std::optional<PolicyConfig> config;
+};
+
 // Called from the plugin's own threads; implementations must not block.
 class SouthboundListener {
  public:
@@ -59,9 +67,10 @@ class Southbound {
  public:
   virtual ~Southbound() = default;
   virtual std::string name() const = 0;
-  // `listener` outlives this. Before Start nothing is sent to any router. `desired` is everything
-  // known to be wanted, so that a router that connects early loses nothing.
-  virtual void Start(SouthboundListener* listener, std::vector<PolicyConfig> desired) = 0;
+  // `listener` outlives this. Before Start nothing is sent to any router. `restored` is everything
+  // known to be wanted, so that a router that connects early loses nothing: until Install or Remove
+  // is called for it, what a router holds of it stays; one that holds nothing gets `config`.
+  virtual void Start(SouthboundListener* listener, std::vector<RestoredPolicy> restored) = 0;
   virtual void Stop() = 0;
   // Hands `config` to the session of its headend, or keeps it until there is one. Never blocks.
   // Returns whether a session took it.

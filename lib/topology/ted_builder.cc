@@ -206,6 +206,7 @@ std::vector<SourceStatus> TedBuilder::Impl::sources() const {
                    .connected = source.connected,
                    .in_sync = source.in_sync,
                    .ever_synced = source.ever_synced,
+                   .in_first_sync = source.sync > 0 && !source.ever_synced,
                    .nodes = source.nodes.size(),
                    .links = source.links.size(),
                    .prefixes = source.prefixes.size(),

@@ -40,6 +40,8 @@ struct SourceStatus {
   bool connected = false;
   bool in_sync = false;  // Between BeginSync and EndSync.
   bool ever_synced = false;
+  // Its first sync began and has not ended, be it that its stream broke: it has told a part only.
+  bool in_first_sync = false;
   uint64_t nodes = 0;
   uint64_t links = 0;
   uint64_t prefixes = 0;

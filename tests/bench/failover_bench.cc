@@ -45,7 +45,7 @@ struct Size {
 class RecordingSouthbound final : public plugin::Southbound {
  public:
   std::string name() const override { return "recording"; }
-  void Start(plugin::SouthboundListener*, std::vector<plugin::PolicyConfig>) override {}
+  void Start(plugin::SouthboundListener*, std::vector<plugin::RestoredPolicy>) override {}
   void Stop() override {}
   bool Install(const plugin::PolicyConfig& config) override { return Note(config.key); }
   bool Remove(const PolicyKey& key) override { return Note(key); }

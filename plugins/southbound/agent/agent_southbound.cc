@@ -8,14 +8,16 @@
 namespace srpce::southbound {
 
 void AgentSouthbound::Start(plugin::SouthboundListener* listener,
-                            std::vector<plugin::PolicyConfig> desired) {
+                            std::vector<plugin::RestoredPolicy> restored) {
   Lock lock(mutex_);
   listener_ = listener;
-  for (plugin::PolicyConfig& config : desired) {
-    const uint64_t fingerprint = config.Fingerprint();
-    const policy::PolicyKey key = config.key;
-    desired_[key.headend][key] = {std::make_shared<const plugin::PolicyConfig>(std::move(config)),
-                                  fingerprint};
+  for (plugin::RestoredPolicy& policy : restored) {
+    Desired& wanted = desired_[policy.key.headend][policy.key];
+    wanted.restored = true;
+    if (policy.config) {
+      wanted.fingerprint = policy.config->Fingerprint();
+      wanted.config = std::make_shared<const plugin::PolicyConfig>(*std::move(policy.config));
+    }
   }
   for (auto& [id, session] : sessions_) Synchronize(session);
   Finish(lock);
@@ -72,7 +74,7 @@ bool AgentSouthbound::Remove(const policy::PolicyKey& key) {
   Session* session = FindSession(key.headend);
   if (session == nullptr || !session->synced) return false;
   bool taken = true;
-  if (session->held.contains(key) || session->in_flight.contains(key)) {
+  if (session->MayHave(key)) {
     Enqueue(*session, key);
     taken = !CutIfOverflowing(key.headend);
   } else {
@@ -127,9 +129,10 @@ void AgentSouthbound::Synchronize(Session& session) {
   // go.
   for (const auto& [key, wanted] : desires) {
     const auto held = session.held.find(key);
-    if (held != session.held.end() && held->second == wanted.fingerprint) {
+    if (held != session.held.end() && wanted.config != nullptr &&
+        held->second == wanted.fingerprint) {
       TellResult(key, wanted.fingerprint, /*removed=*/false, absl::OkStatus());
-    } else {
+    } else if (!wanted.restored || (wanted.config != nullptr && held == session.held.end())) {
       Enqueue(session, key);
     }
   }
@@ -157,12 +160,16 @@ std::optional<AgentCommand> AgentSouthbound::Pop(SessionId id) {
     if (desires != desired_.end()) {
       if (const auto wanted = desires->second.find(*key); wanted != desires->second.end()) {
         session->in_flight[*key] = {wanted->second.fingerprint, /*removal=*/false};
+        session->sent.insert(*key);
         return InstallCommand{wanted->second.config, wanted->second.fingerprint};
       }
     }
     const auto in_flight = session->in_flight.find(*key);
-    const uint64_t fingerprint =
-        in_flight != session->in_flight.end() ? in_flight->second.fingerprint : session->held[*key];
+    const auto held = session->held.find(*key);
+    const uint64_t fingerprint = in_flight != session->in_flight.end()
+                                     ? in_flight->second.fingerprint
+                                 : held != session->held.end() ? held->second
+                                                               : 0;
     session->in_flight[*key] = {fingerprint, /*removal=*/true};
     return RemoveCommand{*key, fingerprint};
   }
@@ -180,8 +187,12 @@ void AgentSouthbound::OnResult(SessionId id, const policy::PolicyKey& key, uint6
   }
   if (removed) {
     if (result.ok()) session->held.erase(key);
+    // Not if it has been sent anew meanwhile.
+    if (result.ok() && !session->in_flight.contains(key)) session->sent.erase(key);
   } else if (result.ok()) {
     session->held[key] = fingerprint;
+    // Installed late, on the router's own account, when it was no longer wanted.
+    if (!IsWanted(key) && !session->in_flight.contains(key)) Enqueue(*session, key);
   } else if (const auto held = session->held.find(key);
              held != session->held.end() && held->second == fingerprint) {
     // The router had it and lost it: asking for it again is no longer a repetition.
@@ -214,6 +225,11 @@ AgentSouthboundCounters AgentSouthbound::counters() const {
   counters.sessions = sessions_.size();
   for (const auto& [id, session] : sessions_) counters.queued += session.queue.size();
   return counters;
+}
+
+bool AgentSouthbound::IsWanted(const policy::PolicyKey& key) const {
+  const auto desires = desired_.find(key.headend);
+  return desires != desired_.end() && desires->second.contains(key);
 }
 
 AgentSouthbound::Session* AgentSouthbound::FindSession(const std::string& headend) {

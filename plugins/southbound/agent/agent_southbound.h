@@ -71,7 +71,7 @@ class AgentSouthbound final : public plugin::Southbound {
 
   std::string name() const override { return "agent"; }
   void Start(plugin::SouthboundListener* listener,
-             std::vector<plugin::PolicyConfig> desired) override;
+             std::vector<plugin::RestoredPolicy> restored) override;
   // Ends all sessions with UNAVAILABLE. When it returns the listener is not called again.
   void Stop() override;
   bool Install(const plugin::PolicyConfig& config) override;
@@ -96,8 +96,9 @@ class AgentSouthbound final : public plugin::Southbound {
 
  private:
   struct Desired {
-    std::shared_ptr<const plugin::PolicyConfig> config;
+    std::shared_ptr<const plugin::PolicyConfig> config;  // Null: wanted, but it is not known how.
     uint64_t fingerprint = 0;
+    bool restored = false;  // From before the start: the router may know better.
   };
   struct InFlight {
     uint64_t fingerprint = 0;
@@ -115,6 +116,13 @@ class AgentSouthbound final : public plugin::Southbound {
     size_t sync_size = 0;                                // What the first sync put into the queue.
     std::map<policy::PolicyKey, uint64_t> held;          // What the router said it has.
     std::map<policy::PolicyKey, InFlight> in_flight;     // The last sent and not answered.
+    // What the router was told to install and may have kept to itself: one it refused it tries
+    // again when its routes change.
+    std::set<policy::PolicyKey> sent;
+
+    bool MayHave(const policy::PolicyKey& key) const {
+      return held.contains(key) || in_flight.contains(key) || sent.contains(key);
+    }
   };
   using Desires = std::map<policy::PolicyKey, Desired>;
   using Lock = std::unique_lock<std::mutex>;
@@ -125,6 +133,7 @@ class AgentSouthbound final : public plugin::Southbound {
   Session* FindSession(SessionId id);
   void Synchronize(Session& session);
   void Enqueue(Session& session, const policy::PolicyKey& key);
+  bool IsWanted(const policy::PolicyKey& key) const;
   bool CutIfOverflowing(const std::string& headend);
   void EndSession(SessionId id, std::optional<absl::Status> close_with);
   bool IsOwn(const Session& session, const policy::PolicyKey& key);

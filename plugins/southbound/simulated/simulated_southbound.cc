@@ -11,11 +11,13 @@
 namespace srpce::southbound {
 
 void SimulatedSouthbound::Start(plugin::SouthboundListener* listener,
-                                std::vector<plugin::PolicyConfig> desired) {
+                                std::vector<plugin::RestoredPolicy> restored) {
   const std::lock_guard<std::mutex> lock(mutex_);
   listener_ = listener;
-  for (const plugin::PolicyConfig& config : desired) {
-    Take(config);
+  for (const plugin::RestoredPolicy& policy : restored) {
+    if (policy.config) {
+      Take(*policy.config);
+    }
   }
   thread_ = std::thread([this] { Serve(); });
 }

@@ -33,7 +33,7 @@ class SimulatedSouthbound final : public plugin::Southbound {
 
   std::string name() const override { return "simulated"; }
   void Start(plugin::SouthboundListener* listener,
-             std::vector<plugin::PolicyConfig> desired) override;
+             std::vector<plugin::RestoredPolicy> restored) override;
   // When it returns the listener is not called again.
   void Stop() override;
   bool Install(const plugin::PolicyConfig& config) override;

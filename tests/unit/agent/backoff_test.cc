@@ -15,6 +15,8 @@ TEST(BackoffTest, DoublesUpToTheLastAndStartsAnew) {
   }
   backoff.Reset();
   EXPECT_LE(backoff.Next(), milliseconds(100));
+  backoff.Exhaust();
+  EXPECT_GE(backoff.Next(), milliseconds(500));
 }
 
 // Routers that lost the daemon together must not come back together.

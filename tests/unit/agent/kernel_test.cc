@@ -212,6 +212,39 @@ TEST_F(KernelTest, FirstSidWithoutARouteIsRefusedUntilThereIsOne) {
   EXPECT_THAT(Routes(), HasSubstr("fccc:bb00:4::"));
 }
 
+TEST_F(KernelTest, WhatWasRefusedAndIsNotAskedForAgainIsForgotten) {
+  const auto forwarding = Open();
+  for (const uint32_t color : {1, 2}) {
+    ASSERT_FALSE(forwarding->Install(Policy(color, {"fccc:bb00:4::"}), color).ok());
+  }
+  forwarding->SyncBegins("r1");  // The daemon wants the second only, now.
+  ASSERT_FALSE(forwarding->Install(Policy(2, {"fccc:bb00:4::"}), 2).ok());
+  forwarding->SyncDone("r1");
+  Ip("-6 route add fccc:bb00:4::/48 via fd00::2 dev eth0");
+  const auto late = forwarding->Reconcile();
+  ASSERT_THAT(late, SizeIs(1));
+  EXPECT_EQ(late[0].key.color, 2u);
+}
+
+TEST_F(KernelTest, PolicyThatLostOneOfItsPrefixesIsRemovedWhole) {
+  const auto forwarding = Open();
+  auto policy = Policy(1);
+  policy.steered_prefixes.push_back(*IpPrefix::Parse("2001:db8:99::/64"));
+  ASSERT_TRUE(forwarding->Install(policy, 1).ok());
+  // Somebody takes one of the two routes away and puts his own there.
+  Ip("-6 route del 2001:db8:99::/64 proto 84");
+  Ip("-6 route add 2001:db8:99::/64 dev eth0 metric 10 proto static");
+  const auto late = forwarding->Reconcile();
+  ASSERT_THAT(late, SizeIs(1));
+  EXPECT_FALSE(late[0].result.ok());
+  EXPECT_THAT(Routes(), HasSubstr("2001:db8:1::/64")) << "the other prefix need not suffer";
+  const auto removed = forwarding->Remove(policy.key);
+  ASSERT_TRUE(removed.ok()) << removed.status();
+  EXPECT_EQ(Routes(), "");
+  Ip("-6 route del 2001:db8:99::/64 dev eth0 metric 10 proto static");
+  EXPECT_THAT(forwarding->Reconcile(), IsEmpty());
+}
+
 TEST_F(KernelTest, FirstSidInsideASteeredPrefixIsRefused) {
   const auto forwarding = Open();
   auto loop = Policy(1);

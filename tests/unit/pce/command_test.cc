@@ -147,6 +147,19 @@ TEST(CommandTest, ChangedIntentIsComputedAnewAndPushedIfItDiffers) {
   EXPECT_EQ(lab.Nodes(kPolicy), "a c d");
 }
 
+TEST(CommandTest, IntentChangedBeforeTheTopologyIsKnownIsComputedWhenItIs) {
+  Lab lab(kDiamond);
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d")}).ok());
+  EXPECT_EQ(lab.Nodes(kPolicy), "a b d");
+  lab.Restart(/*learn=*/false);
+  policy::PathIntent by_delay;
+  by_delay.objective = topology::MetricType::kDelay;
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", by_delay)}).ok());
+  lab.Publish(/*syncing=*/true);
+  lab.Publish();
+  EXPECT_EQ(lab.Nodes(kPolicy), "a c d") << "the path in use keeps every bound, but was not asked";
+}
+
 TEST(CommandTest, FullDiskRefusesNewPoliciesAndTheEngineGoesOn) {
   Lab lab(kDiamond);
   ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d")}).ok());
@@ -193,6 +206,43 @@ TEST(CommandTest, RestartLosesNothingWithdrawsNothingAndPushesNothing) {
   // A list that came from the store is watched over like any other.
   lab.Cut("b->d");
   EXPECT_EQ(lab.Nodes(kPolicy), "a c d");
+}
+
+TEST(CommandTest, WhatTheStoreHadNotTakenYetIsNeitherWithdrawnNorForgotten) {
+  Lab lab(kDiamond);
+  // The disk is full between the intent and what became of it.
+  lab.southbound->on_install = [&] { lab.store.Fail(absl::ResourceExhaustedError("disk full")); };
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d"), Dynamic("a", 2, "d")}).ok());
+  lab.southbound->on_install = nullptr;
+  lab.StopEngine();
+  lab.store.Fail(absl::OkStatus());
+  ASSERT_FALSE(lab.store.policies().at(kPolicy).installed.has_value());
+  lab.southbound->TakeLog();
+  lab.Restart(/*learn=*/false);
+  EXPECT_EQ(lab.Delete({{.headend = "a", .color = 2, .endpoint = "d"}}), 1U);
+  EXPECT_THAT(lab.southbound->TakeLog(), ElementsAre("remove a/2/d")) << "it may have it";
+  lab.Publish();
+  EXPECT_THAT(lab.southbound->TakeLog(), IsEmpty());
+  EXPECT_EQ(lab.Status(kPolicy).oper_state, OperState::kUp);
+}
+
+TEST(CommandTest, HeadendThatHoldsSomethingNewerThanTheStoreIsCorrectedWhenItIsPlanned) {
+  Lab lab(kDiamond);
+  policy::PathIntent by_delay;
+  by_delay.objective = topology::MetricType::kDelay;
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", by_delay)}).ok());
+  const std::string stored = lab.Lists(kPolicy);
+  lab.store.Fail(absl::ResourceExhaustedError("disk full"));
+  lab.Cut("a->c");
+  ASSERT_NE(lab.Lists(kPolicy), stored);
+  lab.Mend("a->c");
+  lab.StopEngine();
+  lab.store.Fail(absl::OkStatus());
+  lab.southbound->TakeLog();
+  lab.Restart(/*learn=*/false);
+  EXPECT_THAT(lab.southbound->TakeLog(), IsEmpty());
+  lab.Publish();
+  EXPECT_THAT(lab.southbound->TakeLog(), ElementsAre("install a/1/d " + stored));
 }
 
 TEST(CommandTest, RestartKeepsAPathThatHysteresisKept) {

@@ -173,6 +173,23 @@ TEST(GroupTest, NewMemberOfAGroupDoesNotMoveTheOthers) {
   EXPECT_EQ(lab.southbound->TakeLog().size(), 1U);
 }
 
+TEST(GroupTest, ChangedIntentOfAMemberIsComputedAnew) {
+  Lab lab(
+      "a<->b igp 10 delay 900\n"
+      "b<->z igp 10 delay 900\n"
+      "a<->c igp 20 delay 800\n"
+      "c<->z igp 20 delay 800\n"
+      "a<->d igp 30 delay 100\n"
+      "d<->z igp 30 delay 100\n");
+  ASSERT_TRUE(lab.Apply(Pair(Disjointness::kLink)).ok());
+  policy::PathIntent by_delay;
+  by_delay.objective = topology::MetricType::kDelay;
+  const std::string other = lab.Lists(kFirst);
+  ASSERT_TRUE(lab.Apply({Member("a", 2, "z", Disjointness::kLink, by_delay)}).ok());
+  EXPECT_EQ(lab.Nodes(kSecond), "a d z");
+  EXPECT_EQ(lab.Lists(kFirst), other);
+}
+
 TEST(GroupTest, DifferentHeadendsAreKeptApart) {
   Lab lab(
       "a<->x igp 10\n"

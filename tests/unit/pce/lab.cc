@@ -23,11 +23,13 @@ std::string Text(const std::vector<policy::WeightedList>& lists) {
 }  // namespace
 
 void FakeSouthbound::Start(plugin::SouthboundListener* listener,
-                           std::vector<plugin::PolicyConfig> desired) {
+                           std::vector<plugin::RestoredPolicy> restored) {
   const std::lock_guard<std::mutex> lock(mutex_);
   listener_ = listener;
-  for (plugin::PolicyConfig& config : desired) {
-    held_[config.key] = std::move(config);
+  for (plugin::RestoredPolicy& policy : restored) {
+    if (policy.config && !held_.contains(policy.key)) {
+      held_[policy.key] = *std::move(policy.config);
+    }
   }
 }
 
@@ -36,8 +38,11 @@ bool FakeSouthbound::Install(const plugin::PolicyConfig& config) {
     on_install();
   }
   const std::lock_guard<std::mutex> lock(mutex_);
+  const auto before = held_.find(config.key);
+  if (before == held_.end() || before->second.Fingerprint() != config.Fingerprint()) {
+    log_.push_back(absl::StrCat("install ", ToString(config.key), " ", Text(config.lists)));
+  }
   held_[config.key] = config;
-  log_.push_back(absl::StrCat("install ", ToString(config.key), " ", Text(config.lists)));
   if (has_session && acknowledge) {
     listener_->OnResult(config.key, config.Fingerprint(), /*removed=*/false, answer);
   }
@@ -49,7 +54,7 @@ bool FakeSouthbound::Remove(const policy::PolicyKey& key) {
   held_.erase(key);
   log_.push_back(absl::StrCat("remove ", ToString(key)));
   if (has_session && acknowledge) {
-    listener_->OnResult(key, 0, /*removed=*/true, absl::OkStatus());
+    listener_->OnResult(key, 0, /*removed=*/true, removal_answer);
   }
   return has_session;
 }

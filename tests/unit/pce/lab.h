@@ -21,7 +21,7 @@ class FakeSouthbound final : public plugin::Southbound {
  public:
   std::string name() const override { return "fake"; }
   void Start(plugin::SouthboundListener* listener,
-             std::vector<plugin::PolicyConfig> desired) override;
+             std::vector<plugin::RestoredPolicy> restored) override;
   void Stop() override {}
   bool Install(const plugin::PolicyConfig& config) override;
   bool Remove(const policy::PolicyKey& key) override;
@@ -34,7 +34,8 @@ class FakeSouthbound final : public plugin::Southbound {
   // Set before use.
   bool has_session = true;
   bool acknowledge = true;
-  absl::Status answer;               // What headends say to installs.
+  absl::Status answer;  // What headends say to installs.
+  absl::Status removal_answer;
   std::function<void()> on_install;  // Called inside Install.
 
  private:

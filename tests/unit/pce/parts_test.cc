@@ -2,9 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <numeric>
+#include <set>
 
+#include "absl/strings/str_cat.h"
 #include "lib/pce/agenda.h"
 #include "lib/pce/compute_pool.h"
 #include "lib/pce/detour_filter.h"
@@ -34,10 +37,29 @@ TEST(ComputePoolTest, ConsumesInOrderWhateverThreadWorked) {
         [&](size_t i) {
           EXPECT_EQ(squares[i], static_cast<int>(i * i));
           order.push_back(i);
-        });
+        },
+        [] { return false; });
     std::vector<size_t> want(count);
     std::iota(want.begin(), want.end(), 0);
     EXPECT_EQ(order, want);
+  }
+}
+
+TEST(ComputePoolTest, BeginsNoMoreWhenItIsEnoughAndConsumesWhatWasBegun) {
+  for (const size_t threads : {1, 4}) {
+    ComputePool pool(threads, nullptr);
+    std::atomic<size_t> begun = 0;
+    size_t consumed = 0;
+    const size_t done = pool.Run(
+        1000, [&](size_t, cspf::Workspace&) { ++begun; }, [&](size_t) { ++consumed; },
+        [&] { return begun >= 10; });
+    EXPECT_GE(done, 10U);
+    EXPECT_LE(done, 10 + threads);
+    EXPECT_EQ(consumed, done);
+    EXPECT_EQ(begun.load(), done);
+    const size_t one = pool.Run(
+        5, [](size_t, cspf::Workspace&) {}, [](size_t) {}, [] { return true; });
+    EXPECT_EQ(one, 1U);
   }
 }
 
@@ -110,6 +132,39 @@ TEST_F(AgendaTest, JoinsOccasionsOfOneUnit) {
   EXPECT_EQ(taken[0].second.need, Need::kReoptimize);
   EXPECT_STREQ(taken[0].second.trigger, "link-down");
   EXPECT_EQ(taken[0].second.event_time, early);
+}
+
+TEST_F(AgendaTest, UnitThatIsAddedAgainKeepsItsPlaceAndOneThatWasTakenGoesBehind) {
+  Unit* first = Add("x", 1);
+  Unit* second = Add("y", 1);
+  agenda_.Add(first, {});
+  agenda_.Add(second, {});
+  EXPECT_EQ(Next(), "x");
+  agenda_.Add(first, {});
+  agenda_.Add(second, {});
+  EXPECT_EQ(Next(), "y");
+}
+
+// Three classes of work; the first two never end.
+TEST_F(AgendaTest, NobodyIsOvertakenForEver) {
+  std::vector<Unit*> busy;
+  for (int i = 0; i < 40; ++i) {
+    busy.push_back(Add(absl::StrCat("busy", i), 1));
+  }
+  Unit* const unimportant = Add("unimportant", 200);
+  Unit* const wanted = Add("wanted", 1);
+  agenda_.Add(unimportant, {.urgency = Urgency::kVerify});
+  agenda_.Add(wanted, {.urgency = Urgency::kWanted});
+  std::set<Unit*> served;
+  for (int window = 0; window < 40; ++window) {
+    for (Unit* unit : busy) {
+      agenda_.Add(unit, {.urgency = Urgency::kVerify});
+    }
+    for (const auto& [unit, occasion] : agenda_.Take(8)) {
+      served.insert(unit);
+    }
+  }
+  EXPECT_EQ(served.size(), 42U);
 }
 
 TEST_F(AgendaTest, ForgetsUnitsThatGo) {
@@ -228,14 +283,17 @@ TEST(StoreWriterTest, InstalledStateIsMergedWhileTheStoreIsBusy) {
   SlowStore store;
   StoreWriter writer(store, [](const absl::Status&) {});
   std::future<void> entered = store.entered.get_future();
-  writer.Start(0);
-  entered.wait();  // It is busy with the revision ceiling.
-  const policy::PolicyKey key{.headend = "a", .color = 1, .endpoint = "b"};
-  for (uint32_t preference = 1; preference <= 100; ++preference) {
+  writer.Start();
+  const auto put = [&](uint32_t preference) {
     plugin::PolicyConfig config;
-    config.key = key;
+    config.key = {.headend = "a", .color = 1, .endpoint = "b"};
     config.preference = preference;
     writer.PutInstalled(std::make_shared<const plugin::PolicyConfig>(config));
+  };
+  put(1);
+  entered.wait();  // It is busy with that.
+  for (uint32_t preference = 2; preference <= 100; ++preference) {
+    put(preference);
   }
   EXPECT_EQ(writer.queue_depth(), 1U);
   store.gate.set_value();
@@ -243,7 +301,74 @@ TEST(StoreWriterTest, InstalledStateIsMergedWhileTheStoreIsBusy) {
   ASSERT_EQ(store.batches.size(), 2U);
   ASSERT_EQ(store.batches[1].put_installed.size(), 1U);
   EXPECT_EQ(store.batches[1].put_installed[0].preference, 100U);
-  EXPECT_GE(store.batches[1].revision, 1'000'000U);
+}
+
+// Keeps revisions, unless it is told to refuse.
+class RevisionStore final : public plugin::Store {
+ public:
+  std::string name() const override { return "revisions"; }
+  absl::StatusOr<plugin::StoreState> Load() override { return plugin::StoreState(); }
+  absl::Status Commit(const plugin::StoreBatch& batch) override {
+    if (refusing) {
+      return absl::ResourceExhaustedError("disk full");
+    }
+    revision = std::max(revision, batch.revision);
+    return absl::OkStatus();
+  }
+  bool refusing = false;
+  uint64_t revision = 0;
+};
+
+TEST(StoreWriterTest, CeilingIsStoredBeforeARevisionIsGivenOut) {
+  RevisionStore store;
+  StoreWriter writer(store, [](const absl::Status&) {});
+  const uint64_t first = writer.Reserve(7, WallTime{});
+  EXPECT_GE(first, 7U);
+  EXPECT_GT(store.revision, first);
+}
+
+TEST(StoreWriterTest, RevisionsThatNoStoreBoundsAreNeverThoseOfAnotherStart) {
+  RevisionStore store;
+  store.refusing = true;
+  const WallTime noon{std::chrono::hours(500'000)};
+  StoreWriter writer(store, [](const absl::Status&) {});
+  const uint64_t unbounded = writer.Reserve(7, noon);
+  const uint64_t later = writer.Reserve(7, noon + std::chrono::minutes(1));
+  EXPECT_GT(later, unbounded + 1'000'000) << "a watcher of the first is behind all history";
+  store.refusing = false;
+  EXPECT_LT(writer.Reserve(7, noon + std::chrono::minutes(2)) + 1'000'000, unbounded)
+      << "a watcher of the first is ahead of all";
+}
+
+// A deletion that the store refuses must not take along what was installed meanwhile.
+TEST(StoreWriterTest, FailedRemovalForgetsNothing) {
+  class Refuser final : public plugin::Store {
+   public:
+    std::string name() const override { return "refuser"; }
+    absl::StatusOr<plugin::StoreState> Load() override { return plugin::StoreState(); }
+    absl::Status Commit(const plugin::StoreBatch& batch) override {
+      if (refusing) {
+        return absl::ResourceExhaustedError("disk full");
+      }
+      installed += batch.put_installed.size();
+      return absl::OkStatus();
+    }
+    std::atomic<bool> refusing = true;
+    size_t installed = 0;
+  } store;
+  StoreWriter writer(store, [](const absl::Status&) {});
+  writer.Start();
+  plugin::PolicyConfig config;
+  config.key = {.headend = "a", .color = 1, .endpoint = "b"};
+  writer.PutInstalled(std::make_shared<const plugin::PolicyConfig>(config));
+  plugin::StoreBatch batch;
+  batch.remove = {config.key};
+  std::promise<absl::Status> answer;
+  writer.Commit(batch, [&](const absl::Status& status) { answer.set_value(status); });
+  EXPECT_FALSE(answer.get_future().get().ok());
+  store.refusing = false;
+  writer.Stop();
+  EXPECT_EQ(store.installed, 1U);
 }
 
 TEST(StoreWriterTest, CommitsInOrderAndCancelsNothingOnStop) {
@@ -260,7 +385,7 @@ TEST(StoreWriterTest, CommitsInOrderAndCancelsNothingOnStop) {
     std::vector<uint32_t> colors;
   } store;
   StoreWriter writer(store, [](const absl::Status&) {});
-  writer.Start(0);
+  writer.Start();
   int answered = 0;
   for (uint32_t color = 1; color <= 3; ++color) {
     plugin::StoreBatch batch;

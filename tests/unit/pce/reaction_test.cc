@@ -291,7 +291,28 @@ TEST(ReactionTest, LowerPreferenceServesUntilTheHigherIsValidAgain) {
   EXPECT_EQ(lab.southbound->held(kPolicy)->preference, 100U);
   lab.Mend("c->d");
   lab.Advance(seconds(1));
+  EXPECT_EQ(lab.Status(kPolicy).active->candidate, 1U) << "moved a second ago, and keeps its bound";
+  // A link that flaps does not put it off.
+  lab.Cut("c->d");
+  lab.Mend("c->d");
+  lab.Advance(seconds(9));
   EXPECT_EQ(lab.Status(kPolicy).active->candidate, 0U) << "preference is no matter of gain";
+}
+
+TEST(ReactionTest, LinkThatFlapsUnderThePreferredCandidateMovesThePolicyOncePerHoldTime) {
+  Lab lab(kDiamond);
+  policy::PolicyIntent intent = Dynamic("a", 1, "d", LowDelay(1500));
+  intent.candidate_paths[0].preference = 200;
+  intent.candidate_paths.emplace_back();
+  intent.candidate_paths[1].discriminator = 1;
+  ASSERT_TRUE(lab.Apply({intent}).ok());
+  lab.southbound->TakeLog();
+  for (int second = 0; second < 60; second += 2) {
+    lab.Cut("c->d");
+    lab.Mend("c->d");
+    lab.Advance(seconds(2));
+  }
+  EXPECT_LE(lab.southbound->TakeLog().size(), 2U * 60 / 10);
 }
 
 TEST(ReactionTest, ExplicitListsAreExpandedAndHeldToTheirPromise) {
@@ -339,6 +360,21 @@ TEST(ReactionTest, HeadendThatRefusesTakesThePolicyDown) {
   EXPECT_EQ(status.push_state, policy::PushState::kFailed);
   EXPECT_THAT(status.push_error, HasSubstr("too deep"));
   EXPECT_EQ(lab.observer.pushes("failed"), 1U);
+}
+
+TEST(ReactionTest, RemovalThatTheHeadendRefusesIsTriedAgain) {
+  Lab lab(kDiamond);
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d"), Dynamic("a", 2, "d")}).ok());
+  const policy::PolicyKey second{.headend = "a", .color = 2, .endpoint = "d"};
+  lab.southbound->removal_answer = absl::InternalError("the kernel kept it");
+  EXPECT_EQ(lab.Delete({kPolicy, second}), 2U);
+  lab.southbound->removal_answer = absl::OkStatus();
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 2, "d")}).ok());
+  lab.southbound->TakeLog();
+  lab.Advance(seconds(10));
+  EXPECT_THAT(lab.southbound->TakeLog(), ElementsAre("remove a/1/d")) << "the other is back";
+  lab.Advance(seconds(10));
+  EXPECT_THAT(lab.southbound->TakeLog(), IsEmpty());
 }
 
 TEST(ReactionTest, WithoutASessionThePolicyWaitsAndIsSentWhenItComes) {

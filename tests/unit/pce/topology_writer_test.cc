@@ -257,6 +257,22 @@ TEST_F(TopologyWriterTest, TellsWhileAFirstSyncRunsAndWhenItEnds) {
   EXPECT_EQ(told, (std::vector<bool>{true, false, false}));
 }
 
+TEST_F(TopologyWriterTest, FirstSyncThatWasCutOffStillRuns) {
+  std::vector<bool> told;
+  TopologyWriter writer(clock_, [&](const TedUpdate& update) { told.push_back(update.syncing); });
+  const SourceId source = Connect(writer);
+  Do(writer, [source](TedBuilder& builder, MonotonicTime) { return builder.BeginSync(source); });
+  Do(writer, AddNode(source, "a"));
+  Do(writer, [source](TedBuilder& builder, MonotonicTime now) {
+    builder.Disconnect(source, now);
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(Connect(writer), source);
+  Do(writer, AddNode(source, "b"));
+  ASSERT_FALSE(told.empty());
+  EXPECT_TRUE(told.back()) << "it has told a part only";
+}
+
 // Readers on several threads over two writers: each sees its writer's generations ascend, and a
 // writer's own answer at once.
 TEST_F(TopologyWriterTest, ReadersOnManyThreadsSeeGenerationsAscend) {

@@ -63,7 +63,10 @@ TEST_F(AgentSouthboundTest, HelloSendsOnlyDifferences) {
   const auto same = MakeConfig("r1", 1);
   const auto changed = MakeConfig("r1", 2);
   const auto missing = MakeConfig("r1", 3);
-  southbound_.Start(&listener_, {same, changed, missing, MakeConfig("r2", 1)});
+  southbound_.Start(&listener_, {});
+  for (const auto& config : {same, changed, missing, MakeConfig("r2", 1)}) {
+    southbound_.Install(config);
+  }
   const auto id = Open("r1", {{same.key, same.Fingerprint()},
                               {changed.key, changed.Fingerprint() + 1},
                               {{"r1", 4, "r9"}, 77}});
@@ -72,11 +75,28 @@ TEST_F(AgentSouthboundTest, HelloSendsOnlyDifferences) {
   EXPECT_THAT(listener_.Take(), ElementsAre("up r1", "ok r1/1/r9"));
 }
 
+TEST_F(AgentSouthboundTest, WhatIsRestoredIsTheRoutersWordUntilItIsPlanned) {
+  const auto older = MakeConfig("r1", 1, "fc00:a::");
+  const auto newer = MakeConfig("r1", 1, "fc00:b::");
+  const auto unstored = MakeConfig("r1", 2);
+  southbound_.Start(&listener_, {{older.key, older}, {unstored.key, std::nullopt}});
+  const auto id =
+      Open("r1", {{older.key, newer.Fingerprint()}, {unstored.key, unstored.Fingerprint()}});
+  EXPECT_THAT(PopAll(id), ElementsAre("sync done")) << "the store is written behind";
+  // Planned: now the router is corrected, or found right.
+  southbound_.Install(older);
+  southbound_.Install(unstored);
+  EXPECT_THAT(PopAll(id), ElementsAre("install r1/1/r9 fc00:a::"));
+  EXPECT_THAT(listener_.Take(), ElementsAre("up r1", "ok r1/2/r9"));
+  southbound_.Remove(unstored.key);
+  EXPECT_THAT(PopAll(id), ElementsAre("remove r1/2/r9"));
+}
+
 TEST_F(AgentSouthboundTest, RouterThatConnectsBeforeStartLosesNothing) {
   const auto kept = MakeConfig("r1", 1);
   const auto id = Open("r1", {{kept.key, kept.Fingerprint()}});
   EXPECT_THAT(PopAll(id), IsEmpty());
-  southbound_.Start(&listener_, {kept});
+  southbound_.Start(&listener_, Restored({kept}));
   EXPECT_GT(session_->wakes, 0);
   EXPECT_THAT(PopAll(id), ElementsAre("sync done"));
   EXPECT_THAT(listener_.Take(), ElementsAre("up r1", "ok r1/1/r9"));
@@ -145,8 +165,33 @@ TEST_F(AgentSouthboundTest, RemovalOfWhatWasNeverSentIsDoneAtOnce) {
   EXPECT_THAT(listener_.Take(), ElementsAre("up r1", "removed r1/1/r9"));
 }
 
+// The router keeps in mind what it refused, and tries it again when its routes change.
+TEST_F(AgentSouthboundTest, WhatTheRouterRefusedIsRemovedToo) {
+  southbound_.Start(&listener_, {});
+  const auto id = Open("r1");
+  const auto config = MakeConfig("r1", 1);
+  southbound_.Install(config);
+  PopAll(id);
+  southbound_.OnResult(id, config.key, config.Fingerprint(), false,
+                       absl::FailedPreconditionError("no route"));
+  EXPECT_TRUE(southbound_.Remove(config.key));
+  EXPECT_THAT(PopAll(id), ElementsAre("remove r1/1/r9"));
+  southbound_.OnResult(id, config.key, 0, true, absl::OkStatus());
+  EXPECT_TRUE(southbound_.Remove(config.key));
+  EXPECT_THAT(PopAll(id), IsEmpty());
+}
+
+TEST_F(AgentSouthboundTest, WhatIsInstalledLateAndNotWantedAnyMoreIsRemoved) {
+  southbound_.Start(&listener_, {});
+  const auto id = Open("r1");
+  PopAll(id);
+  const auto config = MakeConfig("r1", 1);
+  southbound_.OnResult(id, config.key, config.Fingerprint(), false, absl::OkStatus());
+  EXPECT_THAT(PopAll(id), ElementsAre("remove r1/1/r9"));
+}
+
 TEST_F(AgentSouthboundTest, NewerSessionReplacesTheOlder) {
-  southbound_.Start(&listener_, {MakeConfig("r1", 1)});
+  southbound_.Start(&listener_, Restored({MakeConfig("r1", 1)}));
   const auto old_id = Open("r1");
   const auto old_session = session_;
   const auto id = Open("r1");
@@ -180,7 +225,7 @@ TEST_F(AgentSouthboundTest, RouterThatTakesNothingIsCutAndResynchronises) {
 TEST_F(AgentSouthboundTest, FirstSyncIsNotHeldToTheBound) {
   std::vector<plugin::PolicyConfig> desired;
   for (uint32_t color = 1; color <= 50; ++color) desired.push_back(MakeConfig("r1", color));
-  southbound_.Start(&listener_, desired);
+  southbound_.Start(&listener_, Restored(desired));
   const auto id = Open("r1");
   EXPECT_TRUE(southbound_.Install(MakeConfig("r1", 51)));
   EXPECT_EQ(PopAll(id).size(), 52u);
@@ -188,7 +233,7 @@ TEST_F(AgentSouthboundTest, FirstSyncIsNotHeldToTheBound) {
 
 TEST_F(AgentSouthboundTest, PoliciesOfOtherHeadendsAreIgnored) {
   const auto others = MakeConfig("r2", 1);
-  southbound_.Start(&listener_, {others});
+  southbound_.Start(&listener_, Restored({others}));
   const auto id = Open("r1", {{others.key, others.Fingerprint()}});
   EXPECT_THAT(PopAll(id), ElementsAre("sync done"));
   southbound_.OnResult(id, others.key, others.Fingerprint(), true, absl::OkStatus());

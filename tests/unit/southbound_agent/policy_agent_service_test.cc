@@ -25,6 +25,7 @@ namespace {
 using southbound::AgentSouthbound;
 using southbound::MakeConfig;
 using southbound::RecordingListener;
+using southbound::Restored;
 using Stream = grpc::ClientReaderWriter<v1::AgentMessage, v1::AgentCommand>;
 
 v1::AgentMessage Hello(const std::string& headend) {
@@ -93,7 +94,7 @@ class PolicyAgentServiceTest : public testing::Test {
 };
 
 TEST_F(PolicyAgentServiceTest, RefusesWhoCannotProveItsHeadend) {
-  southbound_.Start(&listener_, {MakeConfig("r1", 1)});
+  southbound_.Start(&listener_, Restored({MakeConfig("r1", 1)}));
   EXPECT_EQ(StatusOf("", Hello("r1")), grpc::StatusCode::UNAUTHENTICATED);
   EXPECT_EQ(StatusOf("wrong", Hello("r1")), grpc::StatusCode::UNAUTHENTICATED);
   EXPECT_EQ(StatusOf("token-2", Hello("r1")), grpc::StatusCode::PERMISSION_DENIED);
@@ -113,7 +114,7 @@ TEST_F(PolicyAgentServiceTest, RefusesStreamsThatDoNotBeginWithHello) {
 TEST_F(PolicyAgentServiceTest, CarriesCommandsAndResults) {
   auto wanted = MakeConfig("r1", 1);
   wanted.steered_prefixes = {*IpPrefix::Parse("2001:db8::/64")};
-  southbound_.Start(&listener_, {wanted});
+  southbound_.Start(&listener_, Restored({wanted}));
   grpc::ClientContext context;
   const auto stream = Connect(context, "token-1");
   auto hello = Hello("r1");
@@ -235,7 +236,7 @@ TEST_F(ImpatientServiceTest, OnlyDeclaredHeadendsNeedNoToken) {
 TEST_F(PolicyAgentServiceTest, SimulatedAgentResynchronisesAfterTheDaemonRestarts) {
   const auto kept = MakeConfig("r1", 1);
   const auto gone = MakeConfig("r1", 2);
-  southbound_.Start(&listener_, {kept, gone});
+  southbound_.Start(&listener_, Restored({kept, gone}));
   boost::asio::io_context io;
   agent::SimulatedForwarding forwarding;
   std::promise<void> stopped;
@@ -260,7 +261,7 @@ TEST_F(PolicyAgentServiceTest, SimulatedAgentResynchronisesAfterTheDaemonRestart
   server_->Shutdown();
   RecordingListener next_listener;
   AgentSouthbound next;
-  next.Start(&next_listener, {kept});
+  next.Start(&next_listener, Restored({kept}));
   service_ =
       MakePolicyAgentService(*AgentAuthenticator::Make({{{"r1", "token-1"}}, false}), next, {});
   Listen(std::stoi(address_.substr(address_.rfind(':') + 1)));
@@ -275,6 +276,43 @@ TEST_F(PolicyAgentServiceTest, SimulatedAgentResynchronisesAfterTheDaemonRestart
   EXPECT_THAT(forwarding.Installed("r1"), testing::SizeIs(1));
   next.Stop();
   server_->Shutdown();
+}
+
+// Two agents with one headend: a mistake of their operator that must not become a storm.
+TEST_F(PolicyAgentServiceTest, TwoAgentsOfOneHeadendDoNotCutEachOtherOffWithoutEnd) {
+  southbound_.Start(&listener_, {});
+  boost::asio::io_context io;
+  agent::SimulatedForwarding forwarding;
+  std::promise<void> stopped[2];
+  std::vector<std::unique_ptr<agent::HeadendSession>> sessions;
+  for (std::promise<void>& end : stopped) {
+    sessions.push_back(std::make_unique<agent::HeadendSession>(
+        io,
+        agent::SessionOptions{.headend = "r1",
+                              .stream = {address_, "token-1"},
+                              .first_backoff = std::chrono::milliseconds(1),
+                              .last_backoff = std::chrono::seconds(60)},
+        forwarding,
+        agent::HeadendSession::Events{
+            .on_synced = [] {}, .on_removed = [] {}, .on_stopped = [&end] { end.set_value(); }}));
+    sessions.back()->Start();
+  }
+  auto work = boost::asio::make_work_guard(io);
+  std::thread loop([&] { io.run(); });
+  EXPECT_TRUE(listener_.Await("down r1"));  // One took over from the other, which now waits long.
+  for (uint32_t color = 1; color <= 200; ++color) {
+    southbound_.Install(MakeConfig("r1", color));
+    ASSERT_TRUE(listener_.Await(absl::StrCat("ok r1/", color, "/r9")));
+  }
+  EXPECT_EQ(southbound_.counters().replaced, 1u);
+  for (const auto& session : sessions) {
+    boost::asio::post(io, [&session] { session->Stop(); });
+  }
+  for (std::promise<void>& end : stopped) {
+    EXPECT_EQ(end.get_future().wait_for(std::chrono::seconds(60)), std::future_status::ready);
+  }
+  work.reset();
+  loop.join();
 }
 
 TEST(AgentCredentialsTest, RefusesTablesThatAreUnsafe) {

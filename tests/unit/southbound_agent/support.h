@@ -23,6 +23,15 @@ inline plugin::PolicyConfig MakeConfig(const std::string& headend, uint32_t colo
   return config;
 }
 
+inline std::vector<plugin::RestoredPolicy> Restored(
+    const std::vector<plugin::PolicyConfig>& configs) {
+  std::vector<plugin::RestoredPolicy> restored;
+  for (const plugin::PolicyConfig& config : configs) {
+    restored.push_back({config.key, config});
+  }
+  return restored;
+}
+
 // Lines such as "up r1", "down r1", "ok r1/1/r9", "removed r1/1/r9", "error r1/1/r9: why", "link r1
 // eth0 down".
 class RecordingListener : public plugin::SouthboundListener {

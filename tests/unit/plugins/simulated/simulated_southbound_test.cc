@@ -57,7 +57,7 @@ plugin::PolicyConfig Config(const std::string& headend, uint32_t color) {
 TEST(SimulatedSouthboundTest, TakesEverythingInOrderAndSaysSo) {
   Listener listener;
   SimulatedSouthbound southbound;
-  southbound.Start(&listener, {Config("a", 1)});
+  southbound.Start(&listener, {{Config("a", 1).key, Config("a", 1)}});
   EXPECT_THAT(listener.Take(2), ElementsAre("session a up", "installed a/1/z ok"));
   EXPECT_TRUE(southbound.Install(Config("a", 2)));
   EXPECT_TRUE(southbound.Install(Config("b", 1)));
