@@ -3,6 +3,7 @@
 // Everything that reaches a router with the same labels or addresses left behaves the same, so
 // branches are joined by (what is left, node), and the worst of each metric is carried along:
 // exact, since what follows depends on nothing else.
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -30,9 +31,11 @@ absl::StatusOr<std::shared_ptr<const ShortestDag>> RouteTo(const Ted& ted, NodeI
                                                            const std::vector<Owner>& owners) {
   auto dag = FindShortestDag(IgpView(ted, algorithm), from, owners);
   if (dag->cost == graph::kUnreachable) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "node ", ted.node(owners.front().node).display_name(), " cannot be reached from ",
-        ted.node(from).display_name(), " (algorithm ", int{algorithm}, ")"));
+    const auto named = std::find_if(owners.begin(), owners.end(),
+                                    [](const Owner& owner) { return owner.has_sid; });
+    return absl::FailedPreconditionError(
+        absl::StrCat("node ", ted.node(named->node).display_name(), " cannot be reached from ",
+                     ted.node(from).display_name(), " (algorithm ", int{algorithm}, ")"));
   }
   return dag;
 }
@@ -43,7 +46,11 @@ absl::StatusOr<WorstAt> FollowLabel(const Ted& ted, const LabelReading& reading,
   if (!reading.adjacency.empty()) {
     return spread.Cross(reading.adjacency, worst);
   }
-  if (reading.pop_only || reading.fec->FindOwner(router) != nullptr) {
+  if (reading.pop_only) {
+    return WorstAt{{router, worst}};
+  }
+  if (reading.fec->FindOwner(router) != nullptr) {
+    SRPCE_RETURN_IF_ERROR(CheckPops(ted, *reading.fec, router));
     return WorstAt{{router, worst}};
   }
   SRPCE_ASSIGN_OR_RETURN(const auto dag,
@@ -135,9 +142,10 @@ class Srv6Expander {
     }
     const std::optional<LocatorRoute> route = FindRoute(ted_, state.destination);
     if (!route || route->IsOwner(state.node)) {
-      return absl::NotFoundError(absl::StrCat("SID ", state.destination.ToString(),
-                                              " means nothing to node ",
-                                              ted_.node(state.node).display_name()));
+      return absl::NotFoundError(
+          absl::StrCat("SID ", state.destination.ToString(), " means nothing to node ",
+                       ted_.node(state.node).display_name(),
+                       route ? absl::StrCat(", which announces ", route->prefix.ToString()) : ""));
     }
     SRPCE_ASSIGN_OR_RETURN(const auto dag,
                            RouteTo(ted_, state.node, route->algorithm, route->owners));

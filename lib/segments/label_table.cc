@@ -97,6 +97,38 @@ std::vector<NodeIndex> NextHops(const Ted& ted, NodeIndex start, const ShortestD
   return hops;
 }
 
+// The lowest prefix to which one of `nodes` attaches a SID that matches.
+template <typename Matches>
+std::optional<IpPrefix> LowestPrefix(const Ted& ted, const std::vector<NodeIndex>& nodes,
+                                     const Matches& matches) {
+  std::optional<IpPrefix> lowest;
+  for (const NodeIndex node : nodes) {
+    for (const topology::Prefix& prefix : ted.node(node).prefixes) {
+      const auto& sids = prefix.attributes.sids;
+      if ((!lowest || prefix.prefix < *lowest) && std::any_of(sids.begin(), sids.end(), matches)) {
+        lowest = prefix.prefix;
+      }
+    }
+  }
+  return lowest;
+}
+
+// REQUIRES `node` announces `prefix`.
+const topology::PrefixAttributes& AttributesOf(const topology::Node& node, const IpPrefix& prefix) {
+  return std::lower_bound(node.prefixes.begin(), node.prefixes.end(), prefix,
+                          [](const topology::Prefix& a, const IpPrefix& b) { return a.prefix < b; })
+      ->attributes;
+}
+
+std::string SidText(const PrefixFec& fec) {
+  return absl::StrCat("prefix SID ", fec.is_label ? "label " : "index ", fec.value);
+}
+
+absl::Status AnnouncedWithoutSid(const Ted& ted, const PrefixFec& fec, NodeIndex router) {
+  return absl::NotFoundError(absl::StrCat("node ", ted.node(router).display_name(), ": announces ",
+                                          fec.prefix.ToString(), " without ", SidText(fec)));
+}
+
 }  // namespace
 
 const Owner* PrefixFec::FindOwner(NodeIndex node) const {
@@ -122,28 +154,35 @@ std::optional<uint32_t> AdjacencyLabel(const Ted& ted, NodeIndex router,
   return LabelIn(attributes.srlb.empty() ? attributes.srgb : attributes.srlb, sid.label);
 }
 
-std::optional<PrefixFec> FindFec(const Ted& ted, uint8_t algorithm, uint32_t value, bool is_label) {
-  std::optional<PrefixFec> best;
-  const std::vector<NodeIndex> nodes =
-      is_label ? ted.FindPrefixLabel(value, algorithm) : ted.FindPrefixSid(value, algorithm);
-  for (const NodeIndex node : nodes) {
-    for (const topology::Prefix& prefix : ted.node(node).prefixes) {
-      for (const topology::PrefixSid& sid : prefix.attributes.sids) {
-        if (sid.algorithm != algorithm || sid.value != value || sid.is_label != is_label ||
-            (best && best->prefix < prefix.prefix)) {
-          continue;
-        }
-        if (!best || prefix.prefix < best->prefix) {
-          best = PrefixFec{algorithm, prefix.prefix, value, is_label, {}};
-        }
-        // Flexible algorithms do not count the prefix's own metric within an area (RFC 9350 s13).
-        const uint32_t metric =
-            algorithm == topology::kAlgorithmSpf ? prefix.attributes.metric.value_or(0) : 0;
-        best->owners.push_back({node, metric, sid.no_php});
-      }
-    }
+std::vector<NodeIndex> PrefixFec::SidOwners() const {
+  std::vector<NodeIndex> nodes;
+  for (const Owner& owner : owners) {
+    if (owner.has_sid) nodes.push_back(owner.node);
   }
-  return best;
+  return nodes;
+}
+
+std::optional<PrefixFec> FindFec(const Ted& ted, uint8_t algorithm, uint32_t value, bool is_label) {
+  const auto matches = [&](const topology::PrefixSid& sid) {
+    return sid.algorithm == algorithm && sid.value == value && sid.is_label == is_label;
+  };
+  const std::optional<IpPrefix> lowest = LowestPrefix(
+      ted, is_label ? ted.FindPrefixLabel(value, algorithm) : ted.FindPrefixSid(value, algorithm),
+      matches);
+  if (!lowest) {
+    return std::nullopt;
+  }
+  PrefixFec fec{algorithm, *lowest, value, is_label, {}};
+  for (const NodeIndex node : ted.FindAnnouncers(*lowest)) {
+    const topology::PrefixAttributes& attributes = AttributesOf(ted.node(node), *lowest);
+    const auto sid = std::find_if(attributes.sids.begin(), attributes.sids.end(), matches);
+    const bool has_sid = sid != attributes.sids.end();
+    // Flexible algorithms do not count the prefix's own metric within an area (RFC 9350 s13).
+    const uint32_t metric =
+        algorithm == topology::kAlgorithmSpf ? attributes.metric.value_or(0) : 0;
+    fec.owners.push_back({node, metric, has_sid && sid->no_php, has_sid});
+  }
+  return fec;
 }
 
 std::optional<PrefixFec> ReadPrefixLabel(const Ted& ted, NodeIndex router, uint32_t label) {
@@ -204,11 +243,16 @@ absl::StatusOr<LabelReading> ReadFirstLabel(const Ted& ted, NodeIndex headend, u
     readings.push_back({.fec = {}, .adjacency = std::move(links)});
   }
   std::string unreachable;
+  absl::Status foreign;
   for (PrefixFec& fec : candidates) {
     std::vector<NodeIndex> next{headend};
     if (fec.FindOwner(headend) == nullptr) {
       next = NextHops(ted, headend,
                       *FindShortestDag(IgpView(ted, fec.algorithm), headend, fec.owners));
+    }
+    for (const NodeIndex hop : next) {
+      const Owner* owner = fec.FindOwner(hop);
+      if (owner != nullptr && !owner->has_sid) foreign = AnnouncedWithoutSid(ted, fec, hop);
     }
     if (next.empty()) {
       unreachable = fec.prefix.ToString();
@@ -229,12 +273,24 @@ absl::StatusOr<LabelReading> ReadFirstLabel(const Ted& ted, NodeIndex headend, u
     return absl::FailedPreconditionError(
         absl::StrCat("label ", label, ": ", unreachable, " cannot be reached from ", name));
   }
+  if (!foreign.ok()) {
+    return foreign;
+  }
   return absl::NotFoundError(absl::StrCat("label ", label, ": neither an adjacency of headend ",
                                           name, " nor a prefix known by it to all next hops"));
 }
 
+absl::Status CheckPops(const Ted& ted, const PrefixFec& fec, NodeIndex router) {
+  const Owner* owner = fec.FindOwner(router);
+  return owner != nullptr && owner->has_sid ? absl::OkStatus()
+                                            : AnnouncedWithoutSid(ted, fec, router);
+}
+
 absl::Status CheckReceives(const Ted& ted, const PrefixFec& fec, NodeIndex router) {
   const Owner* owner = fec.FindOwner(router);
+  if (owner != nullptr && !owner->has_sid) {
+    return AnnouncedWithoutSid(ted, fec, router);
+  }
   if ((owner != nullptr && !owner->no_php) || IsPseudonode(ted, router)) {
     return absl::OkStatus();
   }
@@ -243,9 +299,9 @@ absl::Status CheckReceives(const Ted& ted, const PrefixFec& fec, NodeIndex route
   if (read && read->SameAs(fec)) {
     return absl::OkStatus();
   }
-  return absl::NotFoundError(
-      absl::StrCat("node ", ted.node(router).display_name(), ": no label for prefix SID ",
-                   fec.is_label ? "label " : "index ", fec.value, " of ", fec.prefix.ToString()));
+  return absl::NotFoundError(absl::StrCat("node ", ted.node(router).display_name(),
+                                          ": no label for ", SidText(fec), " of ",
+                                          fec.prefix.ToString()));
 }
 
 absl::Status CheckLabelSwaps(const Ted& ted, const PrefixFec& fec, const ShortestDag& dag) {

@@ -19,7 +19,8 @@
 
 namespace srpce::segments {
 
-// A prefix segment: one prefix, one algorithm, everybody who announces it.
+// A prefix segment: one prefix, one algorithm, and everybody who announces the prefix: routers
+// forward to the nearest of them, whether it announces the SID or not.
 struct PrefixFec {
   uint8_t algorithm = topology::kAlgorithmSpf;
   IpPrefix prefix;
@@ -31,6 +32,8 @@ struct PrefixFec {
     return algorithm == other.algorithm && prefix == other.prefix;
   }
   const Owner* FindOwner(topology::NodeIndex node) const;
+  // The owners that announce the SID, too. Never empty.
+  std::vector<topology::NodeIndex> SidOwners() const;
 };
 
 // Exactly one of the three.
@@ -51,7 +54,7 @@ std::optional<uint32_t> LabelAt(const topology::Ted& ted, topology::NodeIndex ro
 std::optional<uint32_t> AdjacencyLabel(const topology::Ted& ted, topology::NodeIndex router,
                                        const topology::AdjacencySid& sid);
 
-// Returns the prefix segment of this SID as all routers of its algorithm see it.
+// Returns the prefix segment of this SID as all routers of its algorithm see it. O(announcers).
 std::optional<PrefixFec> FindFec(const topology::Ted& ted, uint8_t algorithm, uint32_t value,
                                  bool is_label);
 
@@ -69,8 +72,12 @@ std::optional<PrefixFec> ReadPrefixLabel(const topology::Ted& ted, topology::Nod
 absl::StatusOr<LabelReading> ReadFirstLabel(const topology::Ted& ted, topology::NodeIndex headend,
                                             uint32_t label);
 
+// Returns OK if `router`, an owner of `fec`, ends it: it announces the SID.
+// Errors: NOT_FOUND  names the router, the prefix and the index.
+absl::Status CheckPops(const topology::Ted& ted, const PrefixFec& fec, topology::NodeIndex router);
 // Returns OK if `router` understands what routers send it for `fec`: it knows the prefix by the
 // label of its own SRGB, or needs none because the router before pops it (penultimate hop popping).
+// One that announces the prefix without the SID takes the packets for its own and never does.
 // Errors: NOT_FOUND  names the router and the index.
 absl::Status CheckReceives(const topology::Ted& ted, const PrefixFec& fec,
                            topology::NodeIndex router);

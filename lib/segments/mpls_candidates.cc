@@ -46,11 +46,27 @@ class MplsCandidates final : public CandidateSource {
     } else if (std::any_of(views_.begin(), views_.end(),
                            [&](const IgpView& view) { return path_.Reach(view, from) >= to; })) {
       node = absl::StrCat("node SID of ", target, " has no label that leads there");
+      if (const std::optional<NodeIndex> other = OtherAnnouncer(to)) {
+        absl::StrAppend(&node, ": ", ted_.node(*other).display_name(),
+                        " announces the prefix without it");
+      }
     }
     return absl::StrCat("link ", link.key.ToString(), ": ", adjacency, ", and ", node);
   }
 
  private:
+  // One that announces a prefix of the router at `position` without the SID.
+  std::optional<NodeIndex> OtherAnnouncer(size_t position) const {
+    for (const auto& [prefix, sid] : Sids(position)) {
+      const std::optional<PrefixFec> fec = FindFec(ted_, sid.algorithm, sid.value, sid.is_label);
+      if (!fec) continue;
+      for (const Owner& owner : fec->owners) {
+        if (!owner.has_sid) return owner.node;
+      }
+    }
+    return std::nullopt;
+  }
+
   std::vector<std::pair<IpPrefix, PrefixSid>> Sids(size_t position) const {
     std::vector<std::pair<IpPrefix, PrefixSid>> sids;
     for (const topology::Prefix& prefix : ted_.node(path_.node(position)).prefixes) {
@@ -88,11 +104,7 @@ class MplsCandidates final : public CandidateSource {
     candidate.segment.algorithm = fec.algorithm;
     candidate.segment.node = path_.node(to);
     candidate.segment.label = *label;
-    if (fec.owners.size() > 1) {
-      for (const Owner& owner : fec.owners) {
-        candidate.segment.anycast.push_back(owner.node);
-      }
-    }
+    if (fec.owners.size() > 1) candidate.segment.anycast = fec.SidOwners();
     return candidate;
   }
 

@@ -25,8 +25,9 @@ struct Segment {
   SegmentKind kind = SegmentKind::kNode;
   uint8_t algorithm = topology::kAlgorithmSpf;
   NodeIndex node;  // kNode: the node reached; kAdjacency: the node the SID belongs to.
-  std::vector<NodeIndex> anycast;  // kAnycast: all owners.
-  std::optional<LinkIndex> link;   // kAdjacency.
+  // kAnycast: all owners of the SID. Others may announce its prefix, so one is possible.
+  std::vector<NodeIndex> anycast;
+  std::optional<LinkIndex> link;  // kAdjacency.
   uint32_t label = 0;  // SR-MPLS: as the router that will read it expects it (its own SRGB).
   Ipv6Address sid;     // SRv6: the SID by itself, before any compression.
   std::optional<topology::Srv6SidStructure> structure;

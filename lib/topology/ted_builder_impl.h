@@ -112,7 +112,8 @@ class TedBuilder::Impl {
   void IndexLink(LinkIndex index, const Link* before, const Link* after);
   void IndexFlexAlgos(NodeIndex index, const Node* before, const Node* after);
   void IndexLocators(NodeIndex index, const Node* before, const Node* after);
-  void PublishLocatorLengths();
+  void IndexPrefixes(NodeIndex index, const Node* before, const Node* after);
+  void PublishLengths();
   void PublishFlexAlgos();
 
   SourceTable sources_;
@@ -136,8 +137,13 @@ class TedBuilder::Impl {
   Ted working_;
   TedPtr last_;
   SrlgTable srlgs_;
-  std::array<uint32_t, 129> locator_lengths_{};  // How many locators have this length.
-  bool locator_lengths_changed_ = false;
+  // How many locators, and how many announced IPv6 prefixes, have each length.
+  struct LengthCounts {
+    std::array<uint32_t, 129> count{};
+    bool changed = false;  // Another set of lengths is in use.
+  };
+  LengthCounts locator_lengths_;
+  LengthCounts prefix_lengths_;
   // For each algorithm the definitions by (priority, node id): the last wins (RFC 9350 s5.3).
   std::map<uint8_t, std::set<std::tuple<uint8_t, std::string, NodeIndex>>> flex_algos_;
   bool flex_algos_changed_ = false;

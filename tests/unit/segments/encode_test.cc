@@ -182,6 +182,31 @@ TEST_F(BuilderTest, AnycastSidIsNotUsedWhenItMayChooseAnotherOwner) {
   EXPECT_EQ(EncodeText(*Publish(), "a b c"), "16099");
 }
 
+TEST_F(BuilderTest, SidIsNotUsedWhereSomebodyNearerAnnouncesThePrefixWithoutIt) {
+  Draw("a<->b igp 1\nb<->c igp 10\na<->x igp 1\nnode x no-sr\n");
+  SetSids("x", "10.0.0.3/32", {});
+  EXPECT_EQ(EncodeText(*Publish(), "a b c"), "16002, 24003");
+  EXPECT_EQ(EncodeText(*Publish(), "b c"), "24003") << "x is nearer to b, too";
+  // Not the nearest for anybody on the path.
+  SetSids("x", "10.0.0.3/32", {}, 100);
+  EXPECT_EQ(EncodeText(*Publish(), "a b c"), "16003");
+}
+
+TEST_F(BuilderTest, NamesWhoAnnouncesThePrefixWithoutTheSid) {
+  Draw("a<->b igp 1\nb<->c igp 10 no-adj\na<->x igp 1\nnode x no-sr\n");
+  SetSids("x", "10.0.0.3/32", {});
+  EXPECT_EQ(EncodeText(*Publish(), "a b c"),
+            "link b->c: no adjacency SID, and node SID of c has no label that leads there: x "
+            "announces the prefix without it");
+}
+
+TEST_F(BuilderTest, SidIsNotUsedWhereALongerPrefixLeadsElsewhere) {
+  Draw("a<->b igp 1\nb<->c igp 10\na<->x igp 1\n");
+  SetSids("x", "fcbb:bb00:3::/64", {});
+  EXPECT_EQ(EncodeText(*Publish(), "a b c", kSrv6), "fcbb:bb00:2:e002::")
+      << "the End.X SID of b, which lies outside of the /64";
+}
+
 TEST_F(BuilderTest, AbsoluteLabelIsTheSameEverywhere) {
   Draw("a<->b igp 10\nb<->c igp 10\nnode b srgb 20000 100\n");
   SetSids("c", "10.0.0.3/32", {{.value = 900003, .is_label = true}});

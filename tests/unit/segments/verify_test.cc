@@ -9,6 +9,7 @@
 
 #include "lib/segments/csid.h"
 #include "lib/segments/segment_list.h"
+#include "lib/topology/ted_builder.h"
 #include "tests/support/build_ted.h"
 
 namespace srpce::segments {
@@ -84,6 +85,33 @@ TEST(ExpandTest, WhatIsNotInTheTopologyIsAnErrorEverywhere) {
   const cspf::Query query{
       .source = NodeOf(*ted, "a"), .target = NodeOf(*ted, "b"), .constraints = {}};
   EXPECT_EQ(CheckPromise(*ted, query, *expansion).message(), "link 77: is gone");
+}
+
+TEST(ExpandTest, NearerAnnouncerWithoutTheSidIsNamed) {
+  topology::TedBuilder builder;
+  const topology::SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
+  support::AddToBuilder("a<->b igp 1\nb<->c igp 10\na<->x igp 1\nc<->d igp 1\n", builder, source);
+  const auto message = [&](const SegmentList& list, const char* headend) {
+    const TedPtr ted = builder.Publish().ted;
+    return Expand(*ted, NodeOf(*ted, headend), list).status().ToString();
+  };
+  const auto announce = [&](const char* prefix) {
+    ASSERT_TRUE(builder.SetPrefix(source, "x", *IpPrefix::Parse(prefix), {}, false, {}).ok());
+  };
+  EXPECT_EQ(message(Labels({16003}), "a"), "OK");
+  EXPECT_EQ(message(Sids({Sid("fcbb:bb00:3::")}), "a"), "OK");
+  announce("10.0.0.3/32");
+  announce("fcbb:bb00:3::/64");
+  const char* refused =
+      "NOT_FOUND: segment 1: node x: announces 10.0.0.3/32 without prefix SID index 3";
+  EXPECT_EQ(message(Labels({16003}), "a"), refused);
+  EXPECT_EQ(message(Labels({16003}), "b"), refused) << "x is the nearest for b, too";
+  EXPECT_EQ(message(Labels({16003}), "x"), refused);
+  EXPECT_EQ(message(Labels({16003}), "d"), "OK") << "c is nearer";
+  EXPECT_EQ(message(Sids({Sid("fcbb:bb00:3::")}), "a"),
+            "NOT_FOUND: segment 1: SID fcbb:bb00:3:: means nothing to node x, which announces "
+            "fcbb:bb00:3::/64");
+  EXPECT_EQ(message(Sids({Sid("fcbb:bb00:3:4::")}), "a"), "OK") << "outside of the /64";
 }
 
 TEST(ExpandTest, ZeroMetricsThatLoopAreRefused) {
