@@ -47,6 +47,20 @@ std::vector<uint8_t> AlgorithmsOf(const Ted& ted, NodeIndex router) {
   return algorithms;
 }
 
+// True if `router` itself chose `label` for one of its prefixes.
+bool IsOwnPrefixLabel(const Ted& ted, NodeIndex router, uint32_t label) {
+  const std::vector<uint8_t> algorithms = AlgorithmsOf(ted, router);
+  const auto matches = [&](const topology::PrefixSid& sid) {
+    return sid.is_label && sid.value == label &&
+           std::binary_search(algorithms.begin(), algorithms.end(), sid.algorithm);
+  };
+  const auto& prefixes = ted.node(router).prefixes;
+  return std::any_of(prefixes.begin(), prefixes.end(), [&](const topology::Prefix& prefix) {
+    const auto& sids = prefix.attributes.sids;
+    return std::any_of(sids.begin(), sids.end(), matches);
+  });
+}
+
 std::vector<LinkIndex> ReadAdjacency(const Ted& ted, NodeIndex router, uint32_t label) {
   std::vector<LinkIndex> links;
   for (const graph::Arc& arc : ted.graph().out(router.value())) {
@@ -120,9 +134,7 @@ const topology::PrefixAttributes& AttributesOf(const topology::Node& node, const
       ->attributes;
 }
 
-std::string SidText(const PrefixFec& fec) {
-  return absl::StrCat("prefix SID ", fec.is_label ? "label " : "index ", fec.value);
-}
+std::string SidText(const PrefixFec& fec) { return absl::StrCat("prefix SID index ", fec.index); }
 
 absl::Status AnnouncedWithoutSid(const Ted& ted, const PrefixFec& fec, NodeIndex router) {
   return absl::NotFoundError(absl::StrCat("node ", ted.node(router).display_name(), ": announces ",
@@ -137,12 +149,8 @@ const Owner* PrefixFec::FindOwner(NodeIndex node) const {
   return it == owners.end() ? nullptr : &*it;
 }
 
-std::optional<uint32_t> LabelAt(const Ted& ted, NodeIndex router, uint32_t value, bool is_label) {
-  const std::vector<LabelRange>& srgb = ted.node(router).attributes.srgb;
-  if (is_label) {
-    return srgb.empty() ? std::nullopt : std::optional(value);
-  }
-  return LabelIn(srgb, value);
+std::optional<uint32_t> LabelAt(const Ted& ted, NodeIndex router, uint32_t index) {
+  return LabelIn(ted.node(router).attributes.srgb, index);
 }
 
 std::optional<uint32_t> AdjacencyLabel(const Ted& ted, NodeIndex router,
@@ -162,17 +170,16 @@ std::vector<NodeIndex> PrefixFec::SidOwners() const {
   return nodes;
 }
 
-std::optional<PrefixFec> FindFec(const Ted& ted, uint8_t algorithm, uint32_t value, bool is_label) {
+std::optional<PrefixFec> FindFec(const Ted& ted, uint8_t algorithm, uint32_t index) {
   const auto matches = [&](const topology::PrefixSid& sid) {
-    return sid.algorithm == algorithm && sid.value == value && sid.is_label == is_label;
+    return sid.algorithm == algorithm && sid.value == index && !sid.is_label;
   };
-  const std::optional<IpPrefix> lowest = LowestPrefix(
-      ted, is_label ? ted.FindPrefixLabel(value, algorithm) : ted.FindPrefixSid(value, algorithm),
-      matches);
+  const std::optional<IpPrefix> lowest =
+      LowestPrefix(ted, ted.FindPrefixSid(index, algorithm), matches);
   if (!lowest) {
     return std::nullopt;
   }
-  PrefixFec fec{algorithm, *lowest, value, is_label, {}};
+  PrefixFec fec{algorithm, *lowest, index, {}};
   for (const NodeIndex node : ted.FindAnnouncers(*lowest)) {
     const topology::PrefixAttributes& attributes = AttributesOf(ted.node(node), *lowest);
     const auto sid = std::find_if(attributes.sids.begin(), attributes.sids.end(), matches);
@@ -186,21 +193,11 @@ std::optional<PrefixFec> FindFec(const Ted& ted, uint8_t algorithm, uint32_t val
 }
 
 std::optional<PrefixFec> ReadPrefixLabel(const Ted& ted, NodeIndex router, uint32_t label) {
-  const std::vector<LabelRange>& srgb = ted.node(router).attributes.srgb;
-  if (srgb.empty()) {
-    return std::nullopt;
-  }
-  const std::vector<uint8_t> algorithms = AlgorithmsOf(ted, router);
-  if (const std::optional<uint32_t> index = IndexIn(srgb, label)) {
-    for (const uint8_t algorithm : algorithms) {
-      if (std::optional<PrefixFec> fec = FindFec(ted, algorithm, *index, /*is_label=*/false)) {
+  if (const std::optional<uint32_t> index = IndexIn(ted.node(router).attributes.srgb, label)) {
+    for (const uint8_t algorithm : AlgorithmsOf(ted, router)) {
+      if (std::optional<PrefixFec> fec = FindFec(ted, algorithm, *index)) {
         return fec;
       }
-    }
-  }
-  for (const uint8_t algorithm : algorithms) {
-    if (std::optional<PrefixFec> fec = FindFec(ted, algorithm, label, /*is_label=*/true)) {
-      return fec;
     }
   }
   return std::nullopt;
@@ -212,6 +209,9 @@ std::optional<LabelReading> ReadLabel(const Ted& ted, NodeIndex router, uint32_t
   }
   if (std::optional<PrefixFec> fec = ReadPrefixLabel(ted, router, label)) {
     return LabelReading{.fec = std::move(fec), .adjacency = {}};
+  }
+  if (IsOwnPrefixLabel(ted, router, label)) {
+    return LabelReading{.fec = {}, .adjacency = {}, .pop_only = true};
   }
   std::vector<LinkIndex> links = ReadAdjacency(ted, router, label);
   if (links.empty()) {
@@ -239,6 +239,9 @@ absl::StatusOr<LabelReading> ReadFirstLabel(const Ted& ted, NodeIndex headend, u
     return read && read->SameAs(fec);
   };
   std::vector<LabelReading> readings;
+  if (IsOwnPrefixLabel(ted, headend, label)) {
+    readings.push_back({.fec = {}, .adjacency = {}, .pop_only = true});
+  }
   if (std::vector<LinkIndex> links = ReadAdjacency(ted, headend, label); !links.empty()) {
     readings.push_back({.fec = {}, .adjacency = std::move(links)});
   }
@@ -294,7 +297,7 @@ absl::Status CheckReceives(const Ted& ted, const PrefixFec& fec, NodeIndex route
   if ((owner != nullptr && !owner->no_php) || IsPseudonode(ted, router)) {
     return absl::OkStatus();
   }
-  const std::optional<uint32_t> label = LabelAt(ted, router, fec.value, fec.is_label);
+  const std::optional<uint32_t> label = LabelAt(ted, router, fec.index);
   const std::optional<PrefixFec> read = label ? ReadPrefixLabel(ted, router, *label) : std::nullopt;
   if (read && read->SameAs(fec)) {
     return absl::OkStatus();

@@ -2,8 +2,8 @@
 // 8667 s2 and s3.1).
 //
 // A router's table, in order of preference where an operator's plan makes a label ambiguous:
-// indexes of its SRGB (lowest algorithm, then lowest prefix), absolute prefix labels, its adjacency
-// SIDs.
+// indexes of its SRGB (lowest algorithm, then lowest prefix), labels of its own for prefixes it
+// announces, its adjacency SIDs.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,7 @@ namespace srpce::segments {
 struct PrefixFec {
   uint8_t algorithm = topology::kAlgorithmSpf;
   IpPrefix prefix;
-  uint32_t value = 0;  // Index, or label with `is_label`.
-  bool is_label = false;
+  uint32_t index = 0;
   std::vector<Owner> owners;
 
   bool SameAs(const PrefixFec& other) const {
@@ -40,23 +39,25 @@ struct PrefixFec {
 struct LabelReading {
   std::optional<PrefixFec> fec;
   std::vector<topology::LinkIndex> adjacency;  // Several: a set. Down links included.
-  bool pop_only = false;                       // Explicit null (RFC 3032 s2.1).
+  // Explicit null (RFC 3032 s2.1), or a label of the router itself for a prefix it announces.
+  bool pop_only = false;
 };
 
 // Returns the label by which `router` knows a prefix SID: the index counted through the ranges of
 // its SRGB in the order announced (RFC 8667 s3.1). Nothing if the router has no SRGB or the index
 // is outside.
 std::optional<uint32_t> LabelAt(const topology::Ted& ted, topology::NodeIndex router,
-                                uint32_t value, bool is_label);
+                                uint32_t index);
 
 // Returns the label of `router` for an adjacency SID: itself, or its index in the SRLB (RFC 8667
 // s2.2.1; where none is announced, the SRGB).
 std::optional<uint32_t> AdjacencyLabel(const topology::Ted& ted, topology::NodeIndex router,
                                        const topology::AdjacencySid& sid);
 
-// Returns the prefix segment of this SID as all routers of its algorithm see it. O(announcers).
-std::optional<PrefixFec> FindFec(const topology::Ted& ted, uint8_t algorithm, uint32_t value,
-                                 bool is_label);
+// Returns the prefix segment of this index as all routers of its algorithm see it. O(announcers).
+// Prefix SIDs that are labels are not looked at: with the V and L flags they mean something to
+// their owner alone (RFC 8667 s2.1, RFC 8665 s5).
+std::optional<PrefixFec> FindFec(const topology::Ted& ted, uint8_t algorithm, uint32_t index);
 
 // Returns what `router` does with `label` on top. Nothing: it drops the packet.
 std::optional<LabelReading> ReadLabel(const topology::Ted& ted, topology::NodeIndex router,

@@ -22,8 +22,8 @@ struct LabelRange {
   bool operator==(const LabelRange&) const = default;
 };
 
-// A prefix SID of one algorithm (RFC 8667 s2.1). With `is_label` the value is a label as it stands,
-// else an index into each router's SRGB.
+// A prefix SID of one algorithm (RFC 8667 s2.1): an index into each router's SRGB. With `is_label`
+// (V and L flags) it is a label that only the node which announces it knows.
 struct PrefixSid {
   uint8_t algorithm = kAlgorithmSpf;
   uint32_t value = 0;

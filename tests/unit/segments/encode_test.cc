@@ -207,10 +207,21 @@ TEST_F(BuilderTest, SidIsNotUsedWhereALongerPrefixLeadsElsewhere) {
       << "the End.X SID of b, which lies outside of the /64";
 }
 
-TEST_F(BuilderTest, AbsoluteLabelIsTheSameEverywhere) {
-  Draw("a<->b igp 10\nb<->c igp 10\nnode b srgb 20000 100\n");
-  SetSids("c", "10.0.0.3/32", {{.value = 900003, .is_label = true}});
-  EXPECT_EQ(EncodeText(*Publish(), "a b c"), "900003");
+TEST_F(BuilderTest, LocalPrefixLabelMeansNothingToOthers) {
+  Draw("a<->b igp 10\nb<->c igp 10\n");
+  SetSids("b", "10.0.0.2/32", {{.value = 900001, .is_label = true}});
+  SetSids("c", "10.0.0.3/32", {{.value = 900001, .is_label = true}});
+  const TedPtr ted = Publish();
+  EXPECT_EQ(EncodeText(*ted, "a b c"), "24001, 24003");
+  const auto expand = [&](const char* headend, std::vector<uint32_t> labels) {
+    SegmentList list;
+    list.labels = std::move(labels);
+    return Expand(*ted, NodeOf(*ted, headend), list);
+  };
+  EXPECT_EQ(expand("a", {900001}).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(expand("a", {24001, 24003, 900001})->ends, std::vector<NodeIndex>{NodeOf(*ted, "c")})
+      << "c pops its own label";
+  EXPECT_EQ(expand("c", {900001, 24004})->ends, std::vector<NodeIndex>{NodeOf(*ted, "b")});
 }
 
 TEST_F(BuilderTest, WithoutPenultimatePoppingTheEndMustKnowItsOwnLabel) {
