@@ -76,8 +76,11 @@ enum class Srv6Behavior : uint16_t {
   kEndXNextCsidPsp = 53,
 };
 
-// True for behaviors that shift the next compressed SID into place (RFC 9800 s4.1).
-constexpr bool IsNextCsid(uint16_t behavior) { return behavior >= 43 && behavior <= 58; }
+// True for behaviors that shift the next compressed SID into place (RFC 9800 s4.1): End and End.X,
+// each with every set of flavors.
+constexpr bool IsNextCsid(uint16_t behavior) {
+  return (behavior >= 43 && behavior <= 50) || (behavior >= 52 && behavior <= 59);
+}
 
 // A SID bound to a node (End, End.DT6 ...) or, in Link, to an adjacency (End.X).
 struct Srv6Sid {

@@ -251,6 +251,17 @@ TEST(ResolveTest, ContainersAreTakenApart) {
             "NOT_FOUND: segment 1: SID fcbb:bb00:9:: means nothing to node a");
 }
 
+TEST(CsidTest, EveryFlavorOfEndAndEndXShifts) {
+  for (uint16_t behavior = 1; behavior < 100; ++behavior) {
+    const bool end = behavior >= 43 && behavior <= 50;
+    const bool end_x = behavior >= 52 && behavior <= 59;  // 59: PSP, USP and USD.
+    topology::Srv6Sid sid;
+    sid.behavior = behavior;
+    sid.structure = topology::Srv6SidStructure{.block = 32, .node = 16};
+    EXPECT_EQ(ShiftsContainer(sid), end || end_x) << behavior;
+  }
+}
+
 TEST(CsidTest, ShiftMovesTheRestUpBehindTheBlock) {
   EXPECT_EQ(ShiftCsid(Sid("fcbb:bb00:1:e001:2:3:4:5"), 32, 32), Sid("fcbb:bb00:2:3:4:5::"));
   EXPECT_EQ(ShiftCsid(Sid("fcbb:bb00:1::"), 32, 16), Sid("fcbb:bb00::"));
