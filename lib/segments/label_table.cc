@@ -159,7 +159,8 @@ std::optional<uint32_t> AdjacencyLabel(const Ted& ted, NodeIndex router,
     return sid.label;
   }
   const topology::NodeAttributes& attributes = ted.node(router).attributes;
-  return LabelIn(attributes.srlb.empty() ? attributes.srgb : attributes.srlb, sid.label);
+  const bool is_local = sid.is_local.value_or(!attributes.srlb.empty());
+  return LabelIn(is_local ? attributes.srlb : attributes.srgb, sid.label);
 }
 
 std::vector<NodeIndex> PrefixFec::SidOwners() const {

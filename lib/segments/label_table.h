@@ -49,8 +49,8 @@ struct LabelReading {
 std::optional<uint32_t> LabelAt(const topology::Ted& ted, topology::NodeIndex router,
                                 uint32_t index);
 
-// Returns the label of `router` for an adjacency SID: itself, or its index in the SRLB (RFC 8667
-// s2.2.1; where none is announced, the SRGB).
+// Returns the label of `router` for an adjacency SID: itself, or its index in the SRLB or, without
+// the L flag, the SRGB (RFC 8667 s2.2.1). Where the flag is not known: the SRLB if there is one.
 std::optional<uint32_t> AdjacencyLabel(const topology::Ted& ted, topology::NodeIndex router,
                                        const topology::AdjacencySid& sid);
 

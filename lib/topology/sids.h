@@ -41,10 +41,13 @@ constexpr uint64_t PrefixSidKey(const PrefixSid& sid) {
 }
 
 // An adjacency SID (RFC 8667 s2.2): a label of the advertising router, or with `is_index` an index
-// into its SRLB/SRGB.
+// into its SRLB or SRGB.
 struct AdjacencySid {
   uint32_t label = 0;
   bool is_index = false;
+  // L flag of an index: into the SRLB, else the SRGB. Absent: not known, and the SRLB is taken
+  // where there is one.
+  std::optional<bool> is_local{};
   bool backup = false;  // B flag: eligible for protection.
   bool is_set = false;  // S flag: shared by a group of adjacencies, so it does not pin one link.
   uint8_t weight = 0;

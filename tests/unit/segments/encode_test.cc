@@ -250,6 +250,22 @@ TEST_F(BuilderTest, UnprotectedAdjacencySidsBeforeProtectedOnesAndSetsNever) {
   EXPECT_EQ(EncodeText(*Publish(), "a b#2"), "24900") << "a set of one pins its link";
 }
 
+TEST_F(BuilderTest, AdjacencyIndexCountsInTheSrgbUnlessItIsLocal) {
+  Draw("a<->b#1 igp 10 no-adj\na<->b#2 igp 10\n");
+  topology::NodeAttributes node;
+  node.srlb = {{15000, 100}};
+  ASSERT_TRUE(builder_.SetNode(source_, "a", node, true, {}).ok());
+  const auto encoded = [&](std::optional<bool> is_local) {
+    topology::LinkAttributes link;
+    link.adjacency_sids = {{.label = 70, .is_index = true, .is_local = is_local}};
+    EXPECT_TRUE(builder_.SetLink(source_, {"a", "b", "1", ""}, link, true, {}).ok());
+    return EncodeText(*Publish(), "a b#1");
+  };
+  EXPECT_EQ(encoded(true), "15070");
+  EXPECT_EQ(encoded(false), "16070");
+  EXPECT_EQ(encoded(std::nullopt), "15070");
+}
+
 TEST_F(BuilderTest, LabelThatIsAlsoAnotherPrefixForTheReaderIsNotUsed) {
   Draw("a<->b igp 10\nb<->c#1 igp 10 no-adj\nb<->c#2 igp 10\n");
   topology::LinkAttributes link;
