@@ -14,7 +14,8 @@ namespace srpce::segments {
 
 struct SegmentQuery {
   cspf::Query path;  // path.constraints.data_plane kEither: SR-MPLS if it works, else SRv6.
-  std::optional<uint32_t> max_sids;  // Besides the headend's own MSD.
+  // Besides the headend's own MSD; both bound what is imposed: see imposition.h.
+  std::optional<uint32_t> max_sids;
   bool compress = true;
 };
 

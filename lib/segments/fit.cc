@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/segments/imposition.h"
 
 namespace srpce::segments {
 namespace {
@@ -22,19 +23,6 @@ absl::StatusOr<SegmentRoute> Prove(const Ted& ted, const SegmentQuery& query,
 
 }  // namespace
 
-std::optional<uint32_t> SidLimit(const Ted& ted, const SegmentQuery& query, const cspf::Path& path,
-                                 DataPlane data_plane) {
-  std::optional<uint32_t> limit = query.max_sids;
-  const auto lower = [&](std::optional<uint32_t> other) {
-    if (other) limit = std::min(limit.value_or(*other), *other);
-  };
-  lower(HeadendMsd(ted, query.path.source, data_plane));
-  if (data_plane == DataPlane::kSrMpls && !path.links.empty()) {
-    lower(ted.link(path.links.front()).attributes.msd_base_mpls_imposition);
-  }
-  return limit;
-}
-
 std::optional<SegmentRoute> Fit(const Ted& ted, const SegmentQuery& query, const cspf::Path& path,
                                 DataPlane data_plane, Shortfall& shortfall) {
   const EncodeOptions options{.data_plane = data_plane,
@@ -46,12 +34,12 @@ std::optional<SegmentRoute> Fit(const Ted& ted, const SegmentQuery& query, const
     if (shortfall.no_list.empty()) shortfall.no_list = std::string(list.status().message());
     return std::nullopt;
   }
-  const size_t depth = list->depth();
-  const std::optional<uint32_t> limit = SidLimit(ted, query, path, data_plane);
-  if (limit && depth > *limit) {
-    if (!shortfall.fewest_sids || depth < *shortfall.fewest_sids) {
-      shortfall.fewest_sids = depth;
-      shortfall.limit = limit;
+  const Imposition imposition =
+      Impose(ted, query.path.source, query.path.target, *list, path.links, query.max_sids);
+  if (!imposition.fits()) {
+    if (!shortfall.fewest_sids || imposition.depth < *shortfall.fewest_sids) {
+      shortfall.fewest_sids = imposition.depth;
+      shortfall.limit = imposition.limit;
     }
     return std::nullopt;
   }

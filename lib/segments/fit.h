@@ -12,16 +12,11 @@ namespace srpce::segments {
 
 // What is known of the paths tried so far that did not fit.
 struct Shortfall {
-  std::optional<size_t> fewest_sids;  // Of any path that can be encoded.
-  std::optional<uint32_t> limit;      // SIDs the headend of that path could impose.
-  std::string no_list;                // Why the first path that cannot be encoded cannot.
+  std::optional<uint32_t> fewest_sids;  // Imposed for any path that can be encoded.
+  std::optional<uint32_t> limit;        // SIDs the headend of that path could impose.
+  std::string no_list;                  // Why the first path that cannot be encoded cannot.
   uint64_t paths = 0;
 };
-
-// Returns the SIDs a list over `path` may have: the least of query.max_sids, the headend's MSD and
-// the MSD of its first link. Absent: any.
-std::optional<uint32_t> SidLimit(const Ted& ted, const SegmentQuery& query, const cspf::Path& path,
-                                 DataPlane data_plane);
 
 // Returns `path` with its list for `data_plane`, expanded and checked, if the list fits; else notes
 // in `shortfall` why not.

@@ -10,6 +10,7 @@
 
 #include "lib/segments/compute.h"
 #include "tests/support/build_ted.h"
+#include "tests/support/packet_sim.h"
 #include "tests/unit/segments/random_network.h"
 
 namespace srpce::segments {
@@ -68,6 +69,26 @@ TEST(ComputeRouteTest, HeadendAndLinkMsdLimitTheStack) {
       "a<->b igp 10 delay 10 msd 1\nb<->e igp 10 delay 300\na<->e igp 10 delay 500 msd 1\n");
   EXPECT_EQ(Answer(*link, Query(*link, "a", "e", MetricType::kDelay, DataPlane::kSrMpls)),
             "a e: 16003 cost 500");
+}
+
+TEST(ComputeRouteTest, LinkMsdReplacesTheNodesEvenIfLarger) {
+  const TedPtr ted = BuildTed(
+      "a<->b igp 10 delay 10 msd 10\nb<->c igp 50 delay 10\nc<->d igp 50 delay 10\n"
+      "d<->e igp 50 delay 10\na<->e igp 10 delay 500\nb<->e igp 10 delay 300\nnode a msd 2\n");
+  EXPECT_EQ(Answer(*ted, Query(*ted, "a", "e", MetricType::kDelay, DataPlane::kSrMpls)),
+            "a b c d e: 16003, 16004, 16005 cost 40");
+}
+
+TEST(ComputeRouteTest, TheDecapsulationSidCountsAgainstTheMsd) {
+  const std::string map = "a<->b igp 10\nb<->c igp 10\na<->c igp 5\n";
+  const auto answer = [&](const char* more) {
+    const TedPtr ted = BuildTed(map + more);
+    SegmentQuery query = Query(*ted, "a", "c", MetricType::kIgp, DataPlane::kSrv6);
+    query.path.constraints.waypoints = {NodeOf(*ted, "b")};
+    return Answer(*ted, query);
+  };
+  EXPECT_EQ(answer("node a srv6-msd 1\n"), "MSD_EXCEEDED") << "fcbb:bb00:2:3:: and End.DT6";
+  EXPECT_EQ(answer("node a srv6-msd 2\n"), "a b c: fcbb:bb00:2:3:: cost 20");
 }
 
 TEST(ComputeRouteTest, SaysHowManySidsWouldDo) {
@@ -234,6 +255,32 @@ struct Brute {
   std::vector<std::pair<uint64_t, std::vector<LinkIndex>>> fitting;
 };
 
+// Labels; or SRH entries with End.DT6 of the target, in the place of its End where that comes last.
+size_t ImposedDepth(const Ted& ted, NodeIndex target, const SegmentList& list) {
+  if (list.data_plane == DataPlane::kSrMpls || list.sids.empty()) return list.depth();
+  const std::string last = support::ToBitString(list.sids.back());
+  for (const uint16_t behavior : {18, 20}) {
+    for (const topology::Srv6Sid& sid : ted.node(target).attributes.srv6_sids) {
+      if (sid.behavior != behavior) continue;
+      const size_t used = last.rfind('1') + 1;
+      const bool replaces = support::ToBitString(sid.sid).compare(0, used, last, 0, used) == 0;
+      return list.sids.size() + (replaces ? 0 : 1);
+    }
+  }
+  return list.sids.size();
+}
+
+uint32_t LimitOf(const Ted& ted, const SegmentQuery& query, const std::vector<LinkIndex>& links) {
+  const auto& msd = ted.node(query.path.source).attributes.msd;
+  std::optional<uint32_t> limit;
+  if (query.path.constraints.data_plane == DataPlane::kSrMpls) {
+    if (msd && msd->base_mpls_imposition) limit = *msd->base_mpls_imposition;
+    if (!links.empty() && ted.link(links[0]).attributes.msd_base_mpls_imposition)
+      limit = *ted.link(links[0]).attributes.msd_base_mpls_imposition;
+  }
+  return std::min(*query.max_sids, limit.value_or(*query.max_sids));
+}
+
 Brute Solve(const Ted& ted, const SegmentQuery& query) {
   Brute brute;
   ForEachPath(ted, query.path.source, query.path.target, [&](const std::vector<LinkIndex>& links) {
@@ -246,8 +293,9 @@ Brute Solve(const Ted& ted, const SegmentQuery& query) {
                {.data_plane = query.path.constraints.data_plane, .compress = query.compress});
     if (!list.ok()) return;
     brute.any_list = true;
-    brute.fewest = std::min(brute.fewest, list->depth());
-    if (list->depth() > *query.max_sids) return;
+    const size_t depth = ImposedDepth(ted, query.path.target, *list);
+    brute.fewest = std::min(brute.fewest, depth);
+    if (depth > LimitOf(ted, query, links)) return;
     brute.fitting.emplace_back(*cost, links);
     brute.best_cost = std::min(brute.best_cost.value_or(*cost), *cost);
   });
@@ -280,7 +328,8 @@ TEST(ComputeRouteOracleTest, NoSimplePathThatFitsIsCheaper) {
       const SegmentRoute& route = std::get<SegmentRoute>(result);
       ASSERT_TRUE(brute.best_cost) << "round " << round;
       ASSERT_EQ(route.path.cost, *brute.best_cost) << "round " << round;
-      ASSERT_LE(route.list.depth(), *query.max_sids);
+      ASSERT_LE(ImposedDepth(*ted, query.path.target, route.list),
+                LimitOf(*ted, query, route.path.links));
       ASSERT_TRUE(route.expansion.single_path);
       ASSERT_EQ(route.expansion.path, route.path.links);
       ASSERT_TRUE(CheckPromise(*ted, query.path, route.expansion).ok());
@@ -348,7 +397,8 @@ TEST(ComputeDisjointRoutesTest, NoFittingDisjointPairIsCheaper) {
         << support::DescribeLinks(*ted, member.path.source, routes[1].path.links) << " level "
         << nodes;
     for (size_t i = 0; i < 2; ++i) {
-      ASSERT_LE(routes[i].list.depth(), *query.members[i].max_sids);
+      ASSERT_LE(ImposedDepth(*ted, member.path.target, routes[i].list),
+                LimitOf(*ted, query.members[i], routes[i].path.links));
       ASSERT_EQ(routes[i].expansion.path, routes[i].path.links);
     }
     dearer += routes[0].path.cost + routes[1].path.cost > 2 * *first.best_cost ? 1 : 0;

@@ -58,6 +58,7 @@ class Generator {
 
  private:
   bool Odd(uint32_t percent) { return options_.oddities && Chance(rng_, percent); }
+  uint8_t Depth() { return static_cast<uint8_t>(Pick(rng_, 1, 4)); }
   static std::string Id(uint32_t n) { return absl::StrCat("n", n); }
 
   Ipv6Address Locator(uint8_t algorithm, uint32_t node) const {
@@ -130,6 +131,7 @@ class Generator {
     AddSrgb(node);
     if (flex_ && Chance(rng_, 80)) node.algorithms = {0, 128};
     AddSrv6(n, node);
+    if (Odd(20)) node.msd.emplace().base_mpls_imposition = Depth();
     if (Odd(8)) node.overload = true;
     if (flex_ && n == 0) {
       topology::FlexAlgoDefinition definition;
@@ -200,6 +202,7 @@ class Generator {
     }
     if (!bits.empty()) link.admin_group = bits;
     if (Chance(rng_, 40)) link.srlgs = {{Pick(rng_, 5, 8)}};
+    if (Odd(15)) link.msd_base_mpls_imposition = Depth();
     return link;
   }
 
