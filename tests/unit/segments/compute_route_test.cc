@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/segments/compute.h"
+#include "lib/segments/fit.h"
 #include "tests/support/build_ted.h"
 #include "tests/support/packet_sim.h"
 #include "tests/unit/segments/random_network.h"
@@ -43,7 +44,7 @@ std::string Text(const Ted& ted, const SegmentQuery& query, const SegmentResult&
 
 std::string Answer(const Ted& ted, const SegmentQuery& query) {
   cspf::Workspace workspace;
-  return Text(ted, query, ComputeRoute(ted, query, workspace));
+  return Text(ted, query, *ComputeRoute(ted, query, workspace));
 }
 
 // The fast way a-b-c-d-e takes three SIDs, a-b-e two, a-e one.
@@ -97,7 +98,7 @@ TEST(ComputeRouteTest, SaysHowManySidsWouldDo) {
   query.path.constraints.max_delay = Microseconds(200);
   query.max_sids = 2;
   cspf::Workspace workspace;
-  const SegmentResult result = ComputeRoute(*ted, query, workspace);
+  const SegmentResult result = *ComputeRoute(*ted, query, workspace);
   const auto* none = std::get_if<cspf::NoPath>(&result);
   ASSERT_NE(none, nullptr);
   EXPECT_EQ(none->reason, Reason::kSidDepth);
@@ -117,7 +118,7 @@ TEST(ComputeRouteTest, EitherDataPlaneFallsOverToSrv6) {
 TEST(ComputeRouteTest, NamesTheLinkThatHasNoSid) {
   const TedPtr ted = BuildTed("a<->b#1 igp 10 no-adj\na<->b#2 igp 10 no-adj\n");
   cspf::Workspace workspace;
-  const SegmentResult result = ComputeRoute(*ted, Query(*ted, "a", "b"), workspace);
+  const SegmentResult result = *ComputeRoute(*ted, Query(*ted, "a", "b"), workspace);
   const auto* none = std::get_if<cspf::NoPath>(&result);
   ASSERT_NE(none, nullptr);
   EXPECT_EQ(none->reason, Reason::kNoSid);
@@ -135,7 +136,7 @@ TEST(ComputeRouteTest, BudgetThatRunsOutIsSaid) {
   SegmentQuery query = Query(*ted, "a", "e", MetricType::kDelay, DataPlane::kSrMpls);
   query.max_sids = 1;
   cspf::Workspace workspace;
-  EXPECT_EQ(Text(*ted, query, ComputeRoute(*ted, query, workspace, {.max_labels = 8})),
+  EXPECT_EQ(Text(*ted, query, *ComputeRoute(*ted, query, workspace, {.max_labels = 8})),
             "BUDGET_EXHAUSTED");
 }
 
@@ -153,7 +154,7 @@ TEST(ComputeRouteTest, ManyEqualPathsDoNotTakeForEver) {
   SegmentQuery query = Query(*ted, "x0", "x12", MetricType::kIgp, DataPlane::kSrMpls);
   query.max_sids = 1;
   cspf::Workspace workspace;
-  const SegmentResult result = ComputeRoute(*ted, query, workspace, {.max_labels = 50'000});
+  const SegmentResult result = *ComputeRoute(*ted, query, workspace, {.max_labels = 50'000});
   const auto* none = std::get_if<cspf::NoPath>(&result);
   ASSERT_NE(none, nullptr);
   EXPECT_EQ(none->reason, Reason::kBudgetExhausted);
@@ -312,7 +313,7 @@ TEST(ComputeRouteOracleTest, NoSimplePathThatFitsIsCheaper) {
     for (int i = 0; i < 5; ++i) {
       const SegmentQuery query = RandomQuery(*ted, rng);
       const Brute brute = Solve(*ted, query);
-      const SegmentResult result = ComputeRoute(*ted, query, workspace);
+      const SegmentResult result = *ComputeRoute(*ted, query, workspace);
       if (const auto* no_path = std::get_if<cspf::NoPath>(&result)) {
         ASSERT_FALSE(brute.best_cost) << "round " << round << ": " << no_path->message;
         if (brute.any_path) {
@@ -381,7 +382,7 @@ TEST(ComputeDisjointRoutesTest, NoFittingDisjointPairIsCheaper) {
         if ((!best || a_cost + b_cost < *best) && !Share(*ted, a, b, nodes)) best = a_cost + b_cost;
       }
     }
-    const DisjointSegmentResult result = ComputeDisjointRoutes(*ted, query, workspace);
+    const DisjointSegmentResult result = *ComputeDisjointRoutes(*ted, query, workspace);
     if (const auto* no_path = std::get_if<cspf::NoPath>(&result)) {
       ASSERT_FALSE(best) << "round " << round << ": " << no_path->message;
       ASSERT_NE(no_path->reason, Reason::kBudgetExhausted);
@@ -417,15 +418,48 @@ TEST(ComputeDisjointRoutesTest, SaysThatDisjointListsDoNotFit) {
                    Query(*ted, "a", "d", MetricType::kIgp, DataPlane::kSrMpls)};
   cspf::Workspace workspace;
   EXPECT_EQ(
-      std::get<std::vector<SegmentRoute>>(ComputeDisjointRoutes(*ted, query, workspace)).size(),
+      std::get<std::vector<SegmentRoute>>(*ComputeDisjointRoutes(*ted, query, workspace)).size(),
       2U);
   query.members[0].max_sids = 1;
   query.members[1].max_sids = 1;
-  const DisjointSegmentResult result = ComputeDisjointRoutes(*ted, query, workspace);
+  const DisjointSegmentResult result = *ComputeDisjointRoutes(*ted, query, workspace);
   const auto* none = std::get_if<cspf::NoPath>(&result);
   ASSERT_NE(none, nullptr);
-  EXPECT_EQ(none->reason, Reason::kSidDepth) << none->message;
+  EXPECT_EQ(none->reason, Reason::kNotDisjoint) << "each has a path that fits: " << none->message;
   EXPECT_EQ(none->wanted, 1);
+}
+
+TEST(ComputeDisjointRoutesTest, PathsThatCanBeExpressedAreNotCountedAsThoseThatCannot) {
+  const TedPtr ted = BuildTed(
+      "a<->b igp 10\nb<->d igp 10\na<->e#1 igp 20 no-adj\na<->e#2 igp 20 no-adj\n"
+      "e<->d igp 20 no-adj\n");
+  for (const DataPlane data_plane : {DataPlane::kSrMpls, DataPlane::kEither}) {
+    DisjointSegmentQuery query;
+    query.members = {Query(*ted, "a", "d", MetricType::kIgp, data_plane),
+                     Query(*ted, "a", "d", MetricType::kIgp, data_plane)};
+    cspf::Workspace workspace;
+    const DisjointSegmentResult result = *ComputeDisjointRoutes(*ted, query, workspace);
+    const auto* none = std::get_if<cspf::NoPath>(&result);
+    ASSERT_NE(none, nullptr);
+    EXPECT_EQ(none->reason, Reason::kNotDisjoint);
+    EXPECT_NE(none->message.find("none of 2 paths can be expressed"), std::string::npos)
+        << none->message;
+  }
+}
+
+TEST(ProveTest, AListThatLeavesItsPathIsOurDefect) {
+  const TedPtr ted = BuildTed("a<->b igp 10\nb<->d igp 10\na<->c igp 10\nc<->d igp 10\n");
+  const SegmentQuery query = Query(*ted, "a", "d", MetricType::kIgp, DataPlane::kSrMpls);
+  cspf::Workspace workspace;
+  const SegmentResult result = *ComputeRoute(*ted, query, workspace);
+  const SegmentRoute& route = std::get<SegmentRoute>(result);
+  EXPECT_TRUE(Prove(*ted, query, route.path, route.list).ok());
+  SegmentList wrong = route.list;
+  wrong.labels = {16003};  // Over both b and c.
+  EXPECT_EQ(Prove(*ted, query, route.path, wrong).status().ToString(),
+            "INTERNAL: list 16003: leaves the path it was made for");
+  wrong.labels = {99};
+  EXPECT_EQ(Prove(*ted, query, route.path, wrong).status().code(), absl::StatusCode::kInternal);
 }
 
 }  // namespace
