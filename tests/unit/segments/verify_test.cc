@@ -122,6 +122,24 @@ TEST(ExpandTest, ZeroMetricsThatLoopAreRefused) {
   EXPECT_NE(expansion.status().message().find("loops"), std::string::npos) << expansion.status();
 }
 
+TEST(ExpandTest, ZeroMetricThatOnlyLeadsBackIsNoNextHop) {
+  const TedPtr chain = BuildTed("a<->b igp 0\nb<->c igp 10\n");
+  const auto expansion = Expand(*chain, NodeOf(*chain, "a"), Labels({16003}));
+  ASSERT_TRUE(expansion.ok()) << expansion.status();
+  EXPECT_EQ(expansion->path,
+            (std::vector<LinkIndex>{LinkOf(*chain, "a->b"), LinkOf(*chain, "b->c")}));
+  const TedPtr square =
+      BuildTed("a<->b igp 0\na<->c igp 0\nb<->d igp 10\nc<->d igp 10\nc<->x igp 0\nx<->y igp 0\n");
+  const auto both = Expand(*square, NodeOf(*square, "b"), Labels({16004}));
+  EXPECT_EQ(both.status().code(), absl::StatusCode::kFailedPrecondition)
+      << "b over a and c, c over a and b";
+  // Neither the spur b-x nor what hangs behind it.
+  const TedPtr spur = BuildTed("a<->b igp 10\nb<->x igp 0\nx<->y igp 0\nb<->c igp 0\n");
+  const auto past = Expand(*spur, NodeOf(*spur, "a"), Labels({16005}));
+  ASSERT_TRUE(past.ok()) << past.status();
+  EXPECT_EQ(past->path, (std::vector<LinkIndex>{LinkOf(*spur, "a->b"), LinkOf(*spur, "b->c")}));
+}
+
 TEST(ExpandTest, FirstLabelWithTwoReadingsIsRefused) {
   // 16104 is index 104 for b and index 4 for c; both lead where their reader is the next hop.
   const TedPtr ted = BuildTed(
