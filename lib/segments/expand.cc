@@ -5,6 +5,8 @@
 // exact, since what follows depends on nothing else.
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -147,8 +149,8 @@ class Srv6Expander {
                        ted_.node(state.node).display_name(),
                        route ? absl::StrCat(", which announces ", route->prefix.ToString()) : ""));
     }
-    SRPCE_ASSIGN_OR_RETURN(const auto dag,
-                           RouteTo(ted_, state.node, route->algorithm, route->owners));
+    SRPCE_ASSIGN_OR_RETURN(auto dag, RouteTo(ted_, state.node, route->algorithm, route->owners));
+    if (!route->shadowed.empty()) dag = StopAtLongerSids(*dag, *route, state);
     SRPCE_ASSIGN_OR_RETURN(const WorstAt ends, spread_.Follow(*dag, state.node, worst));
     for (const auto& [node, at_node] : ends) {
       Srv6State next = state;
@@ -157,6 +159,32 @@ class Srv6Expander {
       Join(next, at_node);
     }
     return absl::OkStatus();
+  }
+
+  // Returns `dag` up to those passed that have a SID of their own for the destination.
+  std::shared_ptr<const ShortestDag> StopAtLongerSids(const ShortestDag& dag,
+                                                      const LocatorRoute& route,
+                                                      const Srv6State& state) const {
+    std::set<NodeIndex> stops;
+    for (const NodeIndex node : route.shadowed) {
+      if (ReadSid(ted_, node, state.destination)) stops.insert(node);
+    }
+    auto stopped = std::make_shared<ShortestDag>();
+    stopped->cost = dag.cost;
+    std::set<graph::Node> reached{state.node.value()};
+    for (bool grew = true; grew;) {
+      grew = false;
+      for (const DagArc& arc : dag.arcs) {
+        grew |= reached.contains(arc.tail) && !stops.contains(NodeIndex(arc.tail)) &&
+                reached.insert(arc.head).second;
+      }
+    }
+    for (const DagArc& arc : dag.arcs) {
+      if (reached.contains(arc.tail) && !stops.contains(NodeIndex(arc.tail))) {
+        stopped->arcs.push_back(arc);
+      }
+    }
+    return stopped;
   }
 
   absl::Status Execute(const SidReading& reading, const Srv6State& state, const Worst& worst) {

@@ -13,6 +13,8 @@ using topology::Ted;
 
 namespace {
 
+constexpr uint32_t kAddressBits = 128;
+
 LocatorRoute FindLocatorRoute(const Ted& ted, const Ipv6Address& destination) {
   LocatorRoute route;
   const std::vector<SidOwner> found = ted.FindLocator(destination);
@@ -85,6 +87,12 @@ std::optional<SidReading> ReadSid(const Ted& ted, NodeIndex router,
       consider(sid, LinkIndex(arc.id));
     }
   }
+  if (best && MatchLength(best->sid) < kAddressBits) {
+    const std::optional<LocatorRoute> route = FindRoute(ted, destination);
+    if (route && route->prefix.length() > MatchLength(best->sid)) {
+      return std::nullopt;
+    }
+  }
   return best;
 }
 
@@ -109,7 +117,11 @@ std::optional<LocatorRoute> FindRoute(const Ted& ted, const Ipv6Address& destina
     return route.owners.empty() ? std::nullopt : std::optional(std::move(route));
   }
   if (*announced != route.prefix || route.algorithm != topology::kAlgorithmSpf) {
-    route = LocatorRoute{topology::kAlgorithmSpf, *announced, {}};
+    LocatorRoute longer{topology::kAlgorithmSpf, *announced, {}, {}};
+    for (const Owner& owner : route.owners) {
+      longer.shadowed.push_back(owner.node);
+    }
+    route = std::move(longer);
   }
   for (const NodeIndex node : ted.FindAnnouncers(*announced)) {
     AddAnnouncer(ted, node, route);

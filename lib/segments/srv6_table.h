@@ -21,7 +21,8 @@ struct SidReading {
   std::vector<topology::LinkIndex> adjacency;  // End.X; several: a set. Down links included.
 };
 
-// Returns the SID of `router` that `destination` invokes.
+// Returns the SID of `router` that `destination` invokes: the longest match, unless a longer route
+// leads elsewhere.
 std::optional<SidReading> ReadSid(const topology::Ted& ted, topology::NodeIndex router,
                                   const Ipv6Address& destination);
 
@@ -32,6 +33,9 @@ struct LocatorRoute {
   uint8_t algorithm = topology::kAlgorithmSpf;
   IpPrefix prefix;
   std::vector<Owner> owners;  // By node.
+  // Owners of a matching locator, shorter than `prefix`: packets that pass one may still invoke a
+  // SID of it, if that is longer.
+  std::vector<topology::NodeIndex> shadowed;
 
   bool IsOwner(topology::NodeIndex node) const;
   // True if packets go the same ways.
