@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/segments/imposition.h"
 #include "lib/segments/label_table.h"
 #include "lib/segments/shortest_dag.h"
 #include "lib/segments/spread.h"
@@ -62,6 +63,7 @@ absl::StatusOr<WorstAt> FollowLabel(const Ted& ted, const LabelReading& reading,
 }
 
 absl::Status At(size_t position, const absl::Status& status) {
+  if (status.ok()) return status;
   return absl::Status(status.code(),
                       absl::StrCat("segment ", position + 1, ": ", status.message()));
 }
@@ -129,6 +131,7 @@ class Srv6Expander {
         return At(state.entry, status);
       }
     }
+    SRPCE_RETURN_IF_ERROR(CheckSrh());
     return spread_.Finish(ends_);
   }
 
@@ -190,6 +193,8 @@ class Srv6Expander {
   absl::Status Execute(const SidReading& reading, const Srv6State& state, const Worst& worst) {
     Srv6Cursor cursor{state.destination, state.entry, state.consumed, false};
     Advance(reading.sid, sids_, cursor);
+    executed_.push_back(
+        {state.node, state.entry, cursor.entry > state.entry, PopsEarly(reading.sid.behavior)});
     WorstAt at{{state.node, worst}};
     switch (ActionOf(reading.sid.behavior)) {
       case SidAction::kEnd:
@@ -225,11 +230,59 @@ class Srv6Expander {
     return absl::OkStatus();
   }
 
+  // A router that carried out a SID.
+  struct Executed {
+    NodeIndex node;
+    size_t entry = 0;       // Of the SRH, when the packet arrived.
+    bool moves_on = false;  // To the next entry.
+    bool pops_early = false;
+  };
+
+  // Holds every router to the SRH it says it can process, of as many SIDs as the headend imposes;
+  // one SID needs none. What is not announced does not limit.
+  absl::Status CheckSrh() const {
+    size_t size = sids_.size();
+    for (const auto& [end, worst] : ends_) {
+      size = std::max(size, ImposedSids(sids_, DecapsulationSid(ted_.node(end))).size());
+    }
+    if (size < 2) return absl::OkStatus();
+    bool srh_arrives = false;  // Where the last SID is carried out.
+    for (const Executed& executed : executed_) {
+      const std::optional<topology::Msd>& msd = ted_.node(executed.node).attributes.msd;
+      const size_t segments_left = size - 1 - std::min(executed.entry, size - 1);
+      const bool last = executed.moves_on && segments_left == 1;
+      srh_arrives |= last && !executed.pops_early;
+      if (!msd) continue;
+      SRPCE_RETURN_IF_ERROR(
+          At(executed.entry,
+             CheckMsd(executed.node, "segments left", segments_left, msd->srh_max_segments_left)));
+      if (!last || !executed.pops_early) continue;
+      SRPCE_RETURN_IF_ERROR(
+          At(executed.entry, CheckMsd(executed.node, "SIDs to pop", size, msd->srh_max_end_pop)));
+    }
+    for (const auto& [end, worst] : ends_) {
+      const std::optional<topology::Msd>& msd = ted_.node(end).attributes.msd;
+      if (!srh_arrives || !msd || !DecapsulationSid(ted_.node(end))) continue;
+      SRPCE_RETURN_IF_ERROR(
+          At(size - 1, CheckMsd(end, "SIDs to decapsulate", size, msd->srh_max_end_d)));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckMsd(NodeIndex node, const char* what, size_t got,
+                        const std::optional<uint8_t>& limit) const {
+    if (!limit || got <= *limit) return absl::OkStatus();
+    return absl::ResourceExhaustedError(absl::StrCat("node ", ted_.node(node).display_name(), ": ",
+                                                     got, " ", what, ", can do ",
+                                                     uint32_t{*limit}));
+  }
+
   const Ted& ted_;
   const std::vector<Ipv6Address>& sids_;
   Spread spread_;
   std::map<Srv6State, Worst> states_;
   WorstAt ends_;
+  std::vector<Executed> executed_;
 };
 
 }  // namespace

@@ -36,6 +36,10 @@ absl::StatusOr<std::optional<SegmentRoute>> FitOn(const Ted& ted, const SegmentQ
     return std::nullopt;
   }
   absl::StatusOr<SegmentRoute> route = Prove(ted, query, path, *std::move(list));
+  if (absl::IsResourceExhausted(route.status())) {
+    if (shortfall.too_deep.empty()) shortfall.too_deep = std::string(route.status().message());
+    return std::nullopt;
+  }
   assert(route.ok());
   if (!route.ok()) return route.status();
   return std::optional(*std::move(route));
@@ -46,6 +50,7 @@ absl::StatusOr<std::optional<SegmentRoute>> FitOn(const Ted& ted, const SegmentQ
 absl::StatusOr<SegmentRoute> Prove(const Ted& ted, const SegmentQuery& query,
                                    const cspf::Path& path, SegmentList list) {
   absl::StatusOr<Expansion> expansion = Expand(ted, query.path.source, list);
+  if (absl::IsResourceExhausted(expansion.status())) return expansion.status();
   if (!expansion.ok()) return Contradiction(list, expansion.status().message());
   if (!expansion->single_path || expansion->path != path.links) {
     return Contradiction(list, "leaves the path it was made for");
@@ -88,6 +93,13 @@ std::vector<DataPlane> PlanesOf(const SegmentQuery& query) {
 
 cspf::NoPath ToNoPath(const Shortfall& shortfall) {
   cspf::NoPath no_path;
+  if (!shortfall.fewest_sids && !shortfall.too_deep.empty()) {
+    no_path.reason = cspf::Reason::kSidDepth;
+    no_path.message = absl::StrCat(
+        "SID depth: none of ", shortfall.paths,
+        " paths has a list that its routers can process; the best one: ", shortfall.too_deep);
+    return no_path;
+  }
   if (!shortfall.fewest_sids) {
     no_path.reason = cspf::Reason::kNoSid;
     no_path.message = absl::StrCat("segment list: none of ", shortfall.paths,

@@ -15,17 +15,19 @@ struct Shortfall {
   std::optional<uint32_t> fewest_sids;  // Imposed for any path that can be encoded.
   std::optional<uint32_t> limit;        // SIDs the headend of that path could impose.
   std::string no_list;                  // Why the first path that cannot be encoded cannot.
+  std::string too_deep;                 // Which router cannot process the first list that is so.
   uint64_t paths = 0;                   // Each once, however many data planes were tried.
 };
 
 // Returns `path` with `list`, expanded and held to the query.
-// Errors: INTERNAL  packets leave the path or break a bound that the search kept: this program
-//                   contradicts itself, which says nothing of the network.
+// Errors: RESOURCE_EXHAUSTED  a router on the path cannot process the list (RFC 9352 s4).
+//         INTERNAL            packets leave the path or break a bound that the search kept: this
+//                             program contradicts itself, which says nothing of the network.
 absl::StatusOr<SegmentRoute> Prove(const Ted& ted, const SegmentQuery& query,
                                    const cspf::Path& path, SegmentList list);
 
 // Returns `path` with its list for the first data plane of the query whose list fits, proved; else
-// nothing, and notes in `shortfall` why not. Errors: those of Prove.
+// nothing, and notes in `shortfall` why not. Errors: INTERNAL, of Prove.
 absl::StatusOr<std::optional<SegmentRoute>> Fit(const Ted& ted, const SegmentQuery& query,
                                                 const cspf::Path& path, Shortfall& shortfall);
 

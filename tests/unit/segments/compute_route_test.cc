@@ -10,6 +10,7 @@
 
 #include "lib/segments/compute.h"
 #include "lib/segments/fit.h"
+#include "lib/topology/ted_builder.h"
 #include "tests/support/build_ted.h"
 #include "tests/support/packet_sim.h"
 #include "tests/unit/segments/random_network.h"
@@ -90,6 +91,25 @@ TEST(ComputeRouteTest, TheDecapsulationSidCountsAgainstTheMsd) {
   };
   EXPECT_EQ(answer("node a srv6-msd 1\n"), "MSD_EXCEEDED") << "fcbb:bb00:2:3:: and End.DT6";
   EXPECT_EQ(answer("node a srv6-msd 2\n"), "a b c: fcbb:bb00:2:3:: cost 20");
+}
+
+TEST(ComputeRouteTest, RouterThatCannotProcessTheListIsNamed) {
+  topology::TedBuilder builder;
+  const topology::SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
+  support::AddToBuilder("a<->b igp 10\nb<->c igp 10\na<->c igp 5\n", builder, source);
+  topology::NodeAttributes limited;
+  limited.msd.emplace().srh_max_segments_left = 0;
+  ASSERT_TRUE(builder.SetNode(source, "b", limited, /*patch=*/true, {}).ok());
+  const TedPtr ted = builder.Publish().ted;
+  SegmentQuery query = Query(*ted, "a", "c", MetricType::kIgp, DataPlane::kSrv6);
+  query.path.constraints.waypoints = {NodeOf(*ted, "b")};
+  cspf::Workspace workspace;
+  const SegmentResult result = *ComputeRoute(*ted, query, workspace);
+  const auto* none = std::get_if<cspf::NoPath>(&result);
+  ASSERT_NE(none, nullptr);
+  EXPECT_EQ(none->reason, Reason::kSidDepth);
+  EXPECT_NE(none->message.find("node b: 1 segments left, can do 0"), std::string::npos)
+      << none->message;
 }
 
 TEST(ComputeRouteTest, SaysHowManySidsWouldDo) {
@@ -260,7 +280,7 @@ struct Brute {
 size_t ImposedDepth(const Ted& ted, NodeIndex target, const SegmentList& list) {
   if (list.data_plane == DataPlane::kSrMpls || list.sids.empty()) return list.depth();
   const std::string last = support::ToBitString(list.sids.back());
-  for (const uint16_t behavior : {18, 20}) {
+  for (const int behavior : {18, 20}) {
     for (const topology::Srv6Sid& sid : ted.node(target).attributes.srv6_sids) {
       if (sid.behavior != behavior) continue;
       const size_t used = last.rfind('1') + 1;

@@ -114,6 +114,20 @@ TEST(ExpandTest, NearerAnnouncerWithoutTheSidIsNamed) {
   EXPECT_EQ(message(Sids({Sid("fcbb:bb00:3:4::")}), "a"), "OK") << "outside of the /64";
 }
 
+TEST(ExpandTest, LongerRouteBeatsTheRoutersOwnSid) {
+  topology::TedBuilder builder;
+  const topology::SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
+  support::AddToBuilder("a<->b igp 1\nb<->x igp 1\n", builder, source);
+  const IpPrefix longer = *IpPrefix::Parse("fcbb:bb00:2::/64");
+  ASSERT_TRUE(builder.SetPrefix(source, "x", longer, {}, false, {}).ok());
+  const TedPtr ted = builder.Publish().ted;
+  EXPECT_EQ(Expand(*ted, NodeOf(*ted, "b"), Sids({Sid("fcbb:bb00:2::")})).status().message(),
+            "segment 1: SID fcbb:bb00:2:: means nothing to node x, which announces "
+            "fcbb:bb00:2::/64");
+  EXPECT_EQ(Expand(*ted, NodeOf(*ted, "b"), Sids({Sid("fcbb:bb00:2:e001::")}))->ends,
+            std::vector<NodeIndex>{NodeOf(*ted, "a")});
+}
+
 TEST(ExpandTest, ZeroMetricsThatLoopAreRefused) {
   // a and b each think the other as good a way to d as their own link.
   const TedPtr ted = BuildTed("a<->b igp 0\na<->d igp 10\nb<->d igp 10\n");
@@ -138,6 +152,63 @@ TEST(ExpandTest, ZeroMetricThatOnlyLeadsBackIsNoNextHop) {
   const auto past = Expand(*spur, NodeOf(*spur, "a"), Labels({16005}));
   ASSERT_TRUE(past.ok()) << past.status();
   EXPECT_EQ(past->path, (std::vector<LinkIndex>{LinkOf(*spur, "a->b"), LinkOf(*spur, "b->c")}));
+}
+
+TEST(ExpandTest, RoutersAreHeldToTheSrhTheyCanProcess) {
+  topology::TedBuilder builder;
+  const topology::SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
+  support::AddToBuilder("a<->b igp 10\nb<->c igp 10\nc<->d igp 10\n", builder, source);
+  const auto message = [&](const char* node, const topology::Msd& msd, const SegmentList& list) {
+    topology::NodeAttributes attributes;
+    attributes.msd = msd;
+    EXPECT_TRUE(builder.SetNode(source, node, attributes, /*patch=*/true, {}).ok());
+    const TedPtr ted = builder.Publish().ted;
+    const absl::Status status = Expand(*ted, NodeOf(*ted, "a"), list).status();
+    attributes.msd = topology::Msd();
+    EXPECT_TRUE(builder.SetNode(source, node, attributes, /*patch=*/true, {}).ok());
+    return status.ToString();
+  };
+  const auto msd = [](auto field, uint8_t value) {
+    topology::Msd limits;
+    limits.*field = value;
+    return limits;
+  };
+  const SegmentList three =
+      Sids({Sid("fcbb:bb00:2::"), Sid("fcbb:bb00:3::"), Sid("fcbb:bb00:4::")});
+  const SegmentList one = Sids({Sid("fcbb:bb00:4::")});
+  using topology::Msd;
+  EXPECT_EQ(message("b", msd(&Msd::srh_max_segments_left, 2), three), "OK");
+  EXPECT_EQ(message("b", msd(&Msd::srh_max_segments_left, 1), three),
+            "RESOURCE_EXHAUSTED: segment 1: node b: 2 segments left, can do 1");
+  EXPECT_EQ(message("c", msd(&Msd::srh_max_segments_left, 1), three), "OK");
+  EXPECT_EQ(message("d", msd(&Msd::srh_max_end_d, 3), three), "OK");
+  EXPECT_EQ(message("d", msd(&Msd::srh_max_end_d, 2), three),
+            "RESOURCE_EXHAUSTED: segment 3: node d: 3 SIDs to decapsulate, can do 2");
+  EXPECT_EQ(message("d", msd(&Msd::srh_max_end_d, 0), one), "OK") << "no SRH";
+  EXPECT_EQ(message("b", msd(&Msd::srh_max_segments_left, 0), Sids({Sid("fcbb:bb00:2:4::")})),
+            "RESOURCE_EXHAUSTED: segment 1: node b: 1 segments left, can do 0")
+      << "End.DT6 of d is added";
+  EXPECT_EQ(message("c", msd(&Msd::srh_max_end_pop, 0), three), "OK") << "its End does not pop";
+}
+
+TEST(ExpandTest, PenultimatePopIsHeldToItsMsd) {
+  topology::TedBuilder builder;
+  const topology::SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
+  support::AddToBuilder("a<->b igp 10\nb<->c igp 10\n", builder, source);
+  topology::NodeAttributes attributes;
+  attributes.srv6_sids.emplace_back();
+  attributes.srv6_sids[0].sid = Sid("fcbb:bb00:2:e::");
+  attributes.srv6_sids[0].behavior = static_cast<uint16_t>(topology::Srv6Behavior::kEndPsp);
+  const auto expand = [&](uint8_t max_pop) {
+    attributes.msd.emplace().srh_max_end_pop = max_pop;
+    EXPECT_TRUE(builder.SetNode(source, "b", attributes, /*patch=*/true, {}).ok());
+    const TedPtr ted = builder.Publish().ted;
+    return Expand(*ted, NodeOf(*ted, "a"), Sids({Sid("fcbb:bb00:2:e::"), Sid("fcbb:bb00:3::")}))
+        .status()
+        .ToString();
+  };
+  EXPECT_EQ(expand(2), "OK");
+  EXPECT_EQ(expand(1), "RESOURCE_EXHAUSTED: segment 1: node b: 2 SIDs to pop, can do 1");
 }
 
 TEST(ExpandTest, FirstLabelWithTwoReadingsIsRefused) {
