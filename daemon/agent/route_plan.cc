@@ -7,25 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/agent/srh.h"
 #include "lib/base/status_macros.h"
+#include "lib/segments/imposition.h"
 
 namespace srpce::agent {
 namespace {
 
 constexpr uint32_t kAddressBits = 128;
 constexpr size_t kMaxLists = 64;  // So that the next hops of a route fit one netlink attribute.
-
-uint32_t CommonPrefixLength(const Ipv6Address& a, const Ipv6Address& b) {
-  uint32_t length = 0;
-  while (length < kAddressBits && a.Bits(length, 1) == b.Bits(length, 1)) ++length;
-  return length;
-}
-
-bool IsZeroFrom(const Ipv6Address& address, uint32_t offset) {
-  for (uint32_t bit = offset; bit < kAddressBits; ++bit) {
-    if (address.Bits(bit, 1) != 0) return false;
-  }
-  return true;
-}
 
 // The kernel has 8 bits for a weight; what is larger is scaled, never to nothing.
 std::vector<uint32_t> ScaledWeights(const std::vector<policy::WeightedList>& lists) {
@@ -90,17 +78,6 @@ absl::StatusOr<std::vector<IpPrefix>> Destinations(const plugin::PolicyConfig& c
 
 }  // namespace
 
-std::vector<Ipv6Address> ImposedSids(const std::vector<Ipv6Address>& list,
-                                     const std::optional<Ipv6Address>& decapsulation) {
-  std::vector<Ipv6Address> sids = list;
-  if (!decapsulation) return sids;
-  if (!sids.empty() && IsZeroFrom(sids.back(), CommonPrefixLength(sids.back(), *decapsulation))) {
-    sids.pop_back();
-  }
-  sids.push_back(*decapsulation);
-  return sids;
-}
-
 absl::StatusOr<std::vector<Route>> PlanRoutes(const plugin::PolicyConfig& config,
                                               const PlanSettings& settings) {
   SRPCE_RETURN_IF_ERROR(CheckConfig(config));
@@ -111,7 +88,7 @@ absl::StatusOr<std::vector<Route>> PlanRoutes(const plugin::PolicyConfig& config
   into_policy.id.metric = settings.metric;
   into_policy.protocol = settings.protocol;
   for (size_t i = 0; i < config.lists.size(); ++i) {
-    Seg6Encap encap{ImposedSids(config.lists[i].list.sids, config.decapsulation_sid)};
+    Seg6Encap encap{segments::ImposedSids(config.lists[i].list.sids, config.decapsulation_sid)};
     if (encap.sids.size() > kMaxSids) {
       return absl::InvalidArgumentError(
           absl::StrCat("lists: got ", encap.sids.size(), " SIDs, want at most ", kMaxSids));

@@ -18,12 +18,6 @@ struct PlanSettings {
   uint32_t encap_interface = 0;  // Index.
 };
 
-// Returns what the SRH must hold: `list` and then the SID that decapsulates. When the last of
-// `list` is just the endpoint's locator (its End), the decapsulation SID takes its place: it leads
-// to the same node by the same prefix, and one SID is saved.
-std::vector<Ipv6Address> ImposedSids(const std::vector<Ipv6Address>& list,
-                                     const std::optional<Ipv6Address>& decapsulation);
-
 // Returns one route a steered prefix (none given: the endpoint's address), then one for the binding
 // SID; several lists share by weight. Errors: FAILED_PRECONDITION  this kernel or this policy
 // cannot: an SR-MPLS list, no decapsulation SID, nothing to steer.

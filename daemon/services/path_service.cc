@@ -37,6 +37,7 @@ absl::StatusOr<segments::SegmentQuery> ToQuery(const topology::Ted& ted,
 }
 
 absl::string_view ReasonOf(const absl::Status& status) {
+  if (absl::IsInternal(status)) return kReasonInternal;
   return absl::IsNotFound(status) ? kReasonUnknownNode : kReasonInvalidArgument;
 }
 
@@ -67,16 +68,18 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
       return reactor;
     }
     const bool last_try = options_.inline_labels >= options_.max_labels;
-    if (Answer(*ted, *query, {options_.inline_labels}, last_try, response)) {
-      Finish(reactor, kComputePath, grpc::Status::OK);
+    const auto answered = Answer(*ted, *query, {options_.inline_labels}, last_try, response);
+    if (!answered.ok() || *answered) {
+      Finish(reactor, kComputePath, ToGrpcStatus(answered.status(), ReasonOf(answered.status())));
       return reactor;
     }
     // A hard one. The thread it came on goes back to serving the others.
     const bool queued = pool_.TrySubmit([this, context, reactor, response, ted, query = *query] {
+      absl::Status status;
       if (!context->IsCancelled()) {
-        Answer(*ted, query, {options_.max_labels}, /*last_try=*/true, response);
+        status = Answer(*ted, query, {options_.max_labels}, /*last_try=*/true, response).status();
       }
-      Finish(reactor, kComputePath, grpc::Status::OK);
+      Finish(reactor, kComputePath, ToGrpcStatus(status, ReasonOf(status)));
     });
     if (!queued) {
       Finish(reactor, kComputePath, QueueFull());
@@ -120,13 +123,16 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
   }
 
   // Returns false, and leaves `response` alone, if the work ran out and `last_try` is false.
-  bool Answer(const topology::Ted& ted, const segments::SegmentQuery& query,
-              const cspf::Budget& budget, bool last_try, v1::PathResponse* response) {
+  absl::StatusOr<bool> Answer(const topology::Ted& ted, const segments::SegmentQuery& query,
+                              const cspf::Budget& budget, bool last_try,
+                              v1::PathResponse* response) {
     const SteadyClock::time_point begin = SteadyClock::now();
-    const segments::SegmentResult result = [&] {
+    const auto computed = [&] {
       auto workspace = workspaces_.Take();
       return segments::ComputeRoute(ted, query, *workspace, budget);
     }();
+    SRPCE_RETURN_IF_ERROR(computed.status());
+    const segments::SegmentResult& result = *computed;
     const Duration took = SteadyClock::now() - begin;
     const auto* failure = std::get_if<cspf::NoPath>(&result);
     if (failure != nullptr && !last_try && RanOut(*failure)) {
@@ -166,10 +172,12 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
                          v1::PathSetResponse* response) {
     SRPCE_ASSIGN_OR_RETURN(const segments::DisjointSegmentQuery query, ToSetQuery(ted, request));
     const SteadyClock::time_point begin = SteadyClock::now();
-    const segments::DisjointSegmentResult result = [&] {
+    const auto computed = [&] {
       auto workspace = workspaces_.Take();
       return segments::ComputeDisjointRoutes(ted, query, *workspace, {options_.max_labels});
     }();
+    SRPCE_RETURN_IF_ERROR(computed.status());
+    const segments::DisjointSegmentResult& result = *computed;
     const Duration took = SteadyClock::now() - begin;
     const auto* failure = std::get_if<cspf::NoPath>(&result);
     Count(query.members.front(), failure, took);

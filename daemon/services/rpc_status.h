@@ -25,6 +25,7 @@ inline constexpr char kReasonTooManyStreams[] = "TOO_MANY_STREAMS";
 inline constexpr char kReasonSourceConnected[] = "SOURCE_CONNECTED";
 inline constexpr char kReasonHelloMissing[] = "HELLO_MISSING";
 inline constexpr char kReasonBadSequence[] = "BAD_SEQUENCE";
+inline constexpr char kReasonInternal[] = "INTERNAL";  // A defect of the daemon.
 inline constexpr char kReasonShuttingDown[] = "SHUTTING_DOWN";
 
 // Returns `status` for the wire. The message is cut to some 2 KB, as it travels in a header. An OK

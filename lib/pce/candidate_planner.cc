@@ -59,24 +59,30 @@ PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member,
     const MonotonicTime begin = context.clock.Now();
     auto result =
         segments::ComputeRoute(context.ted, wanted, context.workspace, context.options.budget);
-    Note(context, bounds, begin, std::get_if<cspf::NoPath>(&result), plan);
+    if (result.ok()) Note(context, bounds, begin, std::get_if<cspf::NoPath>(&*result), plan);
     return result;
+  };
+  const auto fail = [&](const absl::Status& internal) {
+    status = {.error = internal.ToString()};
+    return nullptr;
   };
   cspf::NoPath failure;
   if (possible) {
     auto result = compute(restricted);
-    if (auto* route = std::get_if<segments::SegmentRoute>(&result)) {
+    if (!result.ok()) return fail(result.status());
+    if (auto* route = std::get_if<segments::SegmentRoute>(&*result)) {
       status = {.valid = true};
       return FromRoute(context.ted, intent, candidate, std::move(*route));
     }
-    failure = std::get<cspf::NoPath>(std::move(result));
+    failure = std::get<cspf::NoPath>(*std::move(result));
   } else {
     failure.message = "another member passes through an end of this policy";
   }
   if (!exclusion.empty()) {
     // Is it the other members that stand in the way, or its own bounds?
     auto alone = compute(*query);
-    if (auto* other = std::get_if<cspf::NoPath>(&alone)) {
+    if (!alone.ok()) return fail(alone.status());
+    if (auto* other = std::get_if<cspf::NoPath>(&*alone)) {
       failure = std::move(*other);
     } else {
       failure.message =

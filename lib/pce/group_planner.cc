@@ -206,7 +206,13 @@ class GroupPlan {
     const MonotonicTime begin = context_.clock.Now();
     auto result = segments::ComputeDisjointRoutes(context_.ted, query, context_.workspace,
                                                   context_.options.budget);
-    const auto* failure = std::get_if<cspf::NoPath>(&result);
+    if (!result.ok()) {
+      for (const auto& [i, candidate] : joint) {
+        Fail(i, candidate, {.error = result.status().ToString()});
+      }
+      return false;
+    }
+    const auto* failure = std::get_if<cspf::NoPath>(&*result);
     for (const auto& [i, candidate] : joint) {
       plans_[i].computed = true;
       Note(context_, Bounds(i, candidate), begin, failure, plans_[i]);
@@ -217,7 +223,7 @@ class GroupPlan {
     if (failure != nullptr) {
       return false;
     }
-    auto& routes = std::get<std::vector<segments::SegmentRoute>>(result);
+    auto& routes = std::get<std::vector<segments::SegmentRoute>>(*result);
     for (size_t k = 0; k < joint.size(); ++k) {
       const auto [i, candidate] = joint[k];
       out.emplace_back(

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/pce/resolve.h"
+#include "lib/segments/imposition.h"
 
 namespace srpce::pce {
 namespace {
@@ -186,17 +187,16 @@ void Complete(const Ted& ted, const policy::PolicyIntent& intent, NodeIndex head
   path.generation = ted.generation();
 }
 
-absl::Status CheckDepth(const Ted& ted, NodeIndex headend, const SegmentList& list,
-                        const policy::PathIntent* bounds) {
-  std::optional<uint32_t> limit = segments::HeadendMsd(ted, headend, list.data_plane);
-  if (bounds != nullptr && bounds->max_sids) {
-    limit = std::min(limit.value_or(*bounds->max_sids), *bounds->max_sids);
+absl::Status CheckDepth(const Ted& ted, const cspf::Query& ends, const SegmentList& list,
+                        const Expansion& expansion, const policy::PathIntent* bounds) {
+  const segments::Imposition imposition =
+      segments::Impose(ted, ends.source, ends.target, list, expansion.links,
+                       bounds != nullptr ? bounds->max_sids : std::nullopt);
+  if (imposition.fits()) {
+    return absl::OkStatus();
   }
-  if (limit && list.depth() > *limit) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("segment list depth: got ", list.depth(), ", headend can do ", *limit));
-  }
-  return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("segment list depth: got ", imposition.depth,
+                                                    ", headend can do ", *imposition.limit));
 }
 
 absl::Status CheckEnd(const Ted& ted, NodeIndex endpoint, const Expansion& expansion) {
@@ -250,7 +250,7 @@ Evaluation Evaluate(const Ted& ted, const policy::PolicyIntent& intent, size_t c
       Keep(result.forwarding, std::move(forwards));
       continue;
     }
-    Keep(result.promise, CheckDepth(ted, ends->path.source, weighted.list, bounds));
+    Keep(result.promise, CheckDepth(ted, ends->path, weighted.list, *expansion, bounds));
     if (query.ok()) {
       Keep(result.promise, segments::CheckPromise(ted, query->path, *expansion));
     }

@@ -3,19 +3,10 @@
 
 #include <algorithm>
 
+#include "lib/segments/imposition.h"
+
 namespace srpce::pce {
 namespace {
-
-using topology::Srv6Behavior;
-
-std::optional<Ipv6Address> FindSid(const topology::Node& node, Srv6Behavior behavior) {
-  for (const topology::Srv6Sid& sid : node.attributes.srv6_sids) {
-    if (sid.behavior == static_cast<uint16_t>(behavior)) {
-      return sid.sid;
-    }
-  }
-  return std::nullopt;
-}
 
 // Router ids of the data plane's family, ascending. MPLS carries both: IPv6 only where there is no
 // IPv4.
@@ -60,10 +51,7 @@ plugin::PolicyConfig BuildConfig(const topology::Ted& ted, const policy::PolicyI
     }
   }
   if (data_plane == cspf::DataPlane::kSrv6) {
-    config.decapsulation_sid = FindSid(node, Srv6Behavior::kEndDt6);
-    if (!config.decapsulation_sid) {
-      config.decapsulation_sid = FindSid(node, Srv6Behavior::kEndDt46);
-    }
+    config.decapsulation_sid = segments::DecapsulationSid(node);
   }
   return config;
 }

@@ -31,7 +31,7 @@ struct PathIntent {
   std::optional<uint32_t> max_hops;
   std::optional<double> max_loss;
   std::optional<Microseconds> max_variation;
-  std::optional<uint32_t> max_sids;
+  std::optional<uint32_t> max_sids;  // Imposed by the headend.
   BytesPerSecond min_bandwidth;
   topology::AdminGroup include_any;
   topology::AdminGroup include_all;

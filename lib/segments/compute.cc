@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
 #include "lib/segments/fit.h"
 
 namespace srpce::segments {
@@ -24,8 +25,8 @@ NoPath RanOut(NoPath found_none, const Shortfall& shortfall) {
   return found_none;
 }
 
-SegmentResult ComputeOn(const Ted& ted, SegmentQuery query, DataPlane data_plane,
-                        cspf::Workspace& workspace, const cspf::Budget& budget) {
+absl::StatusOr<SegmentResult> ComputeOn(const Ted& ted, SegmentQuery query, DataPlane data_plane,
+                                        cspf::Workspace& workspace, const cspf::Budget& budget) {
   query.path.constraints.data_plane = data_plane;
   Shortfall shortfall;
   cspf::PathEnumerator paths(ted, query.path, workspace, budget);
@@ -37,9 +38,8 @@ SegmentResult ComputeOn(const Ted& ted, SegmentQuery query, DataPlane data_plane
                                                       : ToNoPath(shortfall);
     }
     const Path& path = std::get<Path>(next);
-    if (std::optional<SegmentRoute> route = Fit(ted, query, path, data_plane, shortfall)) {
-      return *std::move(route);
-    }
+    SRPCE_ASSIGN_OR_RETURN(std::optional<SegmentRoute> route, Fit(ted, query, path, shortfall));
+    if (route) return *std::move(route);
     if (std::optional<NoPath> out = OutOfTries(shortfall.paths, path.cost, budget)) {
       return RanOut(*std::move(out), shortfall);
     }
@@ -48,11 +48,12 @@ SegmentResult ComputeOn(const Ted& ted, SegmentQuery query, DataPlane data_plane
 
 }  // namespace
 
-SegmentResult ComputeRoute(const Ted& ted, const SegmentQuery& query, cspf::Workspace& workspace,
-                           const cspf::Budget& budget) {
+absl::StatusOr<SegmentResult> ComputeRoute(const Ted& ted, const SegmentQuery& query,
+                                           cspf::Workspace& workspace, const cspf::Budget& budget) {
   std::optional<NoPath> first_none;
   for (const DataPlane data_plane : PlanesOf(query)) {
-    SegmentResult result = ComputeOn(ted, query, data_plane, workspace, budget);
+    SRPCE_ASSIGN_OR_RETURN(SegmentResult result,
+                           ComputeOn(ted, query, data_plane, workspace, budget));
     const NoPath* none = std::get_if<NoPath>(&result);
     if (none == nullptr) return result;
     // What the network does not speak at all explains less than what it fails to do.

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "lib/cspf/compute_path.h"
 #include "lib/cspf/disjoint.h"
 #include "lib/segments/segment_list.h"
@@ -14,7 +15,8 @@ namespace srpce::segments {
 
 struct SegmentQuery {
   cspf::Query path;  // path.constraints.data_plane kEither: SR-MPLS if it works, else SRv6.
-  std::optional<uint32_t> max_sids;  // Besides the headend's own MSD.
+  // Besides the headend's own MSD; both bound what is imposed: see imposition.h.
+  std::optional<uint32_t> max_sids;
   bool compress = true;
 };
 
@@ -29,8 +31,11 @@ using SegmentResult = std::variant<SegmentRoute, cspf::NoPath>;
 // Returns the cheapest path within the constraints whose shortest list fits min(max_sids, headend
 // MSD), with that list, expanded and checked. Exact: further paths are enumerated in order of cost
 // until one fits.
-SegmentResult ComputeRoute(const Ted& ted, const SegmentQuery& query, cspf::Workspace& workspace,
-                           const cspf::Budget& budget = {});
+// Errors: INTERNAL  a list made for a path does not expand to it: a defect of this program, never a
+//                   fact about the network.
+absl::StatusOr<SegmentResult> ComputeRoute(const Ted& ted, const SegmentQuery& query,
+                                           cspf::Workspace& workspace,
+                                           const cspf::Budget& budget = {});
 
 struct DisjointSegmentQuery {
   std::vector<SegmentQuery> members;
@@ -39,8 +44,9 @@ struct DisjointSegmentQuery {
 using DisjointSegmentResult = std::variant<std::vector<SegmentRoute>, cspf::NoPath>;
 
 // The same for members that must be disjoint; every ECMP branch of every list is held to it.
-DisjointSegmentResult ComputeDisjointRoutes(const Ted& ted, const DisjointSegmentQuery& query,
-                                            cspf::Workspace& workspace,
-                                            const cspf::Budget& budget = {});
+absl::StatusOr<DisjointSegmentResult> ComputeDisjointRoutes(const Ted& ted,
+                                                            const DisjointSegmentQuery& query,
+                                                            cspf::Workspace& workspace,
+                                                            const cspf::Budget& budget = {});
 
 }  // namespace srpce::segments

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
 #include "lib/segments/compute.h"
 #include "lib/segments/fit.h"
 
@@ -23,33 +24,27 @@ using cspf::Path;
 using cspf::PathResult;
 using cspf::Reason;
 
-std::optional<SegmentRoute> FitAnyPlane(const Ted& ted, const SegmentQuery& query, const Path& path,
-                                        Shortfall& shortfall) {
-  for (const DataPlane data_plane : PlanesOf(query)) {
-    if (std::optional<SegmentRoute> route = Fit(ted, query, path, data_plane, shortfall))
-      return route;
-  }
-  return std::nullopt;
-}
-
 // One member's paths whose lists fit, cheapest first, found as far as asked for.
 class FittingPaths {
  public:
   FittingPaths(const Ted& ted, const SegmentQuery& query, const cspf::Budget& budget)
       : ted_(ted), query_(query), budget_(budget), paths_(ted, query.path, workspace_, budget) {}
 
-  // Returns the path of that rank, or null if there are not so many: see end(). Valid until the
-  // next call.
+  // Returns the path of that rank, or null if there are not so many: see end() and status(). Valid
+  // until the next call.
   const SegmentRoute* At(size_t rank) {
-    while (!end_ && found_.size() <= rank) {
+    while (!end_ && status_.ok() && found_.size() <= rank) {
       PathResult next = paths_.Next();
       if (NoPath* none = std::get_if<NoPath>(&next)) {
         end_ = std::move(*none);
         break;
       }
       const Path& path = std::get<Path>(next);
-      if (std::optional<SegmentRoute> route = FitAnyPlane(ted_, query_, path, shortfall_)) {
-        found_.push_back(*std::move(route));
+      absl::StatusOr<std::optional<SegmentRoute>> route = Fit(ted_, query_, path, shortfall_);
+      if (!route.ok()) {
+        status_ = route.status();
+      } else if (*route) {
+        found_.push_back(**std::move(route));
       } else {
         end_ = OutOfTries(shortfall_.paths, path.cost, budget_);
       }
@@ -59,6 +54,7 @@ class FittingPaths {
 
   // Why there are no more, once At() returned null.
   const std::optional<NoPath>& end() const { return end_; }
+  const absl::Status& status() const { return status_; }
   bool empty() const { return found_.empty(); }
   const Shortfall& shortfall() const { return shortfall_; }
 
@@ -71,6 +67,7 @@ class FittingPaths {
   Shortfall shortfall_;
   std::vector<SegmentRoute> found_;
   std::optional<NoPath> end_;
+  absl::Status status_;
 };
 
 // Sets of ranks, one a member, in order of summed cost.
@@ -83,8 +80,8 @@ class JointSearch {
     }
   }
 
-  DisjointSegmentResult Run() {
-    Push(std::vector<size_t>(members_.size(), 0));
+  absl::StatusOr<DisjointSegmentResult> Run() {
+    SRPCE_RETURN_IF_ERROR(Push(std::vector<size_t>(members_.size(), 0)));
     while (!queue_.empty() && sets_left_ > 0) {
       --sets_left_;
       const Entry entry = queue_.top();
@@ -96,7 +93,7 @@ class JointSearch {
       for (size_t i = 0; i < members_.size(); ++i) {
         std::vector<size_t> ranks = entry.second;
         ++ranks[i];
-        Push(std::move(ranks));
+        SRPCE_RETURN_IF_ERROR(Push(std::move(ranks)));
       }
     }
     return Verdict();
@@ -105,7 +102,7 @@ class JointSearch {
  private:
   using Entry = std::pair<uint64_t, std::vector<size_t>>;
 
-  void Push(std::vector<size_t> ranks) {
+  absl::Status Push(std::vector<size_t> ranks) {
     uint64_t cost = 0;
     bool known = true;
     for (size_t i = 0; i < ranks.size(); ++i) {
@@ -113,8 +110,9 @@ class JointSearch {
         cost += route->path.cost;
         continue;
       }
+      SRPCE_RETURN_IF_ERROR(members_[i]->status());
       const NoPath& end = *members_[i]->end();
-      if (end.reason != Reason::kBudgetExhausted) return;
+      if (end.reason != Reason::kBudgetExhausted) return absl::OkStatus();
       cost += end.lower_bound.value_or(0);
       known = false;
     }
@@ -123,6 +121,7 @@ class JointSearch {
     } else if (seen_.insert(ranks).second) {
       queue_.emplace(cost, std::move(ranks));
     }
+    return absl::OkStatus();
   }
 
   std::vector<SegmentRoute> RoutesOf(const std::vector<size_t>& ranks) {
@@ -150,19 +149,18 @@ class JointSearch {
       if (members_[i]->empty()) return Named(i, ToNoPath(members_[i]->shortfall()));
     }
     // Disjoint paths exist, and so do lists, but not together.
+    NoPath verdict{.reason = ran_out ? Reason::kBudgetExhausted : Reason::kNotDisjoint,
+                   .message = "disjoint paths: none found whose segment lists fit",
+                   .lower_bound = ran_out ? std::optional(lower_bound_) : std::nullopt};
     for (size_t i = 0; i < members_.size(); ++i) {
-      const Shortfall& shortfall = members_[i]->shortfall();
-      if (!shortfall.fewest_sids && shortfall.no_list.empty()) continue;
-      NoPath verdict = Named(i, ToNoPath(shortfall));
-      if (ran_out) {
-        verdict.reason = Reason::kBudgetExhausted;
-        verdict.lower_bound = lower_bound_;
-      }
-      return verdict;
+      if (members_[i]->shortfall().paths == 0) continue;
+      const NoPath unfit = Named(i, ToNoPath(members_[i]->shortfall()));
+      absl::StrAppend(&verdict.message, "; of the others, ", unfit.message);
+      verdict.wanted = unfit.wanted;
+      verdict.best_achievable = unfit.best_achievable;
+      break;
     }
-    return NoPath{.reason = ran_out ? Reason::kBudgetExhausted : Reason::kNotDisjoint,
-                  .message = "disjoint paths: none found whose segment lists fit",
-                  .lower_bound = ran_out ? std::optional(lower_bound_) : std::nullopt};
+    return verdict;
   }
 
   static NoPath Named(size_t member, NoPath verdict) {
@@ -184,9 +182,10 @@ class JointSearch {
 
 }  // namespace
 
-DisjointSegmentResult ComputeDisjointRoutes(const Ted& ted, const DisjointSegmentQuery& query,
-                                            cspf::Workspace& workspace,
-                                            const cspf::Budget& budget) {
+absl::StatusOr<DisjointSegmentResult> ComputeDisjointRoutes(const Ted& ted,
+                                                            const DisjointSegmentQuery& query,
+                                                            cspf::Workspace& workspace,
+                                                            const cspf::Budget& budget) {
   cspf::DisjointQuery paths_query;
   paths_query.disjointness = query.disjointness;
   for (const SegmentQuery& member : query.members) {
@@ -200,7 +199,8 @@ DisjointSegmentResult ComputeDisjointRoutes(const Ted& ted, const DisjointSegmen
   const std::vector<Path>& paths = std::get<cspf::DisjointPaths>(joint).paths;
   for (size_t i = 0; i < paths.size(); ++i) {
     Shortfall shortfall;
-    std::optional<SegmentRoute> route = FitAnyPlane(ted, query.members[i], paths[i], shortfall);
+    SRPCE_ASSIGN_OR_RETURN(std::optional<SegmentRoute> route,
+                           Fit(ted, query.members[i], paths[i], shortfall));
     if (!route) {
       return JointSearch(ted, query, budget).Run();
     }

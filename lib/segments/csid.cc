@@ -1,6 +1,7 @@
 #include "lib/segments/csid.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace srpce::segments {
 namespace {
@@ -50,6 +51,16 @@ SidAction ActionOf(uint16_t behavior) {
     return SidAction::kDecap;
   }
   return SidAction::kOther;
+}
+
+bool PopsEarly(uint16_t behavior) {
+  // In each block the flavors count in binary, PSP the lowest bit; the second blocks have USD, too.
+  constexpr std::pair<uint16_t, uint16_t> kBlocks[] = {{1, 4},   {5, 8},   {28, 31},
+                                                       {32, 35}, {43, 50}, {52, 59}};
+  for (const auto& [first, last] : kBlocks) {
+    if (Within(behavior, first, last)) return (behavior - first) % 2 == 1;
+  }
+  return false;
 }
 
 uint32_t CsidLength(const topology::Srv6Sid& sid) {

@@ -19,6 +19,10 @@ namespace srpce::segments {
 enum class SidAction : uint8_t { kEnd, kEndX, kDecap, kOther };
 SidAction ActionOf(uint16_t behavior);
 
+// True if the behavior removes the SRH when it makes the last SID the active one (PSP, RFC 8986
+// s4.16.1).
+bool PopsEarly(uint16_t behavior);
+
 // True if `sid` removes itself from a container: a NEXT-CSID behavior whose structure is known.
 bool ShiftsContainer(const topology::Srv6Sid& sid);
 

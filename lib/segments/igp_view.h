@@ -18,6 +18,7 @@ struct Owner {
   topology::NodeIndex node;
   uint32_t metric = 0;  // Announced with the prefix; decides between anycast owners.
   bool no_php = false;  // SR-MPLS: wants its own label to arrive (P flag, RFC 8667 s2.1.1).
+  bool has_sid = true;  // SR-MPLS; false: attracts packets that it cannot read.
 };
 
 // A value, cheap to make. The TED outlives it.

@@ -47,6 +47,20 @@ std::vector<uint8_t> AlgorithmsOf(const Ted& ted, NodeIndex router) {
   return algorithms;
 }
 
+// True if `router` itself chose `label` for one of its prefixes.
+bool IsOwnPrefixLabel(const Ted& ted, NodeIndex router, uint32_t label) {
+  const std::vector<uint8_t> algorithms = AlgorithmsOf(ted, router);
+  const auto matches = [&](const topology::PrefixSid& sid) {
+    return sid.is_label && sid.value == label &&
+           std::binary_search(algorithms.begin(), algorithms.end(), sid.algorithm);
+  };
+  const auto& prefixes = ted.node(router).prefixes;
+  return std::any_of(prefixes.begin(), prefixes.end(), [&](const topology::Prefix& prefix) {
+    const auto& sids = prefix.attributes.sids;
+    return std::any_of(sids.begin(), sids.end(), matches);
+  });
+}
+
 std::vector<LinkIndex> ReadAdjacency(const Ted& ted, NodeIndex router, uint32_t label) {
   std::vector<LinkIndex> links;
   for (const graph::Arc& arc : ted.graph().out(router.value())) {
@@ -97,6 +111,36 @@ std::vector<NodeIndex> NextHops(const Ted& ted, NodeIndex start, const ShortestD
   return hops;
 }
 
+// The lowest prefix to which one of `nodes` attaches a SID that matches.
+template <typename Matches>
+std::optional<IpPrefix> LowestPrefix(const Ted& ted, const std::vector<NodeIndex>& nodes,
+                                     const Matches& matches) {
+  std::optional<IpPrefix> lowest;
+  for (const NodeIndex node : nodes) {
+    for (const topology::Prefix& prefix : ted.node(node).prefixes) {
+      const auto& sids = prefix.attributes.sids;
+      if ((!lowest || prefix.prefix < *lowest) && std::any_of(sids.begin(), sids.end(), matches)) {
+        lowest = prefix.prefix;
+      }
+    }
+  }
+  return lowest;
+}
+
+// REQUIRES `node` announces `prefix`.
+const topology::PrefixAttributes& AttributesOf(const topology::Node& node, const IpPrefix& prefix) {
+  return std::lower_bound(node.prefixes.begin(), node.prefixes.end(), prefix,
+                          [](const topology::Prefix& a, const IpPrefix& b) { return a.prefix < b; })
+      ->attributes;
+}
+
+std::string SidText(const PrefixFec& fec) { return absl::StrCat("prefix SID index ", fec.index); }
+
+absl::Status AnnouncedWithoutSid(const Ted& ted, const PrefixFec& fec, NodeIndex router) {
+  return absl::NotFoundError(absl::StrCat("node ", ted.node(router).display_name(), ": announces ",
+                                          fec.prefix.ToString(), " without ", SidText(fec)));
+}
+
 }  // namespace
 
 const Owner* PrefixFec::FindOwner(NodeIndex node) const {
@@ -105,12 +149,8 @@ const Owner* PrefixFec::FindOwner(NodeIndex node) const {
   return it == owners.end() ? nullptr : &*it;
 }
 
-std::optional<uint32_t> LabelAt(const Ted& ted, NodeIndex router, uint32_t value, bool is_label) {
-  const std::vector<LabelRange>& srgb = ted.node(router).attributes.srgb;
-  if (is_label) {
-    return srgb.empty() ? std::nullopt : std::optional(value);
-  }
-  return LabelIn(srgb, value);
+std::optional<uint32_t> LabelAt(const Ted& ted, NodeIndex router, uint32_t index) {
+  return LabelIn(ted.node(router).attributes.srgb, index);
 }
 
 std::optional<uint32_t> AdjacencyLabel(const Ted& ted, NodeIndex router,
@@ -119,49 +159,46 @@ std::optional<uint32_t> AdjacencyLabel(const Ted& ted, NodeIndex router,
     return sid.label;
   }
   const topology::NodeAttributes& attributes = ted.node(router).attributes;
-  return LabelIn(attributes.srlb.empty() ? attributes.srgb : attributes.srlb, sid.label);
+  const bool is_local = sid.is_local.value_or(!attributes.srlb.empty());
+  return LabelIn(is_local ? attributes.srlb : attributes.srgb, sid.label);
 }
 
-std::optional<PrefixFec> FindFec(const Ted& ted, uint8_t algorithm, uint32_t value, bool is_label) {
-  std::optional<PrefixFec> best;
-  const std::vector<NodeIndex> nodes =
-      is_label ? ted.FindPrefixLabel(value, algorithm) : ted.FindPrefixSid(value, algorithm);
-  for (const NodeIndex node : nodes) {
-    for (const topology::Prefix& prefix : ted.node(node).prefixes) {
-      for (const topology::PrefixSid& sid : prefix.attributes.sids) {
-        if (sid.algorithm != algorithm || sid.value != value || sid.is_label != is_label ||
-            (best && best->prefix < prefix.prefix)) {
-          continue;
-        }
-        if (!best || prefix.prefix < best->prefix) {
-          best = PrefixFec{algorithm, prefix.prefix, value, is_label, {}};
-        }
-        // Flexible algorithms do not count the prefix's own metric within an area (RFC 9350 s13).
-        const uint32_t metric =
-            algorithm == topology::kAlgorithmSpf ? prefix.attributes.metric.value_or(0) : 0;
-        best->owners.push_back({node, metric, sid.no_php});
-      }
-    }
+std::vector<NodeIndex> PrefixFec::SidOwners() const {
+  std::vector<NodeIndex> nodes;
+  for (const Owner& owner : owners) {
+    if (owner.has_sid) nodes.push_back(owner.node);
   }
-  return best;
+  return nodes;
+}
+
+std::optional<PrefixFec> FindFec(const Ted& ted, uint8_t algorithm, uint32_t index) {
+  const auto matches = [&](const topology::PrefixSid& sid) {
+    return sid.algorithm == algorithm && sid.value == index && !sid.is_label;
+  };
+  const std::optional<IpPrefix> lowest =
+      LowestPrefix(ted, ted.FindPrefixSid(index, algorithm), matches);
+  if (!lowest) {
+    return std::nullopt;
+  }
+  PrefixFec fec{algorithm, *lowest, index, {}};
+  for (const NodeIndex node : ted.FindAnnouncers(*lowest)) {
+    const topology::PrefixAttributes& attributes = AttributesOf(ted.node(node), *lowest);
+    const auto sid = std::find_if(attributes.sids.begin(), attributes.sids.end(), matches);
+    const bool has_sid = sid != attributes.sids.end();
+    // Flexible algorithms do not count the prefix's own metric within an area (RFC 9350 s13).
+    const uint32_t metric =
+        algorithm == topology::kAlgorithmSpf ? attributes.metric.value_or(0) : 0;
+    fec.owners.push_back({node, metric, has_sid && sid->no_php, has_sid});
+  }
+  return fec;
 }
 
 std::optional<PrefixFec> ReadPrefixLabel(const Ted& ted, NodeIndex router, uint32_t label) {
-  const std::vector<LabelRange>& srgb = ted.node(router).attributes.srgb;
-  if (srgb.empty()) {
-    return std::nullopt;
-  }
-  const std::vector<uint8_t> algorithms = AlgorithmsOf(ted, router);
-  if (const std::optional<uint32_t> index = IndexIn(srgb, label)) {
-    for (const uint8_t algorithm : algorithms) {
-      if (std::optional<PrefixFec> fec = FindFec(ted, algorithm, *index, /*is_label=*/false)) {
+  if (const std::optional<uint32_t> index = IndexIn(ted.node(router).attributes.srgb, label)) {
+    for (const uint8_t algorithm : AlgorithmsOf(ted, router)) {
+      if (std::optional<PrefixFec> fec = FindFec(ted, algorithm, *index)) {
         return fec;
       }
-    }
-  }
-  for (const uint8_t algorithm : algorithms) {
-    if (std::optional<PrefixFec> fec = FindFec(ted, algorithm, label, /*is_label=*/true)) {
-      return fec;
     }
   }
   return std::nullopt;
@@ -173,6 +210,9 @@ std::optional<LabelReading> ReadLabel(const Ted& ted, NodeIndex router, uint32_t
   }
   if (std::optional<PrefixFec> fec = ReadPrefixLabel(ted, router, label)) {
     return LabelReading{.fec = std::move(fec), .adjacency = {}};
+  }
+  if (IsOwnPrefixLabel(ted, router, label)) {
+    return LabelReading{.fec = {}, .adjacency = {}, .pop_only = true};
   }
   std::vector<LinkIndex> links = ReadAdjacency(ted, router, label);
   if (links.empty()) {
@@ -200,15 +240,23 @@ absl::StatusOr<LabelReading> ReadFirstLabel(const Ted& ted, NodeIndex headend, u
     return read && read->SameAs(fec);
   };
   std::vector<LabelReading> readings;
+  if (IsOwnPrefixLabel(ted, headend, label)) {
+    readings.push_back({.fec = {}, .adjacency = {}, .pop_only = true});
+  }
   if (std::vector<LinkIndex> links = ReadAdjacency(ted, headend, label); !links.empty()) {
     readings.push_back({.fec = {}, .adjacency = std::move(links)});
   }
   std::string unreachable;
+  absl::Status foreign;
   for (PrefixFec& fec : candidates) {
     std::vector<NodeIndex> next{headend};
     if (fec.FindOwner(headend) == nullptr) {
       next = NextHops(ted, headend,
                       *FindShortestDag(IgpView(ted, fec.algorithm), headend, fec.owners));
+    }
+    for (const NodeIndex hop : next) {
+      const Owner* owner = fec.FindOwner(hop);
+      if (owner != nullptr && !owner->has_sid) foreign = AnnouncedWithoutSid(ted, fec, hop);
     }
     if (next.empty()) {
       unreachable = fec.prefix.ToString();
@@ -229,23 +277,35 @@ absl::StatusOr<LabelReading> ReadFirstLabel(const Ted& ted, NodeIndex headend, u
     return absl::FailedPreconditionError(
         absl::StrCat("label ", label, ": ", unreachable, " cannot be reached from ", name));
   }
+  if (!foreign.ok()) {
+    return foreign;
+  }
   return absl::NotFoundError(absl::StrCat("label ", label, ": neither an adjacency of headend ",
                                           name, " nor a prefix known by it to all next hops"));
 }
 
+absl::Status CheckPops(const Ted& ted, const PrefixFec& fec, NodeIndex router) {
+  const Owner* owner = fec.FindOwner(router);
+  return owner != nullptr && owner->has_sid ? absl::OkStatus()
+                                            : AnnouncedWithoutSid(ted, fec, router);
+}
+
 absl::Status CheckReceives(const Ted& ted, const PrefixFec& fec, NodeIndex router) {
   const Owner* owner = fec.FindOwner(router);
+  if (owner != nullptr && !owner->has_sid) {
+    return AnnouncedWithoutSid(ted, fec, router);
+  }
   if ((owner != nullptr && !owner->no_php) || IsPseudonode(ted, router)) {
     return absl::OkStatus();
   }
-  const std::optional<uint32_t> label = LabelAt(ted, router, fec.value, fec.is_label);
+  const std::optional<uint32_t> label = LabelAt(ted, router, fec.index);
   const std::optional<PrefixFec> read = label ? ReadPrefixLabel(ted, router, *label) : std::nullopt;
   if (read && read->SameAs(fec)) {
     return absl::OkStatus();
   }
-  return absl::NotFoundError(
-      absl::StrCat("node ", ted.node(router).display_name(), ": no label for prefix SID ",
-                   fec.is_label ? "label " : "index ", fec.value, " of ", fec.prefix.ToString()));
+  return absl::NotFoundError(absl::StrCat("node ", ted.node(router).display_name(),
+                                          ": no label for ", SidText(fec), " of ",
+                                          fec.prefix.ToString()));
 }
 
 absl::Status CheckLabelSwaps(const Ted& ted, const PrefixFec& fec, const ShortestDag& dag) {

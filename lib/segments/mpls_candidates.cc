@@ -46,16 +46,33 @@ class MplsCandidates final : public CandidateSource {
     } else if (std::any_of(views_.begin(), views_.end(),
                            [&](const IgpView& view) { return path_.Reach(view, from) >= to; })) {
       node = absl::StrCat("node SID of ", target, " has no label that leads there");
+      if (const std::optional<NodeIndex> other = OtherAnnouncer(to)) {
+        absl::StrAppend(&node, ": ", ted_.node(*other).display_name(),
+                        " announces the prefix without it");
+      }
     }
     return absl::StrCat("link ", link.key.ToString(), ": ", adjacency, ", and ", node);
   }
 
  private:
+  // One that announces a prefix of the router at `position` without the SID.
+  std::optional<NodeIndex> OtherAnnouncer(size_t position) const {
+    for (const auto& [prefix, sid] : Sids(position)) {
+      const std::optional<PrefixFec> fec = FindFec(ted_, sid.algorithm, sid.value);
+      if (!fec) continue;
+      for (const Owner& owner : fec->owners) {
+        if (!owner.has_sid) return owner.node;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // Those that more than their owner understands.
   std::vector<std::pair<IpPrefix, PrefixSid>> Sids(size_t position) const {
     std::vector<std::pair<IpPrefix, PrefixSid>> sids;
     for (const topology::Prefix& prefix : ted_.node(path_.node(position)).prefixes) {
       for (const PrefixSid& sid : prefix.attributes.sids) {
-        sids.emplace_back(prefix.prefix, sid);
+        if (!sid.is_label) sids.emplace_back(prefix.prefix, sid);
       }
     }
     return sids;
@@ -65,7 +82,7 @@ class MplsCandidates final : public CandidateSource {
   bool OfferPrefixes(const IgpView& view, size_t from, size_t to, const CandidateSink& sink) {
     for (const auto& [prefix, sid] : Sids(to)) {
       if (sid.algorithm != view.algorithm()) continue;
-      const std::optional<PrefixFec> fec = FindFec(ted_, sid.algorithm, sid.value, sid.is_label);
+      const std::optional<PrefixFec> fec = FindFec(ted_, sid.algorithm, sid.value);
       if (!fec || fec->prefix != prefix)
         continue;  // The SID is another prefix's, too, and that one wins.
       if (fec->owners.size() > 1 && !path_.LeadsOnlyAlong(view, from, to, fec->owners)) continue;
@@ -77,7 +94,7 @@ class MplsCandidates final : public CandidateSource {
 
   std::optional<Candidate> Prefix(const PrefixFec& fec, size_t from, size_t to) const {
     const NodeIndex reader = path_.node(from == 0 ? path_.NextRouter(0) : from);
-    const std::optional<uint32_t> label = LabelAt(ted_, reader, fec.value, fec.is_label);
+    const std::optional<uint32_t> label = LabelAt(ted_, reader, fec.index);
     if (!label || !ReadsAsPrefix(from, *label, fec)) return std::nullopt;
     for (size_t i = from + 1; i <= to; ++i) {
       if (!CheckReceives(ted_, fec, path_.node(i)).ok()) return std::nullopt;
@@ -88,11 +105,7 @@ class MplsCandidates final : public CandidateSource {
     candidate.segment.algorithm = fec.algorithm;
     candidate.segment.node = path_.node(to);
     candidate.segment.label = *label;
-    if (fec.owners.size() > 1) {
-      for (const Owner& owner : fec.owners) {
-        candidate.segment.anycast.push_back(owner.node);
-      }
-    }
+    if (fec.owners.size() > 1) candidate.segment.anycast = fec.SidOwners();
     return candidate;
   }
 

@@ -53,10 +53,12 @@ Segment ToSegment(const LabelReading& reading, NodeIndex reader, uint32_t label)
     segment.link = reading.adjacency.front();
   } else if (reading.fec) {
     segment.algorithm = reading.fec->algorithm;
-    segment.node = reading.fec->owners.front().node;
+    segment.anycast = reading.fec->SidOwners();
+    segment.node = segment.anycast.front();
     if (reading.fec->owners.size() > 1) {
       segment.kind = SegmentKind::kAnycast;
-      segment.anycast = NodesOf(reading.fec->owners);
+    } else {
+      segment.anycast.clear();
     }
   }
   return segment;
@@ -130,7 +132,7 @@ absl::StatusOr<SegmentList> ResolveLabels(const Ted& ted, NodeIndex headend,
     if (!reading.adjacency.empty()) {
       readers = FarEnds(ted, reading.adjacency);
     } else if (reading.fec) {
-      readers = NodesOf(reading.fec->owners);
+      readers = reading.fec->SidOwners();
     }
   }
   return list;

@@ -25,8 +25,9 @@ struct Segment {
   SegmentKind kind = SegmentKind::kNode;
   uint8_t algorithm = topology::kAlgorithmSpf;
   NodeIndex node;  // kNode: the node reached; kAdjacency: the node the SID belongs to.
-  std::vector<NodeIndex> anycast;  // kAnycast: all owners.
-  std::optional<LinkIndex> link;   // kAdjacency.
+  // kAnycast: all owners of the SID. Others may announce its prefix, so one is possible.
+  std::vector<NodeIndex> anycast;
+  std::optional<LinkIndex> link;  // kAdjacency.
   uint32_t label = 0;  // SR-MPLS: as the router that will read it expects it (its own SRGB).
   Ipv6Address sid;     // SRv6: the SID by itself, before any compression.
   std::optional<topology::Srv6SidStructure> structure;
@@ -41,7 +42,7 @@ struct SegmentList {
   // 9800).
   std::vector<Ipv6Address> sids;
 
-  // What counts against the headend's MSD: labels, or SRH entries.
+  // Labels, or SRH entries. A headend may have to impose one more: see imposition.h.
   size_t depth() const { return data_plane == DataPlane::kSrMpls ? labels.size() : sids.size(); }
 };
 
@@ -62,7 +63,7 @@ struct EncodeOptions {
 // sends to for the first segment, the end of the segment before for the others.
 // A list ends where its last SID has been carried out. A final End.X SID crosses its link, which
 // routers do only with something left in the SRH (RFC 8986 s4.2): the headend must add a SID of the
-// endpoint, such as End.DT6.
+// endpoint, such as End.DT6 (imposition.h).
 //
 // Errors: FAILED_PRECONDITION  some hop has no SID that pins it ("link a->b: no adjacency SID, and
 //                              node SID of b is spoilt by ECMP or a shorter way").
@@ -72,7 +73,7 @@ absl::StatusOr<SegmentList> Encode(const Ted& ted, NodeIndex headend,
                                    const EncodeOptions& options);
 
 // Returns the SIDs the headend can impose for this data plane (RFC 8491, RFC 9352 s4.3), where it
-// says.
+// says. A link may differ: see imposition.h.
 std::optional<uint32_t> HeadendMsd(const Ted& ted, NodeIndex headend, DataPlane data_plane);
 
 // Returns the segments that a stack of labels / an SRH of SIDs given by an operator (explicit

@@ -3,7 +3,8 @@
 // The search stops once no unsettled node can lie on a shortest path: top(forward) + top(backward)
 // > best. Each shortest path then has a "middle" arc whose tail is settled forward and whose head
 // is settled backward; walking back from the tails and on from the heads over tight arcs yields
-// them all. Equal keys are settled as one batch, so that zero metrics cannot hide a tie.
+// them all. Equal keys are settled as one batch, so that zero metrics cannot hide a tie; arcs of
+// metric 0 by which packets would only come back are dropped at the end.
 #include "lib/segments/shortest_dag.h"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
 #include "lib/graph/heap.h"
 
@@ -26,6 +28,8 @@ using topology::NodeIndex;
 
 constexpr size_t kForward = 0;
 constexpr size_t kBackward = 1;
+// Nodes looked at to judge the arcs of weight 0 of one answer; a network full of them is odd.
+constexpr size_t kMaxStepsBack = 100'000;
 
 struct Label {
   std::array<Distance, 2> distance;
@@ -33,6 +37,8 @@ struct Label {
   std::array<bool, 2> settled;
   std::array<bool, 2> walked;
   bool owner;
+  Distance owned;  // The least metric it announces as an owner.
+  bool reached;    // From the start, by arcs that routers use.
 };
 
 class DagSearch {
@@ -79,6 +85,12 @@ class DagSearch {
     heaps_[kForward].Clear();
     heaps_[kBackward].Clear();
     middles_.clear();
+    passes_owner_ = false;
+  }
+
+  // True if packets that get there are where routers send them: no owner behind it is better.
+  bool IsBestOwner(const Label& label) const {
+    return label.owner && label.distance[kBackward] == label.owned;
   }
 
   Label& Touch(Node node) {
@@ -88,7 +100,9 @@ class DagSearch {
                .stamp = stamp_,
                .settled = {false, false},
                .walked = {false, false},
-               .owner = false};
+               .owner = false,
+               .owned = kUnreachable,
+               .reached = false};
     }
     return label;
   }
@@ -100,6 +114,7 @@ class DagSearch {
     Label& label = Touch(owner.node.value());
     const Distance metric = one_sided_ ? owner.metric : 0;
     label.owner = true;
+    label.owned = std::min(label.owned, metric);
     if (metric < label.distance[kBackward]) {
       label.distance[kBackward] = metric;
       heaps_[kBackward].Push(metric, owner.node.value());
@@ -220,6 +235,84 @@ class DagSearch {
       return a.tail != b.tail ? a.tail < b.tail : a.link < b.link;
     });
     arcs.erase(std::unique(arcs.begin(), arcs.end()), arcs.end());
+    const bool any_free =
+        std::any_of(arcs.begin(), arcs.end(), [&](const DagArc& arc) { return IsFree(arc); });
+    if (any_free) {
+      DropWaysBack(arcs);
+    }
+    if (any_free || passes_owner_) {
+      KeepReached(arcs);
+    }
+  }
+
+  bool IsFree(const DagArc& arc) const {
+    const graph::Digraph& graph = view_->ted().graph();
+    return view_->Weight({arc.head, arc.link.value(), graph.data(arc.link.value())}) == 0;
+  }
+
+  static std::span<const DagArc> ArcsOf(const std::vector<DagArc>& arcs, Node tail) {
+    const auto [first, last] =
+        std::equal_range(arcs.begin(), arcs.end(), DagArc{tail, graph::kNone, {}},
+                         [](const DagArc& a, const DagArc& b) { return a.tail < b.tail; });
+    return {first, last};
+  }
+
+  // Keeps of the arcs of weight 0 those that lead on without coming back to their tail: a router
+  // takes no neighbour for a next hop that would send through itself. All other arcs lead nearer.
+  void DropWaysBack(std::vector<DagArc>& arcs) {
+    size_t steps_left = kMaxStepsBack;
+    std::vector<DagArc> kept;
+    for (const DagArc& arc : arcs) {
+      if (!IsFree(arc) || LeadsOnWithout(arcs, arc.head, arc.tail, steps_left)) {
+        kept.push_back(arc);
+      }
+    }
+    arcs = std::move(kept);
+  }
+
+  // Keeps the arcs that packets get to: not those behind an owner, nor behind a dropped arc.
+  void KeepReached(std::vector<DagArc>& arcs) {
+    std::vector<Node> reached{start_};
+    labels_[start_].reached = true;
+    for (size_t i = 0; i < reached.size(); ++i) {
+      if (labels_[reached[i]].owner) {
+        continue;
+      }
+      for (const DagArc& arc : ArcsOf(arcs, reached[i])) {
+        if (!std::exchange(labels_[arc.head].reached, true)) {
+          reached.push_back(arc.head);
+        }
+      }
+    }
+    std::erase_if(arcs, [&](const DagArc& arc) {
+      return !labels_[arc.tail].reached || labels_[arc.tail].owner;
+    });
+  }
+
+  // True if some way from `from` over arcs of weight 0 gets to an owner or an arc that leads
+  // nearer, not through `avoided`. Also true once `steps_left` is 0: one branch too many errs on
+  // the safe side.
+  bool LeadsOnWithout(const std::vector<DagArc>& arcs, Node from, Node avoided,
+                      size_t& steps_left) {
+    stack_.assign(1, from);
+    absl::flat_hash_set<Node> seen{from, avoided};
+    while (!stack_.empty()) {
+      const Node node = stack_.back();
+      stack_.pop_back();
+      if (IsBestOwner(labels_[node]) || steps_left == 0) {
+        return true;
+      }
+      --steps_left;
+      for (const DagArc& arc : ArcsOf(arcs, node)) {
+        if (!IsFree(arc)) {
+          return true;
+        }
+        if (seen.insert(arc.head).second) {
+          stack_.push_back(arc.head);
+        }
+      }
+    }
+    return false;
   }
 
   // Adds the tight arcs between `from` and the end of `side`.
@@ -229,8 +322,11 @@ class DagSearch {
       const Node node = stack_.back();
       stack_.pop_back();
       Label& label = labels_[node];
-      // What arrives at an owner stays there; nobody sends through an overloaded start.
-      const bool ends = side == kBackward ? label.owner : node == start_ && start_overloaded_;
+      // Nobody sends through an overloaded start. What arrives at an owner stays there, though
+      // routers before it may reckon with a better one behind.
+      const bool ends =
+          side == kBackward ? IsBestOwner(label) : node == start_ && start_overloaded_;
+      passes_owner_ |= side == kBackward && label.owner && !ends;
       if (ends || label.walked[side]) {
         continue;
       }
@@ -253,6 +349,7 @@ class DagSearch {
   Node start_ = graph::kNone;
   bool start_overloaded_ = false;
   bool one_sided_ = false;
+  bool passes_owner_ = false;
   Distance best_ = kUnreachable;
   uint32_t stamp_ = 0;
   std::vector<Label> labels_;

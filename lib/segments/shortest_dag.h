@@ -19,17 +19,17 @@ struct DagArc {
   bool operator==(const DagArc&) const = default;
 };
 
-// The union of the shortest paths from one node to the nearest of several owners. Zero metrics can
-// make it cyclic.
+// The union of the shortest paths from one node to the nearest of several owners. Where metrics are
+// zero two routers may take each other for a next hop: then it is cyclic.
 struct ShortestDag {
   graph::Distance cost = graph::kUnreachable;  // With the owner's prefix metric.
   std::vector<DagArc> arcs;                    // By (tail, link).
 };
 
 // Returns where packets from `start` may go on their way to `owners`: at each router every next hop
-// of least cost. A packet ends at the first owner it meets, and overloaded nodes are not passed
-// through. Empty and unreachable if there is no way, if `view` does not exist or if `start` does
-// not take part in it.
+// of least cost that has a shortest way not through the router itself. A packet ends at the first
+// owner it meets, and overloaded nodes are not passed through. Empty and unreachable if there is no
+// way, if `view` does not exist or if `start` does not take part in it.
 //
 // Bidirectional search for one owner, backward search for several: only nodes nearer than the
 // target are visited. Scratch memory and the latest answers are kept per thread; an answer is

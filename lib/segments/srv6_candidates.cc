@@ -78,6 +78,9 @@ class Srv6Candidates final : public CandidateSource {
     std::optional<LocatorRoute> route = FindRoute(ted_, sid.sid);
     const IgpView* view = route ? ViewOf(route->algorithm) : nullptr;
     if (from == to) return route;
+    const auto elsewhere = [&](NodeIndex node) { return node != path_.node(to); };
+    if (route && std::any_of(route->shadowed.begin(), route->shadowed.end(), elsewhere))
+      return std::nullopt;  // A router on the way may take it for a SID of its own.
     if (view == nullptr || !route->IsOwner(path_.node(to)) || path_.Reach(*view, from) < to)
       return std::nullopt;
     if (route->owners.size() > 1 && !path_.LeadsOnlyAlong(*view, from, to, route->owners))

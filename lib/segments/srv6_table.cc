@@ -11,6 +11,56 @@ using topology::Srv6Locator;
 using topology::Srv6Sid;
 using topology::Ted;
 
+namespace {
+
+constexpr uint32_t kAddressBits = 128;
+
+LocatorRoute FindLocatorRoute(const Ted& ted, const Ipv6Address& destination) {
+  LocatorRoute route;
+  const std::vector<SidOwner> found = ted.FindLocator(destination);
+  if (found.empty()) {
+    return route;
+  }
+  // Owners that disagree on the algorithm: the lowest counts, everywhere.
+  const auto lower = [](const SidOwner& a, const SidOwner& b) { return a.algorithm < b.algorithm; };
+  route.algorithm = std::min_element(found.begin(), found.end(), lower)->algorithm;
+  for (const SidOwner& owner : found) {
+    if (owner.algorithm != route.algorithm) {
+      continue;
+    }
+    const Srv6Locator* longest = nullptr;
+    for (const Srv6Locator& locator : ted.node(owner.node).attributes.locators) {
+      if (locator.algorithm == route.algorithm &&
+          locator.prefix.Contains(IpAddress::V6(destination)) &&
+          (longest == nullptr || locator.prefix.length() > longest->prefix.length())) {
+        longest = &locator;
+      }
+    }
+    if (longest != nullptr) {
+      route.prefix = longest->prefix;
+      route.owners.push_back({owner.node, longest->metric});
+    }
+  }
+  return route;
+}
+
+// Makes `node`, which announces `route.prefix`, one of its owners.
+void AddAnnouncer(const Ted& ted, NodeIndex node, LocatorRoute& route) {
+  const auto& prefixes = ted.node(node).prefixes;
+  const auto announced =
+      std::lower_bound(prefixes.begin(), prefixes.end(), route.prefix,
+                       [](const topology::Prefix& a, const IpPrefix& b) { return a.prefix < b; });
+  const std::optional<uint32_t>& metric = announced->attributes.metric;
+  auto owner = std::lower_bound(route.owners.begin(), route.owners.end(), node,
+                                [](const Owner& a, NodeIndex b) { return a.node < b; });
+  if (owner == route.owners.end() || owner->node != node) {
+    owner = route.owners.insert(owner, Owner{node});
+  }
+  owner->metric = metric.value_or(owner->metric);
+}
+
+}  // namespace
+
 std::optional<SidReading> ReadSid(const Ted& ted, NodeIndex router,
                                   const Ipv6Address& destination) {
   std::optional<SidReading> best;
@@ -37,6 +87,12 @@ std::optional<SidReading> ReadSid(const Ted& ted, NodeIndex router,
       consider(sid, LinkIndex(arc.id));
     }
   }
+  if (best && MatchLength(best->sid) < kAddressBits) {
+    const std::optional<LocatorRoute> route = FindRoute(ted, destination);
+    if (route && route->prefix.length() > MatchLength(best->sid)) {
+      return std::nullopt;
+    }
+  }
   return best;
 }
 
@@ -49,35 +105,26 @@ bool LocatorRoute::SameAs(const LocatorRoute& other) const {
   const auto same = [](const Owner& a, const Owner& b) {
     return a.node == b.node && a.metric == b.metric;
   };
-  return algorithm == other.algorithm && length == other.length &&
+  return algorithm == other.algorithm &&
          std::equal(owners.begin(), owners.end(), other.owners.begin(), other.owners.end(), same);
 }
 
 std::optional<LocatorRoute> FindRoute(const Ted& ted, const Ipv6Address& destination) {
-  const std::vector<SidOwner> found = ted.FindLocator(destination);
-  if (found.empty()) {
-    return std::nullopt;
+  LocatorRoute route = FindLocatorRoute(ted, destination);
+  const std::optional<IpPrefix> announced =
+      ted.FindAnnouncedPrefix(destination, route.prefix.length());
+  if (!announced) {
+    return route.owners.empty() ? std::nullopt : std::optional(std::move(route));
   }
-  // Owners that disagree on the algorithm: the lowest counts, everywhere.
-  const auto lower = [](const SidOwner& a, const SidOwner& b) { return a.algorithm < b.algorithm; };
-  LocatorRoute route;
-  route.algorithm = std::min_element(found.begin(), found.end(), lower)->algorithm;
-  for (const SidOwner& owner : found) {
-    if (owner.algorithm != route.algorithm) {
-      continue;
+  if (*announced != route.prefix || route.algorithm != topology::kAlgorithmSpf) {
+    LocatorRoute longer{topology::kAlgorithmSpf, *announced, {}, {}};
+    for (const Owner& owner : route.owners) {
+      longer.shadowed.push_back(owner.node);
     }
-    const Srv6Locator* longest = nullptr;
-    for (const Srv6Locator& locator : ted.node(owner.node).attributes.locators) {
-      if (locator.algorithm == route.algorithm &&
-          locator.prefix.Contains(IpAddress::V6(destination)) &&
-          (longest == nullptr || locator.prefix.length() > longest->prefix.length())) {
-        longest = &locator;
-      }
-    }
-    if (longest != nullptr) {
-      route.length = longest->prefix.length();
-      route.owners.push_back({owner.node, longest->metric, false});
-    }
+    route = std::move(longer);
+  }
+  for (const NodeIndex node : ted.FindAnnouncers(*announced)) {
+    AddAnnouncer(ted, node, route);
   }
   return route;
 }

@@ -1,5 +1,5 @@
 // lib/segments/srv6_table.h -- what an IPv6 destination means to a router: its own SIDs, else the
-// route to a locator.
+// longest route.
 //
 // A SID lies inside a locator of the router that instantiates it (RFC 8986 s3.1), so a router that
 // owns no matching locator only forwards.
@@ -21,19 +21,27 @@ struct SidReading {
   std::vector<topology::LinkIndex> adjacency;  // End.X; several: a set. Down links included.
 };
 
-// Returns the SID of `router` that `destination` invokes.
+// Returns the SID of `router` that `destination` invokes: the longest match, unless a longer route
+// leads elsewhere.
 std::optional<SidReading> ReadSid(const topology::Ted& ted, topology::NodeIndex router,
                                   const Ipv6Address& destination);
 
-// The route by which routers forward `destination`: the longest matching locator.
+// The route by which routers forward an address: the longest match among locators and the prefixes
+// that nodes announce besides. Who announces a locator as a prefix, too, is routed to by that
+// (RFC 9352 s5).
 struct LocatorRoute {
   uint8_t algorithm = topology::kAlgorithmSpf;
-  uint8_t length = 0;  // Of the locator, bits.
-  std::vector<Owner> owners;
+  IpPrefix prefix;
+  std::vector<Owner> owners;  // By node.
+  // Owners of a matching locator, shorter than `prefix`: packets that pass one may still invoke a
+  // SID of it, if that is longer.
+  std::vector<topology::NodeIndex> shadowed;
 
   bool IsOwner(topology::NodeIndex node) const;
+  // True if packets go the same ways.
   bool SameAs(const LocatorRoute& other) const;
 };
+// O(lengths in use + owners).
 std::optional<LocatorRoute> FindRoute(const topology::Ted& ted, const Ipv6Address& destination);
 
 // What is left to visit: the SRH entries, and the address of the one under way.

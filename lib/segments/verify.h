@@ -31,6 +31,7 @@ struct Expansion {
 // its own SRGB, adjacency SIDs, locators.
 // Errors: NOT_FOUND            a label or SID somewhere on some branch means nothing to the router
 //                              that reads it.
+//         RESOURCE_EXHAUSTED   a router cannot carry out its SID in so long an SRH (RFC 9352 s4).
 //         FAILED_PRECONDITION  a segment's node cannot be reached, a link is down, forwarding
 //                              loops, or the first label has several readings.
 absl::StatusOr<Expansion> Expand(const Ted& ted, NodeIndex headend, const SegmentList& list);

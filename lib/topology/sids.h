@@ -22,8 +22,8 @@ struct LabelRange {
   bool operator==(const LabelRange&) const = default;
 };
 
-// A prefix SID of one algorithm (RFC 8667 s2.1). With `is_label` the value is a label as it stands,
-// else an index into each router's SRGB.
+// A prefix SID of one algorithm (RFC 8667 s2.1): an index into each router's SRGB. With `is_label`
+// (V and L flags) it is a label that only the node which announces it knows.
 struct PrefixSid {
   uint8_t algorithm = kAlgorithmSpf;
   uint32_t value = 0;
@@ -41,10 +41,13 @@ constexpr uint64_t PrefixSidKey(const PrefixSid& sid) {
 }
 
 // An adjacency SID (RFC 8667 s2.2): a label of the advertising router, or with `is_index` an index
-// into its SRLB/SRGB.
+// into its SRLB or SRGB.
 struct AdjacencySid {
   uint32_t label = 0;
   bool is_index = false;
+  // L flag of an index: into the SRLB, else the SRGB. Absent: not known, and the SRLB is taken
+  // where there is one.
+  std::optional<bool> is_local{};
   bool backup = false;  // B flag: eligible for protection.
   bool is_set = false;  // S flag: shared by a group of adjacencies, so it does not pin one link.
   uint8_t weight = 0;
@@ -76,8 +79,11 @@ enum class Srv6Behavior : uint16_t {
   kEndXNextCsidPsp = 53,
 };
 
-// True for behaviors that shift the next compressed SID into place (RFC 9800 s4.1).
-constexpr bool IsNextCsid(uint16_t behavior) { return behavior >= 43 && behavior <= 58; }
+// True for behaviors that shift the next compressed SID into place (RFC 9800 s4.1): End and End.X,
+// each with every set of flavors.
+constexpr bool IsNextCsid(uint16_t behavior) {
+  return (behavior >= 43 && behavior <= 50) || (behavior >= 52 && behavior <= 59);
+}
 
 // A SID bound to a node (End, End.DT6 ...) or, in Link, to an adjacency (End.X).
 struct Srv6Sid {

@@ -102,6 +102,28 @@ std::vector<SidOwner> Ted::FindLocator(const Ipv6Address& address) const {
   return {};
 }
 
+std::vector<NodeIndex> Ted::FindAnnouncers(const IpPrefix& prefix) const {
+  const std::vector<NodeIndex>* found = by_prefix_.Find(prefix);
+  return found == nullptr ? std::vector<NodeIndex>() : *found;
+}
+
+std::optional<IpPrefix> Ted::FindAnnouncedPrefix(const Ipv6Address& address,
+                                                 uint8_t min_length) const {
+  if (prefix_lengths_ == nullptr) {
+    return std::nullopt;
+  }
+  for (const uint8_t length : *prefix_lengths_) {
+    if (length < min_length) {
+      break;
+    }
+    const IpPrefix prefix(IpAddress::V6(address), length);
+    if (by_prefix_.Find(prefix) != nullptr) {
+      return prefix;
+    }
+  }
+  return std::nullopt;
+}
+
 const FlexAlgoDefinition* Ted::FindFlexAlgo(uint8_t algorithm) const {
   if (flex_algos_ != nullptr) {
     for (const FlexAlgoDefinition& definition : *flex_algos_) {

@@ -113,6 +113,11 @@ class Ted {
   std::vector<SidOwner> FindSrv6Sid(const Ipv6Address& sid) const;
   // The owner of the longest matching locator.
   std::vector<SidOwner> FindLocator(const Ipv6Address& address) const;
+  // Nodes that announce exactly this prefix, with a SID or without, ascending.
+  std::vector<NodeIndex> FindAnnouncers(const IpPrefix& prefix) const;
+  // The longest IPv6 prefix that some node announces and that contains `address`, if it has
+  // `min_length` bits at least. Locators are not prefixes here: see FindLocator.
+  std::optional<IpPrefix> FindAnnouncedPrefix(const Ipv6Address& address, uint8_t min_length) const;
   // The winning definition of a flexible algorithm: highest priority, then highest node id, IPv4
   // router ids as numbers (RFC 9350 s5.3).
   const FlexAlgoDefinition* FindFlexAlgo(uint8_t algorithm) const;
@@ -135,7 +140,9 @@ class Ted {
   PersistentMap<uint64_t, std::vector<NodeIndex>> by_prefix_sid_;  // PrefixSidKey.
   PersistentMap<Ipv6Address, std::vector<SidOwner>> by_srv6_sid_;
   PersistentMap<IpPrefix, std::vector<SidOwner>> by_locator_;
+  PersistentMap<IpPrefix, std::vector<NodeIndex>> by_prefix_;
   std::shared_ptr<const std::vector<uint8_t>> locator_lengths_;        // In use, longest first.
+  std::shared_ptr<const std::vector<uint8_t>> prefix_lengths_;         // The same, IPv6 prefixes.
   std::shared_ptr<const std::vector<FlexAlgoDefinition>> flex_algos_;  // Winners, by algorithm.
   uint32_t known_node_count_ = 0;
   uint32_t usable_link_count_ = 0;

@@ -111,7 +111,8 @@ class TedBuilder::Impl {
   void IndexLink(LinkIndex index, const Link* before, const Link* after);
   void IndexFlexAlgos(NodeIndex index, const Node* before, const Node* after);
   void IndexLocators(NodeIndex index, const Node* before, const Node* after);
-  void PublishLocatorLengths();
+  void IndexPrefixes(NodeIndex index, const Node* before, const Node* after);
+  void PublishLengths();
   void PublishFlexAlgos();
 
   SourceTable sources_;
@@ -135,8 +136,13 @@ class TedBuilder::Impl {
   Ted working_;
   TedPtr last_;
   SrlgTable srlgs_;
-  std::array<uint32_t, 129> locator_lengths_{};  // How many locators have this length.
-  bool locator_lengths_changed_ = false;
+  // How many locators, and how many announced IPv6 prefixes, have each length.
+  struct LengthCounts {
+    std::array<uint32_t, 129> count{};
+    bool changed = false;  // Another set of lengths is in use.
+  };
+  LengthCounts locator_lengths_;
+  LengthCounts prefix_lengths_;
   // For each algorithm the definitions by (priority, router id as a number, node id): the last wins
   // (RFC 9350 s5.3). Ids that are no IPv4 address have no number; IS-IS system ids, of one length,
   // compare as text like as numbers.

@@ -82,6 +82,16 @@ Entries<IpPrefix, SidOwner> LocatorsOf(NodeIndex index, const Node* node) {
   return entries;
 }
 
+Entries<IpPrefix, NodeIndex> PrefixesOf(NodeIndex index, const Node* node) {
+  Entries<IpPrefix, NodeIndex> entries;
+  if (node != nullptr) {
+    for (const Prefix& prefix : node->prefixes) {
+      entries.emplace_back(prefix.prefix, index);
+    }
+  }
+  return entries;
+}
+
 const std::vector<Srv6Sid> kNoSids;
 
 }  // namespace
@@ -93,6 +103,7 @@ void TedBuilder::Impl::IndexNode(NodeIndex index, const Node* before, const Node
           Srv6SidsOf(index, std::nullopt, before ? before->attributes.srv6_sids : kNoSids),
           Srv6SidsOf(index, std::nullopt, after ? after->attributes.srv6_sids : kNoSids), edit_);
   IndexLocators(index, before, after);
+  IndexPrefixes(index, before, after);
   IndexFlexAlgos(index, before, after);
 }
 
@@ -113,25 +124,49 @@ void TedBuilder::Impl::IndexLocators(NodeIndex index, const Node* before, const 
     return;
   }
   for (const auto& [prefix, owner] : gone) {
-    locator_lengths_changed_ |= --locator_lengths_[prefix.length()] == 0;
+    locator_lengths_.changed |= --locator_lengths_.count[prefix.length()] == 0;
   }
   for (const auto& [prefix, owner] : come) {
-    locator_lengths_changed_ |= locator_lengths_[prefix.length()]++ == 0;
+    locator_lengths_.changed |= locator_lengths_.count[prefix.length()]++ == 0;
   }
   Reindex(working_.by_locator_, gone, come, edit_);
 }
 
-void TedBuilder::Impl::PublishLocatorLengths() {
-  if (!std::exchange(locator_lengths_changed_, false)) {
+void TedBuilder::Impl::IndexPrefixes(NodeIndex index, const Node* before, const Node* after) {
+  const Entries<IpPrefix, NodeIndex> gone = PrefixesOf(index, before);
+  const Entries<IpPrefix, NodeIndex> come = PrefixesOf(index, after);
+  if (gone == come) {
     return;
   }
-  auto lengths = std::make_shared<std::vector<uint8_t>>();
-  for (size_t length = locator_lengths_.size(); length-- > 0;) {
-    if (locator_lengths_[length] > 0) {
-      lengths->push_back(static_cast<uint8_t>(length));
+  for (const auto& [prefix, announcer] : gone) {
+    if (!prefix.address().is_v4()) {
+      prefix_lengths_.changed |= --prefix_lengths_.count[prefix.length()] == 0;
     }
   }
-  working_.locator_lengths_ = std::move(lengths);
+  for (const auto& [prefix, announcer] : come) {
+    if (!prefix.address().is_v4()) {
+      prefix_lengths_.changed |= prefix_lengths_.count[prefix.length()]++ == 0;
+    }
+  }
+  Reindex(working_.by_prefix_, gone, come, edit_);
+}
+
+void TedBuilder::Impl::PublishLengths() {
+  const auto publish = [](LengthCounts& counts,
+                          std::shared_ptr<const std::vector<uint8_t>>& published) {
+    if (!std::exchange(counts.changed, false)) {
+      return;
+    }
+    auto lengths = std::make_shared<std::vector<uint8_t>>();
+    for (size_t length = counts.count.size(); length-- > 0;) {
+      if (counts.count[length] > 0) {
+        lengths->push_back(static_cast<uint8_t>(length));
+      }
+    }
+    published = std::move(lengths);
+  };
+  publish(locator_lengths_, working_.locator_lengths_);
+  publish(prefix_lengths_, working_.prefix_lengths_);
 }
 
 void TedBuilder::Impl::IndexFlexAlgos(NodeIndex index, const Node* before, const Node* after) {

@@ -57,7 +57,7 @@ TedBuilder::Published TedBuilder::Impl::Publish() {
   MergeLinks();
   PairGroups();
   RefreshArcs();
-  PublishLocatorLengths();
+  PublishLengths();
   PublishFlexAlgos();
   TedDelta delta = MakeDelta();
   if (!changed_) {

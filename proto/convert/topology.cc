@@ -30,6 +30,7 @@ topology::AdjacencySid ReadAdjacencySid(const v1::AdjacencySid& proto, FieldRead
   return {
       .label = reader.Narrow<uint32_t>("adjacency_sids.label", proto.label(), topology::kMaxLabel),
       .is_index = proto.is_index(),
+      .is_local = proto.has_is_local() ? std::optional(proto.is_local()) : std::nullopt,
       .backup = proto.backup(),
       .is_set = proto.is_set(),
       .weight = reader.Narrow<uint8_t>("adjacency_sids.weight", proto.weight())};
@@ -363,6 +364,7 @@ void ToProto(const LinkAttributes& from, v1::LinkAttributes* to) {
     v1::AdjacencySid* added = to->add_adjacency_sids();
     added->set_label(sid.label);
     added->set_is_index(sid.is_index);
+    if (sid.is_local) added->set_is_local(*sid.is_local);
     added->set_backup(sid.backup);
     added->set_is_set(sid.is_set);
     added->set_weight(sid.weight);

@@ -108,7 +108,10 @@ std::vector<Question> Questions(const topology::Ted& ted, cspf::Workspace& works
         Die(query.status().ToString());
       }
       const auto route = segments::ComputeRoute(ted, *query, workspace);
-      const auto* found = std::get_if<segments::SegmentRoute>(&route);
+      if (!route.ok()) {
+        Die(route.status().ToString());
+      }
+      const auto* found = std::get_if<segments::SegmentRoute>(&*route);
       question.cost = found == nullptr ? kNoPath : found->path.cost;
       questions.push_back(std::move(question));
     }

@@ -51,36 +51,63 @@ PacketSim::PacketSim(const topology::Ted& ted) : ted_(ted) {
 }
 
 void PacketSim::LearnPrefixes() {
-  std::map<std::tuple<bool, uint8_t, IpPrefix, uint32_t>, Fec> fecs;
+  // In order of preference where a label is ambiguous: low algorithms, low prefixes.
+  std::map<std::tuple<uint8_t, IpPrefix, uint32_t>, Fec> fecs;
+  std::map<IpPrefix, std::map<Index, uint64_t>> announcers;
   for (Index n = 0; n < ted_.node_bound(); ++n) {
     if (!ted_.HasNode(NodeIndex(n))) continue;
     for (const topology::Prefix& prefix : ted_.node(NodeIndex(n)).prefixes) {
+      announcers[prefix.prefix][n] = prefix.attributes.metric.value_or(0);
       for (const topology::PrefixSid& sid : prefix.attributes.sids) {
-        Fec& fec = fecs[{sid.is_label, sid.algorithm, prefix.prefix, sid.value}];
-        fec.destination.algorithm = sid.algorithm;
-        fec.destination.owners[n] = sid.algorithm == 0 ? prefix.attributes.metric.value_or(0) : 0;
+        if (sid.is_label) continue;
+        Fec& fec = fecs[{sid.algorithm, prefix.prefix, sid.value}];
         fec.prefix = prefix.prefix;
-        fec.value = sid.value;
-        fec.is_label = sid.is_label;
-        if (sid.no_php) fec.wants_label.insert(n);
+        fec.index = sid.value;
+        fec.destination.algorithm = sid.algorithm;
+        fec.announces_sid[n] = sid.no_php;
       }
     }
   }
-  // In order of preference: indexes before labels, low algorithms, low prefixes.
-  for (auto& [key, fec] : fecs) fecs_.push_back(fec);
+  for (auto& [key, fec] : fecs) {
+    fec.destination.owners = announcers[fec.prefix];
+    if (fec.destination.algorithm != 0) {
+      for (auto& [owner, metric] : fec.destination.owners) metric = 0;
+    }
+    fecs_.push_back(fec);
+  }
 }
 
 std::optional<uint32_t> PacketSim::LabelOf(Index router, const Fec& fec) const {
-  const auto& srgb = ted_.node(NodeIndex(router)).attributes.srgb;
-  if (srgb.empty()) return std::nullopt;
-  if (fec.is_label) return fec.value;
   uint64_t position = 0;
-  for (const topology::LabelRange& range : srgb) {
-    for (uint32_t i = 0; i < range.size && position <= fec.value; ++i, ++position) {
-      if (position == fec.value) return range.first + i;
+  for (const topology::LabelRange& range : ted_.node(NodeIndex(router)).attributes.srgb) {
+    for (uint32_t i = 0; i < range.size && position <= fec.index; ++i, ++position) {
+      if (position == fec.index) return range.first + i;
     }
   }
   return std::nullopt;
+}
+
+std::optional<uint32_t> PacketSim::AdjacencyLabelOf(Index router,
+                                                    const topology::AdjacencySid& sid) const {
+  if (!sid.is_index) return sid.label;
+  const auto& attributes = ted_.node(NodeIndex(router)).attributes;
+  bool local = !attributes.srlb.empty();
+  if (sid.is_local) local = *sid.is_local;
+  std::vector<uint32_t> block;
+  for (const auto& range : local ? attributes.srlb : attributes.srgb) {
+    for (uint32_t i = 0; i < range.size; ++i) block.push_back(range.first + i);
+  }
+  if (sid.label >= block.size()) return std::nullopt;
+  return block[sid.label];
+}
+
+bool PacketSim::ChoseForOwnPrefix(Index router, uint32_t label) const {
+  for (const topology::Prefix& prefix : ted_.node(NodeIndex(router)).prefixes) {
+    for (const topology::PrefixSid& sid : prefix.attributes.sids) {
+      if (sid.is_label && sid.value == label && TakesPart(router, sid.algorithm)) return true;
+    }
+  }
+  return false;
 }
 
 void PacketSim::FillLabelTables() {
@@ -90,27 +117,22 @@ void PacketSim::FillLabelTables() {
     for (size_t f = 0; f < fecs_.size(); ++f) {
       const std::optional<uint32_t> label = LabelOf(n, fecs_[f]);
       if (label && TakesPart(n, fecs_[f].destination.algorithm)) {
-        table.emplace(*label, LabelEntry{static_cast<int>(f), {}});
+        table.emplace(*label, LabelEntry{static_cast<int>(f), false, {}});
       }
     }
-    const auto& attributes = ted_.node(NodeIndex(n)).attributes;
+    for (const topology::Prefix& prefix : ted_.node(NodeIndex(n)).prefixes) {
+      for (const topology::PrefixSid& sid : prefix.attributes.sids) {
+        if (ChoseForOwnPrefix(n, sid.value)) table.emplace(sid.value, LabelEntry{-1, true, {}});
+      }
+    }
     for (const Index l : Out(n)) {
       std::set<uint32_t> labels;
       for (const topology::AdjacencySid& sid : ted_.link(LinkIndex(l)).attributes.adjacency_sids) {
-        uint32_t label = sid.label;
-        if (sid.is_index) {
-          std::vector<uint32_t> block;
-          for (const auto& range : attributes.srlb.empty() ? attributes.srgb : attributes.srlb) {
-            for (uint32_t i = 0; i < range.size; ++i) block.push_back(range.first + i);
-          }
-          if (sid.label >= block.size()) continue;
-          label = block[sid.label];
-        }
-        labels.insert(label);
+        if (const std::optional<uint32_t> label = AdjacencyLabelOf(n, sid)) labels.insert(*label);
       }
       for (const uint32_t label : labels) {
         LabelEntry& entry = table[label];
-        if (entry.fec < 0) entry.links.push_back(l);
+        if (entry.fec < 0 && !entry.own_prefix) entry.links.push_back(l);
       }
     }
   }
@@ -122,7 +144,7 @@ void PacketSim::FillSids() {
     local.bits = ToBitString(sid.sid);
     local.behavior = sid.behavior;
     const bool next_csid =
-        (sid.behavior >= 43 && sid.behavior <= 50) || (sid.behavior >= 52 && sid.behavior <= 58);
+        (sid.behavior >= 43 && sid.behavior <= 50) || (sid.behavior >= 52 && sid.behavior <= 59);
     if (next_csid && sid.structure && sid.structure->block > 0 && sid.structure->node > 0) {
       local.block = sid.structure->block;
       local.csid = size_t{sid.structure->node} + sid.structure->function;
@@ -139,6 +161,15 @@ void PacketSim::FillSids() {
       locators_.push_back(
           {ToBitString(locator.prefix.address().v6()).substr(0, locator.prefix.length()),
            locator.algorithm, n, locator.metric});
+    }
+  }
+  for (Index n = 0; n < ted_.node_bound(); ++n) {
+    if (!ted_.HasNode(NodeIndex(n))) continue;
+    for (const topology::Prefix& prefix : ted_.node(NodeIndex(n)).prefixes) {
+      if (prefix.prefix.address().is_v4()) continue;
+      locators_.push_back(
+          {ToBitString(prefix.prefix.address().v6()).substr(0, prefix.prefix.length()), 0, n,
+           prefix.attributes.metric});
     }
   }
   for (Index l = 0; l < ted_.link_bound(); ++l) {
@@ -210,27 +241,21 @@ bool PacketSim::InTopology(Index link, uint8_t algorithm) const {
   return any;
 }
 
-const std::vector<uint64_t>& PacketSim::Distances(const Destination& destination) {
-  const auto [it, fresh] = distances_.try_emplace(destination);
-  std::vector<uint64_t>& distance = it->second;
-  if (!fresh) return distance;
-  distance.assign(ted_.node_bound(), kFar);
-  if (destination.algorithm >= 128 && ted_.FindFlexAlgo(destination.algorithm) == nullptr)
-    return distance;
-  for (const auto& [owner, metric] : destination.owners) {
-    if (TakesPart(owner, destination.algorithm)) distance[owner] = metric;
-  }
+// Shortest distances from `start`, itself allowed to be overloaded only as an end.
+std::vector<uint64_t> PacketSim::DistancesFrom(Index start, const std::set<Index>& avoided,
+                                               uint8_t algorithm) const {
+  std::vector<uint64_t> distance(ted_.node_bound(), kFar);
+  distance[start] = 0;
   for (bool changed = true; changed;) {
     changed = false;
     for (Index l = 0; l < ted_.link_bound(); ++l) {
-      if (!ted_.HasLink(LinkIndex(l)) || !InTopology(l, destination.algorithm)) continue;
+      if (!ted_.HasLink(LinkIndex(l)) || !InTopology(l, algorithm)) continue;
       const Index from = ted_.link(LinkIndex(l)).local.value();
       const Index to = ted_.link(LinkIndex(l)).remote.value();
-      if (distance[to] == kFar || (Overloaded(to) && !destination.owners.contains(to))) continue;
-      if (Overloaded(from) && destination.owners.contains(from)) continue;
-      const uint64_t way = distance[to] + Metric(l, destination.algorithm);
-      if (way < distance[from]) {
-        distance[from] = way;
+      if (distance[from] == kFar || Overloaded(from) || avoided.contains(to)) continue;
+      const uint64_t way = distance[from] + Metric(l, algorithm);
+      if (way < distance[to]) {
+        distance[to] = way;
         changed = true;
       }
     }
@@ -238,29 +263,47 @@ const std::vector<uint64_t>& PacketSim::Distances(const Destination& destination
   return distance;
 }
 
-std::vector<uint32_t> PacketSim::NextLinks(Index node, const Destination& destination) {
-  const std::vector<uint64_t>& distance = Distances(destination);
-  std::vector<Index> links;
-  if (distance[node] == kFar) return links;
-  for (const Index l : Out(node)) {
-    if (!InTopology(l, destination.algorithm)) continue;
-    const Index to = ted_.link(LinkIndex(l)).remote.value();
-    if (distance[to] == kFar || (Overloaded(to) && !destination.owners.contains(to))) continue;
-    if (distance[to] + Metric(l, destination.algorithm) == distance[node]) links.push_back(l);
+const std::vector<PacketSim::Way>& PacketSim::Tree(Index router, uint8_t algorithm) {
+  const auto [it, fresh] = trees_.try_emplace({router, algorithm});
+  std::vector<Way>& ways = it->second;
+  if (!fresh || (algorithm >= 128 && ted_.FindFlexAlgo(algorithm) == nullptr)) return ways;
+  const auto add = [&](std::vector<Index> links, std::set<Index> avoided) {
+    uint64_t cost = 0;
+    for (const Index link : links) cost += Metric(link, algorithm);
+    Way way{links, DistancesFrom(EndOf(links), avoided, algorithm)};
+    for (uint64_t& distance : way.distance) {
+      if (distance != kFar) distance += cost;
+    }
+    ways.push_back(way);
+  };
+  for (const Index link : Out(router)) {
+    if (!InTopology(link, algorithm)) continue;
+    const Index to = ted_.link(LinkIndex(link)).remote.value();
+    if (!Lan(to)) {
+      add({link}, {router});
+      continue;
+    }
+    for (const Index beyond : Out(to)) {
+      if (InTopology(beyond, algorithm) && ted_.link(LinkIndex(beyond)).remote.value() != router)
+        add({link, beyond}, {router, to});
+    }
   }
-  return links;
+  return ways;
 }
 
 std::vector<std::vector<uint32_t>> PacketSim::RoutedWays(Index node,
                                                          const Destination& destination) {
+  uint64_t best = kFar;
   std::vector<std::vector<Index>> ways;
-  for (const Index link : NextLinks(node, destination)) {
-    const Index to = ted_.link(LinkIndex(link)).remote.value();
-    if (!Lan(to)) {
-      ways.push_back({link});
-      continue;
+  for (const Way& way : Tree(node, destination.algorithm)) {
+    uint64_t cost = kFar;
+    for (const auto& [owner, metric] : destination.owners) {
+      if (way.distance[owner] != kFar) cost = std::min(cost, way.distance[owner] + metric);
     }
-    for (const Index beyond : NextLinks(to, destination)) ways.push_back({link, beyond});
+    if (cost == kFar || cost > best) continue;
+    if (cost < best) ways.clear();
+    best = cost;
+    ways.push_back(way.links);
   }
   return ways;
 }
@@ -325,21 +368,12 @@ std::optional<PacketSim::LabelEntry> PacketSim::FirstLabel(Index headend, uint32
   for (const Index l : Out(headend)) {
     for (const auto& way : Ways(l)) adjacent.insert(EndOf(way));
     for (const topology::AdjacencySid& sid : ted_.link(LinkIndex(l)).attributes.adjacency_sids) {
-      uint32_t value = sid.label;
-      if (sid.is_index) {
-        const auto& node = ted_.node(NodeIndex(headend)).attributes;
-        value = UINT32_MAX;
-        uint32_t left = sid.label;
-        for (const auto& range : node.srlb.empty() ? node.srgb : node.srlb) {
-          if (value == UINT32_MAX && left < range.size) value = range.first + left;
-          left -= std::min(left, range.size);
-          if (value != UINT32_MAX) break;
-        }
-      }
-      if (value == label && (own.links.empty() || own.links.back() != l)) own.links.push_back(l);
+      if (AdjacencyLabelOf(headend, sid) == label && (own.links.empty() || own.links.back() != l))
+        own.links.push_back(l);
     }
   }
   if (!own.links.empty()) readings.push_back(own);
+  if (ChoseForOwnPrefix(headend, label)) readings.push_back({-1, true, {}});
   const auto reads = [&](Index router, int fec) {
     const auto& table = label_tables_[router];
     const auto it = table.find(label);
@@ -352,14 +386,14 @@ std::optional<PacketSim::LabelEntry> PacketSim::FirstLabel(Index headend, uint32
                      [&](Index router) { return reads(router, f); }))
       continue;
     if (destination.owners.contains(headend)) {
-      if (reads(headend, f)) readings.push_back({f, {}});
+      if (reads(headend, f)) readings.push_back({f, false, {}});
       continue;
     }
     const auto ways = RoutedWays(headend, destination);
     unreachable |= ways.empty();
     if (!ways.empty() && std::all_of(ways.begin(), ways.end(),
                                      [&](const auto& way) { return reads(EndOf(way), f); })) {
-      readings.push_back({f, {}});
+      readings.push_back({f, false, {}});
     }
   }
   if (readings.size() == 1) return readings.front();
@@ -390,6 +424,10 @@ void PacketSim::StepLabels(Index node, std::vector<uint32_t> labels, Trace trace
 void PacketSim::Forward(const LabelEntry& entry, Index node, const std::vector<uint32_t>& labels,
                         const Trace& trace) {
   const std::vector<uint32_t> rest(labels.begin() + 1, labels.end());
+  if (entry.own_prefix) {
+    StepLabels(node, rest, trace);
+    return;
+  }
   if (entry.fec < 0) {
     bool sent = false;
     for (const Index link : entry.links) {
@@ -402,15 +440,20 @@ void PacketSim::Forward(const LabelEntry& entry, Index node, const std::vector<u
     return;
   }
   const Fec& fec = fecs_[static_cast<size_t>(entry.fec)];
+  // Its own prefix: nothing routes it further, whether there is a label to end it or not.
   if (fec.destination.owners.contains(node)) {
-    StepLabels(node, rest, trace);
+    fec.announces_sid.contains(node) ? StepLabels(node, rest, trace) : Lose();
     return;
   }
   const auto ways = RoutedWays(node, fec.destination);
   result_.failed |= ways.empty();
   for (const auto& way : ways) {
     const Index next = EndOf(way);
-    if (fec.destination.owners.contains(next) && !fec.wants_label.contains(next)) {
+    if (fec.destination.owners.contains(next) && !fec.announces_sid.contains(next)) {
+      Lose();
+      continue;
+    }
+    if (fec.destination.owners.contains(next) && !fec.announces_sid.at(next)) {
       StepLabels(next, rest, Extend(trace, way));
       continue;
     }
@@ -461,7 +504,9 @@ std::optional<PacketSim::Destination> PacketSim::FindRoute(const std::string& de
     if (length > best) routes.clear();
     best = length;
     routes[locator.algorithm].algorithm = locator.algorithm;
-    routes[locator.algorithm].owners[locator.owner] = locator.metric;
+    routes[locator.algorithm].length = length;
+    uint64_t& metric = routes[locator.algorithm].owners[locator.owner];
+    metric = locator.metric.value_or(metric);
   }
   if (routes.empty()) return std::nullopt;
   return routes.begin()->second;
@@ -469,11 +514,13 @@ std::optional<PacketSim::Destination> PacketSim::FindRoute(const std::string& de
 
 void PacketSim::StepSids(Index node, std::string destination, size_t entry, Trace trace) {
   if (!Begin(trace, node, {}, destination, entry)) return;
-  if (const std::optional<LocalSid> local = FindLocal(node, destination)) {
+  // One table: a longer route beats a local SID that matches fewer bits.
+  const std::optional<LocalSid> local = FindLocal(node, destination);
+  const std::optional<Destination> route = FindRoute(destination);
+  if (local && (!route || local->bits.size() >= route->length)) {
     Execute(*local, node, destination, entry, trace);
     return;
   }
-  const std::optional<Destination> route = FindRoute(destination);
   if (!route || route->owners.contains(node)) {
     result_.unknown = true;
     return;

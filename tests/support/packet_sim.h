@@ -2,8 +2,9 @@
 // lists.
 //
 // An oracle: shares no code with lib/segments or lib/graph, and uses no SID look-up of the TED.
-// Each router has a label table and a list of local SIDs filled from what all routers announce, and
-// routes from Bellman-Ford; every ECMP choice of every packet is followed by itself.
+// Built the way a router works: each has its own shortest path tree (Bellman-Ford from itself), a
+// route per prefix to the nearest who announce it, and on top of that a label table and local SIDs
+// from what all announce. Every ECMP choice of every packet is followed by itself.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "lib/topology/ted.h"
@@ -50,17 +52,23 @@ class PacketSim {
   struct Destination {
     uint8_t algorithm = 0;
     std::map<Index, uint64_t> owners;
-    auto operator<=>(const Destination&) const = default;
+    size_t length = 0;  // Of an IPv6 prefix, bits.
+  };
+  // One way out of a router, to a neighbour or across a LAN, and how far all nodes are over it,
+  // never coming back.
+  struct Way {
+    std::vector<Index> links;
+    std::vector<uint64_t> distance;
   };
   struct Fec {
-    Destination destination;
+    Destination destination;  // Whoever announces the prefix.
     IpPrefix prefix;
-    uint32_t value = 0;
-    bool is_label = false;
-    std::set<Index> wants_label;  // Owners without penultimate hop popping.
+    uint32_t index = 0;
+    std::map<Index, bool> announces_sid;  // Its owners; true: without penultimate hop popping.
   };
   struct LabelEntry {
     int fec = -1;
+    bool own_prefix = false;  // A label the router itself chose for a prefix of its own.
     std::vector<Index> links;
   };
   struct LocalSid {
@@ -75,8 +83,11 @@ class PacketSim {
   void FillLabelTables();
   void FillSids();
   std::optional<uint32_t> LabelOf(Index router, const Fec& fec) const;
-  const std::vector<uint64_t>& Distances(const Destination& destination);
-  std::vector<Index> NextLinks(Index node, const Destination& destination);
+  std::optional<uint32_t> AdjacencyLabelOf(Index router, const topology::AdjacencySid& sid) const;
+  bool ChoseForOwnPrefix(Index router, uint32_t label) const;
+  const std::vector<Way>& Tree(Index router, uint8_t algorithm);
+  std::vector<uint64_t> DistancesFrom(Index start, const std::set<Index>& avoided,
+                                      uint8_t algorithm) const;
   bool InTopology(Index link, uint8_t algorithm) const;
   bool TakesPart(Index node, uint8_t algorithm) const;
   uint64_t Metric(Index link, uint8_t algorithm) const;
@@ -86,7 +97,7 @@ class PacketSim {
   const std::vector<Index>& Out(Index node) const { return out_[node]; }
   // Ways over one link, across a LAN if it leads to one, for an adjacency SID.
   std::vector<std::vector<Index>> Ways(Index link) const;
-  // Ways of one routed hop, across a LAN.
+  // The ways of one routed hop: least cost to the nearest owner.
   std::vector<std::vector<Index>> RoutedWays(Index node, const Destination& destination);
   // What `label` on top stands for at a headend; nothing: noted in result_.
   std::optional<LabelEntry> FirstLabel(Index headend, uint32_t label);
@@ -106,6 +117,7 @@ class PacketSim {
   bool Begin(Trace& trace, Index node, const std::vector<uint32_t>& labels,
              const std::string& destination, size_t entry);
   void Arrive(Index node, const Trace& trace);
+  void Lose() { result_.unknown = true; }
   static Trace Extend(const Trace& trace, const std::vector<Index>& way);
   Index EndOf(const std::vector<Index>& way) const;
 
@@ -117,11 +129,11 @@ class PacketSim {
     std::string bits;
     uint8_t algorithm = 0;
     Index owner = 0;
-    uint64_t metric = 0;
+    std::optional<uint64_t> metric;
   };
-  std::vector<Locator> locators_;
+  std::vector<Locator> locators_;  // Then, and so before them in authority, announced prefixes.
   std::vector<std::vector<Index>> out_;  // Links by local node.
-  std::map<Destination, std::vector<uint64_t>> distances_;
+  std::map<std::pair<Index, uint8_t>, std::vector<Way>> trees_;
   std::vector<Ipv6Address> list_;
   SimResult result_;
   size_t steps_ = 0;

@@ -27,39 +27,6 @@ plugin::PolicyConfig Config(std::vector<policy::WeightedList> lists) {
 
 const PlanSettings kSettings{.table = 254, .metric = 10, .protocol = 84, .encap_interface = 5};
 
-struct ImposedCase {
-  std::string name;
-  std::vector<std::string> list;
-  std::vector<std::string> want;
-};
-class ImposedSidsTest : public testing::TestWithParam<ImposedCase> {};
-TEST_P(ImposedSidsTest, EndWithTheDecapsulationSid) {
-  std::vector<Ipv6Address> list;
-  for (const auto& sid : GetParam().list) list.push_back(Address(sid));
-  std::vector<std::string> got;
-  for (const auto& sid : ImposedSids(list, Address("fcbb:bb00:8:d6::")))
-    got.push_back(sid.ToString());
-  EXPECT_EQ(got, GetParam().want);
-}
-INSTANTIATE_TEST_SUITE_P(
-    Lists, ImposedSidsTest,
-    testing::Values(
-        ImposedCase{"EndOfTheEndpoint",
-                    {"fcbb:bb00:4::", "fcbb:bb00:8::"},
-                    {"fcbb:bb00:4::", "fcbb:bb00:8:d6::"}},
-        ImposedCase{"EndOfAnother", {"fcbb:bb00:4::"}, {"fcbb:bb00:4::", "fcbb:bb00:8:d6::"}},
-        ImposedCase{"AdjacencyToTheEndpoint",
-                    {"fcbb:bb00:5:e8::"},
-                    {"fcbb:bb00:5:e8::", "fcbb:bb00:8:d6::"}},
-        ImposedCase{"OwnAdjacencyOfTheEndpoint",
-                    {"fcbb:bb00:8:e5::"},
-                    {"fcbb:bb00:8:e5::", "fcbb:bb00:8:d6::"}},
-        ImposedCase{"Container", {"fcbb:bb00:5:8::"}, {"fcbb:bb00:5:8::", "fcbb:bb00:8:d6::"}},
-        ImposedCase{"DecapsulationAlready",
-                    {"fcbb:bb00:5::", "fcbb:bb00:8:d6::"},
-                    {"fcbb:bb00:5::", "fcbb:bb00:8:d6::"}}),
-    [](const auto& test) { return test.param.name; });
-
 TEST(RoutePlanTest, OneListBecomesOneNextHop) {
   const auto routes = PlanRoutes(Config({List({"fcbb:bb00:4::", "fcbb:bb00:8::"})}), kSettings);
   ASSERT_TRUE(routes.ok()) << routes.status();

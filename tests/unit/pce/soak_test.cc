@@ -106,7 +106,9 @@ class SoakTest : public testing::Test {
       const auto& bounds = std::get<policy::PathIntent>(intent.candidate_paths[0].definition);
       const auto query = Resolve(*lab.ted, intent.key.headend, intent.key.endpoint, bounds);
       ASSERT_TRUE(query.ok());
-      const auto best = segments::ComputeRoute(*lab.ted, *query, workspace);
+      const auto computed = segments::ComputeRoute(*lab.ted, *query, workspace);
+      ASSERT_TRUE(computed.ok()) << computed.status();
+      const segments::SegmentResult& best = *computed;
       const auto* route = std::get_if<segments::SegmentRoute>(&best);
       const auto held = lab.southbound->held(intent.key);
       ASSERT_EQ(held.has_value(), status.active.has_value()) << ToString(intent.key);

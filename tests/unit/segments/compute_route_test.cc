@@ -9,7 +9,10 @@
 #include <vector>
 
 #include "lib/segments/compute.h"
+#include "lib/segments/fit.h"
+#include "lib/topology/ted_builder.h"
 #include "tests/support/build_ted.h"
+#include "tests/support/packet_sim.h"
 #include "tests/unit/segments/random_network.h"
 
 namespace srpce::segments {
@@ -42,7 +45,7 @@ std::string Text(const Ted& ted, const SegmentQuery& query, const SegmentResult&
 
 std::string Answer(const Ted& ted, const SegmentQuery& query) {
   cspf::Workspace workspace;
-  return Text(ted, query, ComputeRoute(ted, query, workspace));
+  return Text(ted, query, *ComputeRoute(ted, query, workspace));
 }
 
 // The fast way a-b-c-d-e takes three SIDs, a-b-e two, a-e one.
@@ -70,13 +73,52 @@ TEST(ComputeRouteTest, HeadendAndLinkMsdLimitTheStack) {
             "a e: 16003 cost 500");
 }
 
+TEST(ComputeRouteTest, LinkMsdReplacesTheNodesEvenIfLarger) {
+  const TedPtr ted = BuildTed(
+      "a<->b igp 10 delay 10 msd 10\nb<->c igp 50 delay 10\nc<->d igp 50 delay 10\n"
+      "d<->e igp 50 delay 10\na<->e igp 10 delay 500\nb<->e igp 10 delay 300\nnode a msd 2\n");
+  EXPECT_EQ(Answer(*ted, Query(*ted, "a", "e", MetricType::kDelay, DataPlane::kSrMpls)),
+            "a b c d e: 16003, 16004, 16005 cost 40");
+}
+
+TEST(ComputeRouteTest, TheDecapsulationSidCountsAgainstTheMsd) {
+  const std::string map = "a<->b igp 10\nb<->c igp 10\na<->c igp 5\n";
+  const auto answer = [&](const char* more) {
+    const TedPtr ted = BuildTed(map + more);
+    SegmentQuery query = Query(*ted, "a", "c", MetricType::kIgp, DataPlane::kSrv6);
+    query.path.constraints.waypoints = {NodeOf(*ted, "b")};
+    return Answer(*ted, query);
+  };
+  EXPECT_EQ(answer("node a srv6-msd 1\n"), "MSD_EXCEEDED") << "fcbb:bb00:2:3:: and End.DT6";
+  EXPECT_EQ(answer("node a srv6-msd 2\n"), "a b c: fcbb:bb00:2:3:: cost 20");
+}
+
+TEST(ComputeRouteTest, RouterThatCannotProcessTheListIsNamed) {
+  topology::TedBuilder builder;
+  const topology::SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
+  support::AddToBuilder("a<->b igp 10\nb<->c igp 10\na<->c igp 5\n", builder, source);
+  topology::NodeAttributes limited;
+  limited.msd.emplace().srh_max_segments_left = 0;
+  ASSERT_TRUE(builder.SetNode(source, "b", limited, /*patch=*/true, {}).ok());
+  const TedPtr ted = builder.Publish().ted;
+  SegmentQuery query = Query(*ted, "a", "c", MetricType::kIgp, DataPlane::kSrv6);
+  query.path.constraints.waypoints = {NodeOf(*ted, "b")};
+  cspf::Workspace workspace;
+  const SegmentResult result = *ComputeRoute(*ted, query, workspace);
+  const auto* none = std::get_if<cspf::NoPath>(&result);
+  ASSERT_NE(none, nullptr);
+  EXPECT_EQ(none->reason, Reason::kSidDepth);
+  EXPECT_NE(none->message.find("node b: 1 segments left, can do 0"), std::string::npos)
+      << none->message;
+}
+
 TEST(ComputeRouteTest, SaysHowManySidsWouldDo) {
   const TedPtr ted = BuildTed(kDelayMap);
   SegmentQuery query = Query(*ted, "a", "e", MetricType::kDelay, DataPlane::kSrMpls);
   query.path.constraints.max_delay = Microseconds(200);
   query.max_sids = 2;
   cspf::Workspace workspace;
-  const SegmentResult result = ComputeRoute(*ted, query, workspace);
+  const SegmentResult result = *ComputeRoute(*ted, query, workspace);
   const auto* none = std::get_if<cspf::NoPath>(&result);
   ASSERT_NE(none, nullptr);
   EXPECT_EQ(none->reason, Reason::kSidDepth);
@@ -96,7 +138,7 @@ TEST(ComputeRouteTest, EitherDataPlaneFallsOverToSrv6) {
 TEST(ComputeRouteTest, NamesTheLinkThatHasNoSid) {
   const TedPtr ted = BuildTed("a<->b#1 igp 10 no-adj\na<->b#2 igp 10 no-adj\n");
   cspf::Workspace workspace;
-  const SegmentResult result = ComputeRoute(*ted, Query(*ted, "a", "b"), workspace);
+  const SegmentResult result = *ComputeRoute(*ted, Query(*ted, "a", "b"), workspace);
   const auto* none = std::get_if<cspf::NoPath>(&result);
   ASSERT_NE(none, nullptr);
   EXPECT_EQ(none->reason, Reason::kNoSid);
@@ -114,7 +156,7 @@ TEST(ComputeRouteTest, BudgetThatRunsOutIsSaid) {
   SegmentQuery query = Query(*ted, "a", "e", MetricType::kDelay, DataPlane::kSrMpls);
   query.max_sids = 1;
   cspf::Workspace workspace;
-  EXPECT_EQ(Text(*ted, query, ComputeRoute(*ted, query, workspace, {.max_labels = 8})),
+  EXPECT_EQ(Text(*ted, query, *ComputeRoute(*ted, query, workspace, {.max_labels = 8})),
             "BUDGET_EXHAUSTED");
 }
 
@@ -132,7 +174,7 @@ TEST(ComputeRouteTest, ManyEqualPathsDoNotTakeForEver) {
   SegmentQuery query = Query(*ted, "x0", "x12", MetricType::kIgp, DataPlane::kSrMpls);
   query.max_sids = 1;
   cspf::Workspace workspace;
-  const SegmentResult result = ComputeRoute(*ted, query, workspace, {.max_labels = 50'000});
+  const SegmentResult result = *ComputeRoute(*ted, query, workspace, {.max_labels = 50'000});
   const auto* none = std::get_if<cspf::NoPath>(&result);
   ASSERT_NE(none, nullptr);
   EXPECT_EQ(none->reason, Reason::kBudgetExhausted);
@@ -235,6 +277,32 @@ struct Brute {
   std::vector<std::pair<uint64_t, std::vector<LinkIndex>>> fitting;
 };
 
+// Labels; or SRH entries with End.DT6 of the target, in the place of its End where that comes last.
+size_t ImposedDepth(const Ted& ted, NodeIndex target, const SegmentList& list) {
+  if (list.data_plane == DataPlane::kSrMpls || list.sids.empty()) return list.depth();
+  const std::string last = support::ToBitString(list.sids.back());
+  for (const int behavior : {18, 20}) {
+    for (const topology::Srv6Sid& sid : ted.node(target).attributes.srv6_sids) {
+      if (sid.behavior != behavior) continue;
+      const size_t used = last.rfind('1') + 1;
+      const bool replaces = support::ToBitString(sid.sid).compare(0, used, last, 0, used) == 0;
+      return list.sids.size() + (replaces ? 0 : 1);
+    }
+  }
+  return list.sids.size();
+}
+
+uint32_t LimitOf(const Ted& ted, const SegmentQuery& query, const std::vector<LinkIndex>& links) {
+  const auto& msd = ted.node(query.path.source).attributes.msd;
+  std::optional<uint32_t> limit;
+  if (query.path.constraints.data_plane == DataPlane::kSrMpls) {
+    if (msd && msd->base_mpls_imposition) limit = *msd->base_mpls_imposition;
+    if (!links.empty() && ted.link(links[0]).attributes.msd_base_mpls_imposition)
+      limit = *ted.link(links[0]).attributes.msd_base_mpls_imposition;
+  }
+  return std::min(*query.max_sids, limit.value_or(*query.max_sids));
+}
+
 Brute Solve(const Ted& ted, const SegmentQuery& query) {
   Brute brute;
   ForEachPath(ted, query.path.source, query.path.target, [&](const std::vector<LinkIndex>& links) {
@@ -247,8 +315,9 @@ Brute Solve(const Ted& ted, const SegmentQuery& query) {
                {.data_plane = query.path.constraints.data_plane, .compress = query.compress});
     if (!list.ok()) return;
     brute.any_list = true;
-    brute.fewest = std::min(brute.fewest, list->depth());
-    if (list->depth() > *query.max_sids) return;
+    const size_t depth = ImposedDepth(ted, query.path.target, *list);
+    brute.fewest = std::min(brute.fewest, depth);
+    if (depth > LimitOf(ted, query, links)) return;
     brute.fitting.emplace_back(*cost, links);
     brute.best_cost = std::min(brute.best_cost.value_or(*cost), *cost);
   });
@@ -265,7 +334,7 @@ TEST(ComputeRouteOracleTest, NoSimplePathThatFitsIsCheaper) {
     for (int i = 0; i < 5; ++i) {
       const SegmentQuery query = RandomQuery(*ted, rng);
       const Brute brute = Solve(*ted, query);
-      const SegmentResult result = ComputeRoute(*ted, query, workspace);
+      const SegmentResult result = *ComputeRoute(*ted, query, workspace);
       if (const auto* no_path = std::get_if<cspf::NoPath>(&result)) {
         ASSERT_FALSE(brute.best_cost) << "round " << round << ": " << no_path->message;
         if (brute.any_path) {
@@ -281,7 +350,8 @@ TEST(ComputeRouteOracleTest, NoSimplePathThatFitsIsCheaper) {
       const SegmentRoute& route = std::get<SegmentRoute>(result);
       ASSERT_TRUE(brute.best_cost) << "round " << round;
       ASSERT_EQ(route.path.cost, *brute.best_cost) << "round " << round;
-      ASSERT_LE(route.list.depth(), *query.max_sids);
+      ASSERT_LE(ImposedDepth(*ted, query.path.target, route.list),
+                LimitOf(*ted, query, route.path.links));
       ASSERT_TRUE(route.expansion.single_path);
       ASSERT_EQ(route.expansion.path, route.path.links);
       ASSERT_TRUE(CheckPromise(*ted, query.path, route.expansion).ok());
@@ -333,7 +403,7 @@ TEST(ComputeDisjointRoutesTest, NoFittingDisjointPairIsCheaper) {
         if ((!best || a_cost + b_cost < *best) && !Share(*ted, a, b, nodes)) best = a_cost + b_cost;
       }
     }
-    const DisjointSegmentResult result = ComputeDisjointRoutes(*ted, query, workspace);
+    const DisjointSegmentResult result = *ComputeDisjointRoutes(*ted, query, workspace);
     if (const auto* no_path = std::get_if<cspf::NoPath>(&result)) {
       ASSERT_FALSE(best) << "round " << round << ": " << no_path->message;
       ASSERT_NE(no_path->reason, Reason::kBudgetExhausted);
@@ -349,7 +419,8 @@ TEST(ComputeDisjointRoutesTest, NoFittingDisjointPairIsCheaper) {
         << support::DescribeLinks(*ted, member.path.source, routes[1].path.links) << " level "
         << nodes;
     for (size_t i = 0; i < 2; ++i) {
-      ASSERT_LE(routes[i].list.depth(), *query.members[i].max_sids);
+      ASSERT_LE(ImposedDepth(*ted, member.path.target, routes[i].list),
+                LimitOf(*ted, query.members[i], routes[i].path.links));
       ASSERT_EQ(routes[i].expansion.path, routes[i].path.links);
     }
     dearer += routes[0].path.cost + routes[1].path.cost > 2 * *first.best_cost ? 1 : 0;
@@ -368,15 +439,48 @@ TEST(ComputeDisjointRoutesTest, SaysThatDisjointListsDoNotFit) {
                    Query(*ted, "a", "d", MetricType::kIgp, DataPlane::kSrMpls)};
   cspf::Workspace workspace;
   EXPECT_EQ(
-      std::get<std::vector<SegmentRoute>>(ComputeDisjointRoutes(*ted, query, workspace)).size(),
+      std::get<std::vector<SegmentRoute>>(*ComputeDisjointRoutes(*ted, query, workspace)).size(),
       2U);
   query.members[0].max_sids = 1;
   query.members[1].max_sids = 1;
-  const DisjointSegmentResult result = ComputeDisjointRoutes(*ted, query, workspace);
+  const DisjointSegmentResult result = *ComputeDisjointRoutes(*ted, query, workspace);
   const auto* none = std::get_if<cspf::NoPath>(&result);
   ASSERT_NE(none, nullptr);
-  EXPECT_EQ(none->reason, Reason::kSidDepth) << none->message;
+  EXPECT_EQ(none->reason, Reason::kNotDisjoint) << "each has a path that fits: " << none->message;
   EXPECT_EQ(none->wanted, 1);
+}
+
+TEST(ComputeDisjointRoutesTest, PathsThatCanBeExpressedAreNotCountedAsThoseThatCannot) {
+  const TedPtr ted = BuildTed(
+      "a<->b igp 10\nb<->d igp 10\na<->e#1 igp 20 no-adj\na<->e#2 igp 20 no-adj\n"
+      "e<->d igp 20 no-adj\n");
+  for (const DataPlane data_plane : {DataPlane::kSrMpls, DataPlane::kEither}) {
+    DisjointSegmentQuery query;
+    query.members = {Query(*ted, "a", "d", MetricType::kIgp, data_plane),
+                     Query(*ted, "a", "d", MetricType::kIgp, data_plane)};
+    cspf::Workspace workspace;
+    const DisjointSegmentResult result = *ComputeDisjointRoutes(*ted, query, workspace);
+    const auto* none = std::get_if<cspf::NoPath>(&result);
+    ASSERT_NE(none, nullptr);
+    EXPECT_EQ(none->reason, Reason::kNotDisjoint);
+    EXPECT_NE(none->message.find("none of 2 paths can be expressed"), std::string::npos)
+        << none->message;
+  }
+}
+
+TEST(ProveTest, AListThatLeavesItsPathIsOurDefect) {
+  const TedPtr ted = BuildTed("a<->b igp 10\nb<->d igp 10\na<->c igp 10\nc<->d igp 10\n");
+  const SegmentQuery query = Query(*ted, "a", "d", MetricType::kIgp, DataPlane::kSrMpls);
+  cspf::Workspace workspace;
+  const SegmentResult result = *ComputeRoute(*ted, query, workspace);
+  const SegmentRoute& route = std::get<SegmentRoute>(result);
+  EXPECT_TRUE(Prove(*ted, query, route.path, route.list).ok());
+  SegmentList wrong = route.list;
+  wrong.labels = {16003};  // Over both b and c.
+  EXPECT_EQ(Prove(*ted, query, route.path, wrong).status().ToString(),
+            "INTERNAL: list 16003: leaves the path it was made for");
+  wrong.labels = {99};
+  EXPECT_EQ(Prove(*ted, query, route.path, wrong).status().code(), absl::StatusCode::kInternal);
 }
 
 }  // namespace

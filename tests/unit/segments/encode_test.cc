@@ -182,10 +182,46 @@ TEST_F(BuilderTest, AnycastSidIsNotUsedWhenItMayChooseAnotherOwner) {
   EXPECT_EQ(EncodeText(*Publish(), "a b c"), "16099");
 }
 
-TEST_F(BuilderTest, AbsoluteLabelIsTheSameEverywhere) {
-  Draw("a<->b igp 10\nb<->c igp 10\nnode b srgb 20000 100\n");
-  SetSids("c", "10.0.0.3/32", {{.value = 900003, .is_label = true}});
-  EXPECT_EQ(EncodeText(*Publish(), "a b c"), "900003");
+TEST_F(BuilderTest, SidIsNotUsedWhereSomebodyNearerAnnouncesThePrefixWithoutIt) {
+  Draw("a<->b igp 1\nb<->c igp 10\na<->x igp 1\nnode x no-sr\n");
+  SetSids("x", "10.0.0.3/32", {});
+  EXPECT_EQ(EncodeText(*Publish(), "a b c"), "16002, 24003");
+  EXPECT_EQ(EncodeText(*Publish(), "b c"), "24003") << "x is nearer to b, too";
+  // Not the nearest for anybody on the path.
+  SetSids("x", "10.0.0.3/32", {}, 100);
+  EXPECT_EQ(EncodeText(*Publish(), "a b c"), "16003");
+}
+
+TEST_F(BuilderTest, NamesWhoAnnouncesThePrefixWithoutTheSid) {
+  Draw("a<->b igp 1\nb<->c igp 10 no-adj\na<->x igp 1\nnode x no-sr\n");
+  SetSids("x", "10.0.0.3/32", {});
+  EXPECT_EQ(EncodeText(*Publish(), "a b c"),
+            "link b->c: no adjacency SID, and node SID of c has no label that leads there: x "
+            "announces the prefix without it");
+}
+
+TEST_F(BuilderTest, SidIsNotUsedWhereALongerPrefixLeadsElsewhere) {
+  Draw("a<->b igp 1\nb<->c igp 10\na<->x igp 1\n");
+  SetSids("x", "fcbb:bb00:3::/64", {});
+  EXPECT_EQ(EncodeText(*Publish(), "a b c", kSrv6), "fcbb:bb00:2:e002::")
+      << "the End.X SID of b, which lies outside of the /64";
+}
+
+TEST_F(BuilderTest, LocalPrefixLabelMeansNothingToOthers) {
+  Draw("a<->b igp 10\nb<->c igp 10\n");
+  SetSids("b", "10.0.0.2/32", {{.value = 900001, .is_label = true}});
+  SetSids("c", "10.0.0.3/32", {{.value = 900001, .is_label = true}});
+  const TedPtr ted = Publish();
+  EXPECT_EQ(EncodeText(*ted, "a b c"), "24001, 24003");
+  const auto expand = [&](const char* headend, std::vector<uint32_t> labels) {
+    SegmentList list;
+    list.labels = std::move(labels);
+    return Expand(*ted, NodeOf(*ted, headend), list);
+  };
+  EXPECT_EQ(expand("a", {900001}).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(expand("a", {24001, 24003, 900001})->ends, std::vector<NodeIndex>{NodeOf(*ted, "c")})
+      << "c pops its own label";
+  EXPECT_EQ(expand("c", {900001, 24004})->ends, std::vector<NodeIndex>{NodeOf(*ted, "b")});
 }
 
 TEST_F(BuilderTest, WithoutPenultimatePoppingTheEndMustKnowItsOwnLabel) {
@@ -212,6 +248,22 @@ TEST_F(BuilderTest, UnprotectedAdjacencySidsBeforeProtectedOnesAndSetsNever) {
   set("1", {{.label = 24111, .backup = true}});
   EXPECT_EQ(EncodeText(*Publish(), "a b#1"), "24111");
   EXPECT_EQ(EncodeText(*Publish(), "a b#2"), "24900") << "a set of one pins its link";
+}
+
+TEST_F(BuilderTest, AdjacencyIndexCountsInTheSrgbUnlessItIsLocal) {
+  Draw("a<->b#1 igp 10 no-adj\na<->b#2 igp 10\n");
+  topology::NodeAttributes node;
+  node.srlb = {{15000, 100}};
+  ASSERT_TRUE(builder_.SetNode(source_, "a", node, true, {}).ok());
+  const auto encoded = [&](std::optional<bool> is_local) {
+    topology::LinkAttributes link;
+    link.adjacency_sids = {{.label = 70, .is_index = true, .is_local = is_local}};
+    EXPECT_TRUE(builder_.SetLink(source_, {"a", "b", "1", ""}, link, true, {}).ok());
+    return EncodeText(*Publish(), "a b#1");
+  };
+  EXPECT_EQ(encoded(true), "15070");
+  EXPECT_EQ(encoded(false), "16070");
+  EXPECT_EQ(encoded(std::nullopt), "15070");
 }
 
 TEST_F(BuilderTest, LabelThatIsAlsoAnotherPrefixForTheReaderIsNotUsed) {

@@ -45,6 +45,7 @@ class Generator {
     block_ = std::vector<uint8_t>{32, 32, 64, 80}[Pick(rng_, 0, 3)];
     max_metric_ = Pick(rng_, 1, 4);
     flex_ = Chance(rng_, 50);
+    zero_metrics_ = Chance(rng_, 30) ? 25 : 2;
     for (uint32_t n = 0; n < node_count_; ++n) AddNode(n);
     for (uint32_t n = 1; n < node_count_; ++n) AddAdjacency(Pick(rng_, 0, n - 1), n);
     for (uint32_t i = Pick(rng_, 0, node_count_ * 3 / 2); i > 0; --i) {
@@ -53,11 +54,15 @@ class Generator {
       if (a != b) AddAdjacency(a, b);
     }
     if (Odd(15)) AddLan();
+    for (uint32_t n = 0; n < node_count_; ++n) {
+      if (Odd(15)) AddForeignPrefix(n);
+    }
     return builder_.Publish().ted;
   }
 
  private:
   bool Odd(uint32_t percent) { return options_.oddities && Chance(rng_, percent); }
+  uint8_t Depth() { return static_cast<uint8_t>(Pick(rng_, 1, 4)); }
   static std::string Id(uint32_t n) { return absl::StrCat("n", n); }
 
   Ipv6Address Locator(uint8_t algorithm, uint32_t node) const {
@@ -130,6 +135,7 @@ class Generator {
     AddSrgb(node);
     if (flex_ && Chance(rng_, 80)) node.algorithms = {0, 128};
     AddSrv6(n, node);
+    if (Odd(20)) node.msd.emplace().base_mpls_imposition = Depth();
     if (Odd(8)) node.overload = true;
     if (flex_ && n == 0) {
       topology::FlexAlgoDefinition definition;
@@ -151,9 +157,10 @@ class Generator {
     loopback.metric = Pick(rng_, 0, 2);
     if (!Odd(6)) {
       const bool is_label = Odd(10);
-      loopback.sids.push_back({.value = is_label ? 900000 + n : n + 1,
-                               .is_label = is_label,
-                               .no_php = Chance(rng_, 30)});
+      // A label is the choice of its owner, so that two may choose the same.
+      const uint32_t label = Chance(rng_, 50) ? 900000 : Chance(rng_, 50) ? 24001 + n : 16003;
+      loopback.sids.push_back(
+          {.value = is_label ? label : n + 1, .is_label = is_label, .no_php = Chance(rng_, 30)});
     }
     if (TakesPart(node)) {
       loopback.sids.push_back(
@@ -167,6 +174,28 @@ class Generator {
       shared.sids.push_back({.value = kAnycastIndex + group, .no_php = Chance(rng_, 30)});
       Must(builder_.SetPrefix(source_, Id(n), Address(10, 1, group), shared, false, {}));
     }
+  }
+
+  // A prefix of another node, with no SID or with one of its own; or one around or inside of
+  // another node's locator.
+  void AddForeignPrefix(uint32_t n) {
+    const uint32_t other = Pick(rng_, 0, node_count_ - 1);
+    topology::PrefixAttributes foreign;
+    if (Chance(rng_, 80)) foreign.metric = Pick(rng_, 0, 3);
+    IpPrefix prefix = Address(10, 0, other);
+    if (Chance(rng_, 60)) {
+      const auto length = static_cast<uint8_t>(block_ + 16 * Pick(rng_, 0, 2));
+      const uint8_t algorithm = flex_ && Chance(rng_, 20) ? 128 : 0;
+      const Ipv6Address inside =
+          Locator(algorithm, other + 1)
+              .WithBits(block_ + 16U, 16, Chance(rng_, 50) ? 0 : kFirstFunction + Pick(rng_, 0, 9));
+      prefix = {IpAddress::V6(inside), length};
+    } else if (other == n) {
+      return;
+    } else if (Chance(rng_, 20)) {
+      foreign.sids.push_back({.value = 80 + n, .no_php = Chance(rng_, 30)});
+    }
+    Must(builder_.SetPrefix(source_, Id(n), prefix, foreign, false, {}));
   }
 
   static IpPrefix Address(uint32_t a, uint32_t b, uint32_t c) {
@@ -186,7 +215,7 @@ class Generator {
 
   LinkAttributes Attributes() {
     LinkAttributes link;
-    link.igp_metric = Odd(4) ? 0 : Pick(rng_, 1, max_metric_);
+    link.igp_metric = Odd(zero_metrics_) ? 0 : Pick(rng_, 1, max_metric_);
     if (Odd(2)) link.igp_metric.reset();
     if (Chance(rng_, 60)) link.te_metric = Pick(rng_, 1, 3);
     if (!Odd(6)) link.delay = Microseconds(Pick(rng_, 1, 3) * 100);
@@ -200,6 +229,7 @@ class Generator {
     }
     if (!bits.empty()) link.admin_group = bits;
     if (Chance(rng_, 40)) link.srlgs = {{Pick(rng_, 5, 8)}};
+    if (Odd(15)) link.msd_base_mpls_imposition = Depth();
     return link;
   }
 
@@ -209,11 +239,14 @@ class Generator {
     if (Chance(rng_, 30)) link.adjacency_sids.push_back({.label = label + 500, .backup = true});
     if (!nodes_[n].srlb.empty() && Chance(rng_, 30)) {
       link.adjacency_sids.push_back({.label = Pick(rng_, 0, 40), .is_index = true});
+      if (Chance(rng_, 50)) link.adjacency_sids.back().is_local = Chance(rng_, 50);
     }
     if (!Odd(15)) link.adjacency_sids.push_back({.label = label});
     if (Chance(rng_, 15)) link.adjacency_sids.push_back({.label = 24999, .is_set = true});
     if (nodes_[n].locators.empty()) return;
-    const Srv6Behavior end_x = classic_[n] ? Srv6Behavior::kEndX : Srv6Behavior::kEndXNextCsid;
+    const Srv6Behavior next_csid =
+        Chance(rng_, 20) ? Srv6Behavior{59} : Srv6Behavior::kEndXNextCsid;  // PSP, USP and USD.
+    const Srv6Behavior end_x = classic_[n] ? Srv6Behavior::kEndX : next_csid;
     if (!Odd(15)) link.srv6_sids.push_back(MakeSid(0, n + 1, end_x, function));
     if (Odd(10))
       link.srv6_sids.push_back(MakeSid(0, n + 1, Srv6Behavior::kEndXPsp, function + 0x200));
@@ -233,6 +266,8 @@ class Generator {
     for (uint32_t i = 0; i < Pick(rng_, 2, 3); ++i) members.insert(Pick(rng_, 0, node_count_ - 1));
     for (const uint32_t n : members) {
       LinkAttributes in = Attributes();
+      // Metric 0 into a LAN makes all its members one router: nobody does that.
+      if (in.igp_metric) in.igp_metric = std::max<IgpMetric>(*in.igp_metric, 1);
       if (Chance(rng_, 50)) AddSids(n, in);
       LinkAttributes out;
       if (Chance(rng_, 70)) out.igp_metric = 0;
@@ -249,6 +284,7 @@ class Generator {
   uint8_t block_ = 32;
   uint32_t max_metric_ = 1;
   bool flex_ = false;
+  uint32_t zero_metrics_ = 0;  // Percent.
   std::vector<NodeAttributes> nodes_;
   std::vector<bool> classic_;
   uint32_t adjacencies_ = 0;

@@ -14,7 +14,9 @@ struct RandomNetworkOptions {
   uint32_t min_nodes = 3;
   uint32_t max_nodes = 8;
   bool oddities =
-      true;  // Missing and shared SIDs, LANs, overload, down links, zero metrics, classic SRv6.
+      // Missing, shared and local SIDs, prefixes of others, LANs, overload, down links, zero
+      // metrics, MSDs, classic SRv6.
+      true;
 };
 
 // ECMP, parallel links, several SRGBs, PHP or not, anycast, flexible algorithm 128, NEXT-CSIDs of

@@ -9,6 +9,7 @@
 
 #include "lib/segments/csid.h"
 #include "lib/segments/segment_list.h"
+#include "lib/topology/ted_builder.h"
 #include "tests/support/build_ted.h"
 
 namespace srpce::segments {
@@ -86,12 +87,128 @@ TEST(ExpandTest, WhatIsNotInTheTopologyIsAnErrorEverywhere) {
   EXPECT_EQ(CheckPromise(*ted, query, *expansion).message(), "link 77: is gone");
 }
 
+TEST(ExpandTest, NearerAnnouncerWithoutTheSidIsNamed) {
+  topology::TedBuilder builder;
+  const topology::SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
+  support::AddToBuilder("a<->b igp 1\nb<->c igp 10\na<->x igp 1\nc<->d igp 1\n", builder, source);
+  const auto message = [&](const SegmentList& list, const char* headend) {
+    const TedPtr ted = builder.Publish().ted;
+    return Expand(*ted, NodeOf(*ted, headend), list).status().ToString();
+  };
+  const auto announce = [&](const char* prefix) {
+    ASSERT_TRUE(builder.SetPrefix(source, "x", *IpPrefix::Parse(prefix), {}, false, {}).ok());
+  };
+  EXPECT_EQ(message(Labels({16003}), "a"), "OK");
+  EXPECT_EQ(message(Sids({Sid("fcbb:bb00:3::")}), "a"), "OK");
+  announce("10.0.0.3/32");
+  announce("fcbb:bb00:3::/64");
+  const char* refused =
+      "NOT_FOUND: segment 1: node x: announces 10.0.0.3/32 without prefix SID index 3";
+  EXPECT_EQ(message(Labels({16003}), "a"), refused);
+  EXPECT_EQ(message(Labels({16003}), "b"), refused) << "x is the nearest for b, too";
+  EXPECT_EQ(message(Labels({16003}), "x"), refused);
+  EXPECT_EQ(message(Labels({16003}), "d"), "OK") << "c is nearer";
+  EXPECT_EQ(message(Sids({Sid("fcbb:bb00:3::")}), "a"),
+            "NOT_FOUND: segment 1: SID fcbb:bb00:3:: means nothing to node x, which announces "
+            "fcbb:bb00:3::/64");
+  EXPECT_EQ(message(Sids({Sid("fcbb:bb00:3:4::")}), "a"), "OK") << "outside of the /64";
+}
+
+TEST(ExpandTest, LongerRouteBeatsTheRoutersOwnSid) {
+  topology::TedBuilder builder;
+  const topology::SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
+  support::AddToBuilder("a<->b igp 1\nb<->x igp 1\n", builder, source);
+  const IpPrefix longer = *IpPrefix::Parse("fcbb:bb00:2::/64");
+  ASSERT_TRUE(builder.SetPrefix(source, "x", longer, {}, false, {}).ok());
+  const TedPtr ted = builder.Publish().ted;
+  EXPECT_EQ(Expand(*ted, NodeOf(*ted, "b"), Sids({Sid("fcbb:bb00:2::")})).status().message(),
+            "segment 1: SID fcbb:bb00:2:: means nothing to node x, which announces "
+            "fcbb:bb00:2::/64");
+  EXPECT_EQ(Expand(*ted, NodeOf(*ted, "b"), Sids({Sid("fcbb:bb00:2:e001::")}))->ends,
+            std::vector<NodeIndex>{NodeOf(*ted, "a")});
+}
+
 TEST(ExpandTest, ZeroMetricsThatLoopAreRefused) {
   // a and b each think the other as good a way to d as their own link.
   const TedPtr ted = BuildTed("a<->b igp 0\na<->d igp 10\nb<->d igp 10\n");
   const auto expansion = Expand(*ted, NodeOf(*ted, "a"), Labels({16003}));
   EXPECT_EQ(expansion.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_NE(expansion.status().message().find("loops"), std::string::npos) << expansion.status();
+}
+
+TEST(ExpandTest, ZeroMetricThatOnlyLeadsBackIsNoNextHop) {
+  const TedPtr chain = BuildTed("a<->b igp 0\nb<->c igp 10\n");
+  const auto expansion = Expand(*chain, NodeOf(*chain, "a"), Labels({16003}));
+  ASSERT_TRUE(expansion.ok()) << expansion.status();
+  EXPECT_EQ(expansion->path,
+            (std::vector<LinkIndex>{LinkOf(*chain, "a->b"), LinkOf(*chain, "b->c")}));
+  const TedPtr square =
+      BuildTed("a<->b igp 0\na<->c igp 0\nb<->d igp 10\nc<->d igp 10\nc<->x igp 0\nx<->y igp 0\n");
+  const auto both = Expand(*square, NodeOf(*square, "b"), Labels({16004}));
+  EXPECT_EQ(both.status().code(), absl::StatusCode::kFailedPrecondition)
+      << "b over a and c, c over a and b";
+  // Neither the spur b-x nor what hangs behind it.
+  const TedPtr spur = BuildTed("a<->b igp 10\nb<->x igp 0\nx<->y igp 0\nb<->c igp 0\n");
+  const auto past = Expand(*spur, NodeOf(*spur, "a"), Labels({16005}));
+  ASSERT_TRUE(past.ok()) << past.status();
+  EXPECT_EQ(past->path, (std::vector<LinkIndex>{LinkOf(*spur, "a->b"), LinkOf(*spur, "b->c")}));
+}
+
+TEST(ExpandTest, RoutersAreHeldToTheSrhTheyCanProcess) {
+  topology::TedBuilder builder;
+  const topology::SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
+  support::AddToBuilder("a<->b igp 10\nb<->c igp 10\nc<->d igp 10\n", builder, source);
+  const auto message = [&](const char* node, const topology::Msd& msd, const SegmentList& list) {
+    topology::NodeAttributes attributes;
+    attributes.msd = msd;
+    EXPECT_TRUE(builder.SetNode(source, node, attributes, /*patch=*/true, {}).ok());
+    const TedPtr ted = builder.Publish().ted;
+    const absl::Status status = Expand(*ted, NodeOf(*ted, "a"), list).status();
+    attributes.msd = topology::Msd();
+    EXPECT_TRUE(builder.SetNode(source, node, attributes, /*patch=*/true, {}).ok());
+    return status.ToString();
+  };
+  const auto msd = [](auto field, uint8_t value) {
+    topology::Msd limits;
+    limits.*field = value;
+    return limits;
+  };
+  const SegmentList three =
+      Sids({Sid("fcbb:bb00:2::"), Sid("fcbb:bb00:3::"), Sid("fcbb:bb00:4::")});
+  const SegmentList one = Sids({Sid("fcbb:bb00:4::")});
+  using topology::Msd;
+  EXPECT_EQ(message("b", msd(&Msd::srh_max_segments_left, 2), three), "OK");
+  EXPECT_EQ(message("b", msd(&Msd::srh_max_segments_left, 1), three),
+            "RESOURCE_EXHAUSTED: segment 1: node b: 2 segments left, can do 1");
+  EXPECT_EQ(message("c", msd(&Msd::srh_max_segments_left, 1), three), "OK");
+  EXPECT_EQ(message("d", msd(&Msd::srh_max_end_d, 3), three), "OK");
+  EXPECT_EQ(message("d", msd(&Msd::srh_max_end_d, 2), three),
+            "RESOURCE_EXHAUSTED: segment 3: node d: 3 SIDs to decapsulate, can do 2");
+  EXPECT_EQ(message("d", msd(&Msd::srh_max_end_d, 0), one), "OK") << "no SRH";
+  EXPECT_EQ(message("b", msd(&Msd::srh_max_segments_left, 0), Sids({Sid("fcbb:bb00:2:4::")})),
+            "RESOURCE_EXHAUSTED: segment 1: node b: 1 segments left, can do 0")
+      << "End.DT6 of d is added";
+  EXPECT_EQ(message("c", msd(&Msd::srh_max_end_pop, 0), three), "OK") << "its End does not pop";
+}
+
+TEST(ExpandTest, PenultimatePopIsHeldToItsMsd) {
+  topology::TedBuilder builder;
+  const topology::SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
+  support::AddToBuilder("a<->b igp 10\nb<->c igp 10\n", builder, source);
+  topology::NodeAttributes attributes;
+  attributes.srv6_sids.emplace_back();
+  attributes.srv6_sids[0].sid = Sid("fcbb:bb00:2:e::");
+  attributes.srv6_sids[0].behavior = static_cast<uint16_t>(topology::Srv6Behavior::kEndPsp);
+  const auto expand = [&](uint8_t max_pop) {
+    attributes.msd.emplace().srh_max_end_pop = max_pop;
+    EXPECT_TRUE(builder.SetNode(source, "b", attributes, /*patch=*/true, {}).ok());
+    const TedPtr ted = builder.Publish().ted;
+    return Expand(*ted, NodeOf(*ted, "a"), Sids({Sid("fcbb:bb00:2:e::"), Sid("fcbb:bb00:3::")}))
+        .status()
+        .ToString();
+  };
+  EXPECT_EQ(expand(2), "OK");
+  EXPECT_EQ(expand(1), "RESOURCE_EXHAUSTED: segment 1: node b: 2 SIDs to pop, can do 1");
 }
 
 TEST(ExpandTest, FirstLabelWithTwoReadingsIsRefused) {
@@ -244,6 +361,17 @@ TEST(ResolveTest, ContainersAreTakenApart) {
   EXPECT_EQ(list->sids.size(), 2U);
   EXPECT_EQ(ResolveSids(*ted, NodeOf(*ted, "a"), {Sid("fcbb:bb00:9::")}).status().ToString(),
             "NOT_FOUND: segment 1: SID fcbb:bb00:9:: means nothing to node a");
+}
+
+TEST(CsidTest, EveryFlavorOfEndAndEndXShifts) {
+  for (uint16_t behavior = 1; behavior < 100; ++behavior) {
+    const bool end = behavior >= 43 && behavior <= 50;
+    const bool end_x = behavior >= 52 && behavior <= 59;  // 59: PSP, USP and USD.
+    topology::Srv6Sid sid;
+    sid.behavior = behavior;
+    sid.structure = topology::Srv6SidStructure{.block = 32, .node = 16};
+    EXPECT_EQ(ShiftsContainer(sid), end || end_x) << behavior;
+  }
 }
 
 TEST(CsidTest, ShiftMovesTheRestUpBehindTheBlock) {

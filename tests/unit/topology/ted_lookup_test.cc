@@ -88,6 +88,29 @@ TEST(FindLocatorTest, TheLongestMatchWins) {
   EXPECT_EQ(owner("2001:db8::"), "");
 }
 
+TEST(FindAnnouncersTest, WithASidOrWithout) {
+  TedBuilder builder;
+  const SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
+  support::AddToBuilder("a<->b\n", builder, source);
+  const auto set = [&](const char* prefix) {
+    ASSERT_TRUE(builder.SetPrefix(source, "b", *IpPrefix::Parse(prefix), {}, false, {}).ok());
+  };
+  set("10.0.0.1/32");
+  set("fc00:1::/32");
+  set("fc00:1:2::/48");
+  const TedPtr ted = builder.Publish().ted;
+  EXPECT_EQ(ted->FindAnnouncers(*IpPrefix::Parse("10.0.0.1/32")),
+            (std::vector<NodeIndex>{NodeOf(*ted, "a"), NodeOf(*ted, "b")}));
+  EXPECT_TRUE(ted->FindAnnouncers(*IpPrefix::Parse("10.0.0.0/24")).empty());
+  const Ipv6Address address = *Ipv6Address::Parse("fc00:1:2::9");
+  EXPECT_EQ(ted->FindAnnouncedPrefix(address, 0), *IpPrefix::Parse("fc00:1:2::/48"));
+  EXPECT_EQ(ted->FindAnnouncedPrefix(address, 49), std::nullopt);
+  EXPECT_EQ(ted->FindAnnouncedPrefix(*Ipv6Address::Parse("fc00:2::"), 0), std::nullopt);
+  ASSERT_TRUE(builder.RemovePrefix(source, "b", *IpPrefix::Parse("fc00:1:2::/48"), {}).ok());
+  EXPECT_EQ(builder.Publish().ted->FindAnnouncedPrefix(address, 0),
+            *IpPrefix::Parse("fc00:1::/32"));
+}
+
 TEST(FindFlexAlgoTest, HighestPriorityThenHighestId) {
   const TedPtr ted = BuildTed(
       "a<->b\n"

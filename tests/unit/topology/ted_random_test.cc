@@ -118,7 +118,11 @@ class RandomNetwork {
   LinkAttributes RandomLink();
   PrefixAttributes RandomPrefix();
   LinkKey RandomKey();
-  IpPrefix AnyPrefix() { return {IpAddress::V4((10U << 24) + Pick(4)), 32}; }
+  IpPrefix AnyPrefix() {
+    if (Pick(4) > 0) return {IpAddress::V4((10U << 24) + Pick(4)), 32};
+    const uint8_t length = Pick(2) == 0 ? 31 : 32;
+    return {IpAddress::V6(Ipv6Address().WithBits(0, 32, 0xfcbb0000 + Pick(3))), length};
+  }
   Srv6Sid AnySid() {
     return {.sid = Ipv6Address().WithBits(0, 16, 0xfcbb).WithBits(112, 16, Pick(12)),
             .behavior = 1,
@@ -422,12 +426,14 @@ void RandomNetwork::CompareLinks(const Ted& ted, const NaiveSnapshot& want) {
 }
 
 void RandomNetwork::CompareLookups(const Ted& ted, const NaiveSnapshot& want) {
+  std::map<IpPrefix, std::set<NodeIndex>> announcers;
   std::map<std::pair<uint8_t, uint32_t>, std::set<NodeIndex>> prefix_sids;
   std::map<Ipv6Address, std::set<SidOwner>> srv6_sids;
   std::map<IpPrefix, std::set<SidOwner>> locators;
   for (const auto& [id, node] : want.nodes) {
     const NodeIndex index = *ted.FindNode(id);
     for (const Prefix& prefix : node.prefixes) {
+      announcers[prefix.prefix].insert(index);
       for (const PrefixSid& sid : prefix.attributes.sids) {
         if (!sid.is_label) prefix_sids[{sid.algorithm, sid.value}].insert(index);
       }
@@ -450,6 +456,17 @@ void RandomNetwork::CompareLookups(const Ted& ted, const NaiveSnapshot& want) {
     for (const uint8_t algorithm : std::array<uint8_t, 2>{0, 128}) {
       ASSERT_EQ(ted.FindPrefixSid(value, algorithm), list(prefix_sids[{algorithm, value}]));
     }
+  }
+  for (const auto& [prefix, nodes] : announcers) {
+    ASSERT_EQ(ted.FindAnnouncers(prefix), list(nodes));
+    if (prefix.address().is_v4()) continue;
+    std::optional<IpPrefix> longest;
+    for (const auto& [other, ignored] : announcers) {
+      if (other.Contains(prefix.address()) && (!longest || other.length() > longest->length())) {
+        longest = other;
+      }
+    }
+    ASSERT_EQ(ted.FindAnnouncedPrefix(prefix.address().v6(), 0), longest);
   }
   for (uint32_t i = 0; i < 12; ++i) {
     const Ipv6Address sid = Ipv6Address().WithBits(0, 16, 0xfcbb).WithBits(112, 16, i);

@@ -24,7 +24,8 @@ std::string Text(const GeoPosition& value) {
   return absl::StrCat(value.latitude, "/", value.longitude);
 }
 std::string Text(const AdjacencySid& v) {
-  return absl::StrCat(v.label, v.is_index, v.backup, v.is_set, "w", uint32_t{v.weight});
+  return absl::StrCat(v.label, v.is_index, v.is_local ? Text(*v.is_local) : "", v.backup, v.is_set,
+                      "w", uint32_t{v.weight});
 }
 std::string Text(const PrefixSid& v) {
   return absl::StrCat(uint32_t{v.algorithm}, ":", v.value, v.is_label, v.no_php, v.explicit_null);
