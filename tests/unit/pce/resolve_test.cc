@@ -57,7 +57,7 @@ TEST_F(ResolveTest, ALanIsNoEndOfAPathButMayBePassedOrAvoided) {
   const auto route = [&](const policy::PathIntent& intent) {
     cspf::Workspace workspace;
     const auto query = Resolve(*ted, "a", "b", intent);
-    const auto result = segments::ComputeRoute(*ted, *query, workspace);
+    const segments::SegmentResult result = *segments::ComputeRoute(*ted, *query, workspace);
     const auto* found = std::get_if<segments::SegmentRoute>(&result);
     return found == nullptr ? std::get<cspf::NoPath>(result).message
                             : support::DescribeLinks(*ted, NodeOf(*ted, "a"), found->path.links);
