@@ -296,12 +296,15 @@ TEST_F(IngestServiceTest, AFullWindowStopsTheReadingOfItsStreamAlone) {
 
   std::mutex gate;
   gate.lock();
+  std::promise<void> held;
   writer_.Submit(
-      [&gate](topology::TedBuilder& /*builder*/, MonotonicTime /*now*/) {
+      [&](topology::TedBuilder& /*builder*/, MonotonicTime /*now*/) {
+        held.set_value();
         const std::lock_guard wait(gate);
         return absl::OkStatus();
       },
       nullptr);
+  held.get_future().wait();       // Else it might take some of the updates with it from the queue.
   std::thread writes([&client] {  // A write of an in-process channel waits to be read.
     for (int i = 0; i < kUpdates; ++i) {
       EXPECT_TRUE(client.Write(NodeUpdate("n" + std::to_string(i))));
