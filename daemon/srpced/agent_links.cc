@@ -153,7 +153,8 @@ void AgentLinks::Reconcile(topology::TedBuilder& builder, const std::string& hea
   // confirmed all: connected, its word would count more than that of the others.
   const bool news = state.down_interfaces.size() > state.unconfirmed.size();
   const bool confirmed = state.unconfirmed.empty() && !state.stated.empty();
-  if (state.session && !state.source && (news || confirmed)) {
+  const bool returned = state.session && !state.source && (news || confirmed);
+  if (returned) {
     Connect(builder, headend, now);
   }
   if (!state.source) {
@@ -169,7 +170,8 @@ void AgentLinks::Reconcile(topology::TedBuilder& builder, const std::string& hea
   topology::LinkAttributes down;
   down.up = false;
   for (const auto& [name, key] : wanted) {
-    if (state.stated.contains(name)) {
+    // What a source that returned stated before counts less until it is repeated.
+    if (!returned && state.stated.contains(name)) {
       continue;
     }
     if (const absl::Status status = builder.SetLink(*state.source, key, down, /*patch=*/true, now);

@@ -25,13 +25,13 @@ namespace {
 using support::MakeContext;
 using testing::HasSubstr;
 
-// Commits when it is let.
+// Commits the first policies when it is let.
 class HeldStore final : public plugin::Store {
  public:
   std::string name() const override { return "held"; }
   absl::StatusOr<plugin::StoreState> Load() override { return plugin::StoreState(); }
-  absl::Status Commit(const plugin::StoreBatch& /*batch*/) override {
-    if (!std::exchange(asked_, true)) {
+  absl::Status Commit(const plugin::StoreBatch& batch) override {
+    if (!batch.put_intents.empty() && !std::exchange(asked_, true)) {
       asked.set_value();
       release.get_future().wait();
     }
