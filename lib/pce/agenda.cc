@@ -25,12 +25,12 @@ void Agenda::Add(Unit* unit, const Occasion& occasion) {
     unit->trigger = occasion.trigger;
     unit->cause = occasion.cause;
     unit->urgency = occasion.urgency;
-  }
-  unit->need = std::max(unit->need, occasion.need);
-  if (occasion.event_time) {
+    unit->event_time = occasion.event_time;
+  } else if (occasion.urgency == unit->urgency && occasion.event_time) {
     unit->event_time =
         std::min(unit->event_time.value_or(*occasion.event_time), *occasion.event_time);
   }
+  unit->need = std::max(unit->need, occasion.need);
   const policy::PolicyIntent& first = *unit->members.front()->intent;
   const Rank rank{unit->urgency, first.priority, queued, first.key};
   queue_.emplace(rank, unit);

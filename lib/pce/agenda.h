@@ -34,7 +34,7 @@ class Agenda {
   static constexpr size_t kShare = 4;
 
   // Joins `occasion` with what the unit waits for already: the greater need, the greater urgency
-  // and its cause, the earlier event, the longer wait.
+  // and its cause and event (of equals the earlier event), the longer wait.
   void Add(Unit* unit, const Occasion& occasion);
   // Plans the unit again at `when`, or earlier if that was agreed before.
   void RetryAt(Unit* unit, MonotonicTime when);

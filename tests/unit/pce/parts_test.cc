@@ -119,19 +119,24 @@ TEST_F(AgendaTest, JoinsOccasionsOfOneUnit) {
   Unit* unit = Add("x", 1);
   const MonotonicTime early{std::chrono::seconds(5)};
   const MonotonicTime late{std::chrono::seconds(9)};
+  const MonotonicTime latest{std::chrono::seconds(10)};
   agenda_.Add(unit, {.need = Need::kReoptimize,
                      .urgency = Urgency::kImprove,
                      .trigger = "reoptimize",
-                     .event_time = late});
+                     .event_time = early});  // A link-down is not answered for since then.
   agenda_.Add(unit, {.need = Need::kVerify,
                      .urgency = Urgency::kTouched,
                      .trigger = "link-down",
-                     .event_time = early});
+                     .event_time = late});
+  agenda_.Add(unit, {.need = Need::kVerify,
+                     .urgency = Urgency::kTouched,
+                     .trigger = "sla",
+                     .event_time = latest});
   const auto taken = agenda_.Take(5);
   ASSERT_EQ(taken.size(), 1U);
   EXPECT_EQ(taken[0].second.need, Need::kReoptimize);
   EXPECT_STREQ(taken[0].second.trigger, "link-down");
-  EXPECT_EQ(taken[0].second.event_time, early);
+  EXPECT_EQ(taken[0].second.event_time, late);
 }
 
 TEST_F(AgendaTest, UnitThatIsAddedAgainKeepsItsPlaceAndOneThatWasTakenGoesBehind) {
