@@ -170,7 +170,8 @@ std::string Explainer::OverloadedCut(const Leg& leg) const {
   std::vector<graph::FlowArc> arcs;
   for (graph::Node node = 0; node < count; ++node) {
     const NodeIndex index(node);
-    const bool drained = ted_.HasNode(index) && index != query_.source && index != leg.to &&
+    const bool start = index == query_.source && leg.from == query_.source;
+    const bool drained = ted_.HasNode(index) && !start && index != leg.to &&
                          ted_.node(index).attributes.overload.value_or(false);
     arcs.push_back({node, count + node, node, drained ? 1 : graph::kUncuttable});
     for (const graph::Arc& arc : graph.out(node)) {

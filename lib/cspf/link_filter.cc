@@ -17,10 +17,25 @@ std::optional<Additive> ObjectiveOf(const topology::Ted& ted, const Query& query
   return AdditiveOf(definition->metric);
 }
 
+namespace {
+
+bool MustNotPassSource(const topology::Ted& ted, const Query& query) {
+  const auto& waypoints = query.constraints.waypoints;
+  return !waypoints.empty() && ted.HasNode(query.source) &&
+         ted.node(query.source).attributes.overload.value_or(false) &&
+         query.source != query.target &&
+         std::find(waypoints.begin(), waypoints.end(), query.source) == waypoints.end();
+}
+
+}  // namespace
+
 void LinkFilter::Compile(const topology::Ted& ted, const Query& query, uint32_t classes) {
   const Constraints& constraints = query.constraints;
   Reset(ted, query);
-  no_transit_flags_ = (classes & kClassOverload) != 0 ? topology::kArcTailOverloaded : 0;
+  if ((classes & kClassOverload) != 0) {
+    no_transit_flags_ = topology::kArcTailOverloaded;
+    if (MustNotPassSource(ted, query)) never_entered_ = query.source.value();
+  }
   if ((classes & kClassAttribute) != 0) RequireAttributes(query);
   if ((classes & kClassBandwidth) != 0) min_capacity_ = constraints.min_bandwidth.value;
   if ((classes & kClassAffinity) != 0) {
@@ -47,6 +62,8 @@ void LinkFilter::Reset(const topology::Ted& ted, const Query& query) {
   ted_ = &ted;
   source_ = query.source.value();
   required_flags_ = topology::kArcUsable;
+  no_transit_flags_ = 0;
+  never_entered_ = graph::kNone;
   min_capacity_ = exclude_mask_ = include_all_mask_ = 0;
   cold_ = false;
   head_flags_ = 0;

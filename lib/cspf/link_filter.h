@@ -54,6 +54,7 @@ class LinkFilter {
         !LeavesLan(arc))
       return false;
     if ((data.flags & no_transit_flags_) != 0 && tail != source_) return false;
+    if (head == never_entered_) return false;
     return !cold_ || AllowsCold(arc, head);
   }
 
@@ -79,6 +80,8 @@ class LinkFilter {
   graph::Node source_ = graph::kNone;
   uint32_t required_flags_ = 0;
   uint32_t no_transit_flags_ = 0;
+  // An overloaded source is not passed again between waypoints, unless it is one of them.
+  graph::Node never_entered_ = graph::kNone;
   uint64_t min_capacity_ = 0;
   uint64_t exclude_mask_ = 0;
   uint64_t include_all_mask_ = 0;

@@ -135,6 +135,16 @@ TEST(ComputePathTest, OverloadedNodesCarryNoTransitButMayBeEnds) {
   EXPECT_EQ(Answer(ted, through), "NO_PATH_WAYPOINT");
 }
 
+TEST(ComputePathTest, AnOverloadedHeadendIsNotPassedAgainAfterAWaypoint) {
+  const TedPtr ted = BuildTed(
+      "a<->w igp 1\n"
+      "a<->d igp 1\n"
+      "node a overload\n");
+  Query query = Between(ted, "a", "d");
+  query.constraints.waypoints = {NodeOf(*ted, "w")};
+  EXPECT_EQ(Answer(ted, query), "NO_PATH_WAYPOINT");
+}
+
 TEST(ComputePathTest, WaypointsAndBoundsAreKeptTogether) {
   // The cheapest leg a-w takes so much delay that no way on from w is left.
   const TedPtr ted = BuildTed(

@@ -75,13 +75,20 @@ Judge::Judge(const Network& network, const Query& query)
     waypoints_.push_back(PositionOf(network, waypoint));
 }
 
+// A path may start at an overloaded node. It comes back to it on a later leg only if that is an end
+// or asked for.
+bool Judge::MayPassSource(const Walk& leg) const {
+  const bool asked_for = std::count(waypoints_.begin(), waypoints_.end(), source_) > 0;
+  return leg.empty() || source_ == target_ || asked_for;
+}
+
 void Judge::Extend(int at, int to, bool overload, std::vector<bool>& seen, Walk& walk,
                    std::vector<Walk>& found) const {
   if (at == to) {
     found.push_back(walk);
     return;
   }
-  if (overload && network_.node(at).overload && at != source_) return;
+  if (overload && network_.node(at).overload && (at != source_ || !MayPassSource(walk))) return;
   seen[static_cast<size_t>(at)] = true;
   for (int i = 0; i < static_cast<int>(network_.links.size()); ++i) {
     const OracleLink& link = network_.link(i);

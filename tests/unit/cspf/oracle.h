@@ -116,6 +116,7 @@ class Judge {
  private:
   std::optional<Quantity> objective() const;
   bool Has(const OracleLink& link, Quantity what, bool te_announced) const;
+  bool MayPassSource(const Walk& leg) const;
   void Extend(int at, int to, bool overload, std::vector<bool>& seen, Walk& walk,
               std::vector<Walk>& found) const;
 
