@@ -85,10 +85,7 @@ class Reader final : public grpc::ServerWriteReactor<v1::Topology> {
       WritePart();
     }
   }
-  void OnDone() override {
-    readers_.Remove(this);
-    delete this;
-  }
+  void OnDone() override { delete this; }
 
  private:
   absl::Status Select(const v1::GetTopologyRequest& request) {
@@ -142,6 +139,8 @@ class Reader final : public grpc::ServerWriteReactor<v1::Topology> {
   }
 
   void End(grpc::Status status) {
+    // Not in OnDone: who has heard of the end may begin the next read before that comes.
+    readers_.Remove(this);
     metrics_.OnRpc(kMethod, status.error_code());
     Finish(std::move(status));
   }

@@ -49,7 +49,8 @@ class AdapterTest : public DaemonTest {
     while (stream->Read(&part)) {
       all.MergeFrom(part);
     }
-    EXPECT_TRUE(stream->Finish().ok());
+    const grpc::Status status = stream->Finish();
+    EXPECT_TRUE(status.ok()) << status.error_message();
     return all;
   }
   static uint64_t ElementCount(const v1::Topology& topology) {

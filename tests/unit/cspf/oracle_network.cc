@@ -247,7 +247,7 @@ uint64_t Seed(uint64_t fallback) {
 }
 
 int Cases(int count) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(_GLIBCXX_TSAN)
   return count / 8;
 #else
   return count;
