@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/services/arena_messages.h"
 #include "daemon/services/rpc_status.h"
 #include "daemon/services/workspace_pool.h"
 #include "lib/base/status_macros.h"
@@ -55,7 +56,9 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
         ted_(std::move(ted)),
         workspaces_(potentials),
         pool_(pool),
-        metrics_(metrics) {}
+        metrics_(metrics) {
+    SetMessageAllocatorFor_ComputePath(&messages_);
+  }
 
   grpc::ServerUnaryReactor* ComputePath(grpc::CallbackServerContext* context,
                                         const v1::PathRequest* request,
@@ -197,6 +200,7 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
     return absl::OkStatus();
   }
 
+  ArenaMessages<v1::PathRequest, v1::PathResponse> messages_;
   const PathServiceOptions options_;
   const std::function<topology::TedPtr()> ted_;
   WorkspacePool workspaces_;

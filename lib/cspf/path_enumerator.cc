@@ -63,9 +63,10 @@ class PathEnumerator::Impl {
   uint64_t labels_left_;
   Additive objective_ = Additive::kIgp;
   LinkFilter filter_;
-  LabelSearch search_;  // Its own: the workspace serves other queries between two calls of Next().
+  // Its own, since the workspace serves other queries between two calls of Next(); most callers need
+  // no second path and never make it.
+  std::optional<LabelSearch> search_;
   bool started_ = false;
-  bool prepared_ = false;
   std::optional<NoPath> end_;  // The answer from now on.
   Cell last_;
   std::priority_queue<Cell, std::vector<Cell>, Later> cells_;
@@ -74,10 +75,10 @@ class PathEnumerator::Impl {
 PathResult PathEnumerator::Impl::Next() {
   if (end_) return *end_;
   if (!started_) return First();
-  if (!prepared_) {
-    prepared_ = true;
+  if (!search_) {
     filter_.Compile(ted_, query_);
-    search_.Prepare(ted_, query_, filter_, objective_, LabelSearch::Want::kAll,
+    search_.emplace();
+    search_->Prepare(ted_, query_, filter_, objective_, LabelSearch::Want::kAll,
                     GuidesFor(ted_, work_));
   }
   Split();
@@ -120,34 +121,34 @@ PathResult PathEnumerator::Impl::First() {
 
 // Most cells are never searched: the estimate keeps them behind the paths that are asked for.
 void PathEnumerator::Impl::Split() {
-  Prefix prefix = search_.Start();
-  search_.ClearBans();
+  Prefix prefix = search_->Start();
+  search_->ClearBans();
   for (size_t i = 0; i < last_.links.size(); ++i) {
     if (i >= last_.fixed) {
       Cell cell{.fixed = i};
       if (i == last_.fixed) cell.banned = last_.banned;
       cell.banned.push_back(last_.links[i]);
-      search_.SetBannedFirst(cell.banned);
-      if (const std::optional<uint64_t> estimate = search_.Estimate(prefix)) {
+      search_->SetBannedFirst(cell.banned);
+      if (const std::optional<uint64_t> estimate = search_->Estimate(prefix)) {
         cell.links.assign(last_.links.begin(), last_.links.begin() + static_cast<ptrdiff_t>(i));
         cell.cost = *estimate;
         cells_.push(std::move(cell));
       }
     }
-    search_.BanState(prefix.state);  // No loops: the rest of the path does not come back here.
-    search_.Append(prefix, last_.links[i]);
+    search_->BanState(prefix.state);  // No loops: the rest of the path does not come back here.
+    search_->Append(prefix, last_.links[i]);
   }
 }
 
 bool PathEnumerator::Impl::Search(Cell cell) {
-  Prefix prefix = search_.Start();
-  search_.ClearBans();
+  Prefix prefix = search_->Start();
+  search_->ClearBans();
   for (const LinkIndex link : cell.links) {
-    search_.BanState(prefix.state);
-    search_.Append(prefix, link);
+    search_->BanState(prefix.state);
+    search_->Append(prefix, link);
   }
-  search_.SetBannedFirst(cell.banned);
-  const Found found = search_.Run(prefix, labels_left_);
+  search_->SetBannedFirst(cell.banned);
+  const Found found = search_->Run(prefix, labels_left_);
   if (found.status == Found::Status::kExhausted) return false;
   if (found.status == Found::Status::kFound) {
     cell.links.insert(cell.links.end(), found.links.begin(), found.links.end());

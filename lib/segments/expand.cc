@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -31,7 +32,7 @@ void JoinAll(const WorstAt& from, WorstAt& into) {
 
 absl::StatusOr<std::shared_ptr<const ShortestDag>> RouteTo(const Ted& ted, NodeIndex from,
                                                            uint8_t algorithm,
-                                                           const std::vector<Owner>& owners) {
+                                                           std::span<const Owner> owners) {
   auto dag = FindShortestDag(IgpView(ted, algorithm), from, owners);
   if (dag->cost == graph::kUnreachable) {
     const auto named = std::find_if(owners.begin(), owners.end(),

@@ -1,6 +1,7 @@
 #include "lib/segments/fit.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 
@@ -84,11 +85,12 @@ std::optional<cspf::NoPath> OutOfTries(uint64_t failures, uint64_t lower_bound,
   return no_path;
 }
 
-std::vector<DataPlane> PlanesOf(const SegmentQuery& query) {
+std::span<const DataPlane> PlanesOf(const SegmentQuery& query) {
+  static constexpr std::array kBoth{DataPlane::kSrMpls, DataPlane::kSrv6};
   if (query.path.constraints.data_plane == DataPlane::kEither) {
-    return {DataPlane::kSrMpls, DataPlane::kSrv6};
+    return kBoth;
   }
-  return {query.path.constraints.data_plane};
+  return {&query.path.constraints.data_plane, 1};
 }
 
 cspf::NoPath ToNoPath(const Shortfall& shortfall) {

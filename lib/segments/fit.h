@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "lib/segments/compute.h"
@@ -40,7 +41,7 @@ std::optional<cspf::NoPath> OutOfTries(uint64_t failures, uint64_t lower_bound,
                                        const cspf::Budget& budget);
 
 // The data planes to try, best first.
-std::vector<DataPlane> PlanesOf(const SegmentQuery& query);
+std::span<const DataPlane> PlanesOf(const SegmentQuery& query);
 
 // Returns the verdict when no path fits: kSidDepth if lists exist but are too long, else kNoSid.
 cspf::NoPath ToNoPath(const Shortfall& shortfall);

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+#include "absl/container/inlined_vector.h"
 #include "lib/graph/digraph.h"
 #include "lib/topology/ted.h"
 
@@ -20,6 +21,8 @@ struct Owner {
   bool no_php = false;  // SR-MPLS: wants its own label to arrive (P flag, RFC 8667 s2.1.1).
   bool has_sid = true;  // SR-MPLS; false: attracts packets that it cannot read.
 };
+// Nearly always one.
+using Owners = absl::InlinedVector<Owner, 2>;
 
 // A value, cheap to make. The TED outlives it.
 class IgpView {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 
@@ -39,17 +40,58 @@ std::optional<uint32_t> IndexIn(const std::vector<LabelRange>& ranges, uint32_t 
 }
 
 // The algorithms whose prefix SIDs `router` installs, lowest first.
-std::vector<uint8_t> AlgorithmsOf(const Ted& ted, NodeIndex router) {
-  std::vector<uint8_t> algorithms = ted.node(router).attributes.algorithms;
+absl::InlinedVector<uint8_t, 16> AlgorithmsOf(const Ted& ted, NodeIndex router) {
+  const std::vector<uint8_t>& announced = ted.node(router).attributes.algorithms;
+  absl::InlinedVector<uint8_t, 16> algorithms(announced.begin(), announced.end());
   algorithms.push_back(topology::kAlgorithmSpf);
   std::sort(algorithms.begin(), algorithms.end());
   algorithms.erase(std::unique(algorithms.begin(), algorithms.end()), algorithms.end());
   return algorithms;
 }
 
+// What an SRGB makes of a label: cheaper to compare than the prefix segment itself.
+struct FecKey {
+  uint8_t algorithm = topology::kAlgorithmSpf;
+  uint32_t index = 0;
+
+  bool operator==(const FecKey&) const = default;
+};
+
+std::optional<FecKey> ReadPrefixKey(const Ted& ted, NodeIndex router, uint32_t label) {
+  if (const std::optional<uint32_t> index = IndexIn(ted.node(router).attributes.srgb, label)) {
+    for (const uint8_t algorithm : AlgorithmsOf(ted, router)) {
+      if (!ted.FindPrefixSid(*index, algorithm).empty()) return FecKey{algorithm, *index};
+    }
+  }
+  return std::nullopt;
+}
+
+// True if `label` is `fec` to `router`.
+bool ReadsAs(const Ted& ted, NodeIndex router, uint32_t label, const PrefixFec& fec) {
+  const std::optional<FecKey> key = ReadPrefixKey(ted, router, label);
+  return key && (*key == FecKey{fec.algorithm, fec.index} ||
+                 FindFec(ted, key->algorithm, key->index)->SameAs(fec));
+}
+
+// The prefix segments that some of `readers` make of `label`.
+std::vector<PrefixFec> ReadPrefixes(const Ted& ted, const std::vector<NodeIndex>& readers,
+                                    uint32_t label) {
+  std::vector<FecKey> keys;
+  std::vector<PrefixFec> fecs;
+  for (const NodeIndex reader : readers) {
+    const std::optional<FecKey> key = ReadPrefixKey(ted, reader, label);
+    if (!key || std::find(keys.begin(), keys.end(), *key) != keys.end()) continue;
+    keys.push_back(*key);
+    PrefixFec fec = *FindFec(ted, key->algorithm, key->index);
+    const auto same = [&](const PrefixFec& other) { return other.SameAs(fec); };
+    if (std::none_of(fecs.begin(), fecs.end(), same)) fecs.push_back(std::move(fec));
+  }
+  return fecs;
+}
+
 // True if `router` itself chose `label` for one of its prefixes.
 bool IsOwnPrefixLabel(const Ted& ted, NodeIndex router, uint32_t label) {
-  const std::vector<uint8_t> algorithms = AlgorithmsOf(ted, router);
+  const auto algorithms = AlgorithmsOf(ted, router);
   const auto matches = [&](const topology::PrefixSid& sid) {
     return sid.is_label && sid.value == label &&
            std::binary_search(algorithms.begin(), algorithms.end(), sid.algorithm);
@@ -82,6 +124,10 @@ bool IsPseudonode(const Ted& ted, NodeIndex node) {
 std::vector<NodeIndex> Neighbours(const Ted& ted, NodeIndex router) {
   std::vector<NodeIndex> neighbours;
   for (const graph::Arc& arc : ted.graph().out(router.value())) {
+    if (!IsPseudonode(ted, NodeIndex(arc.other))) {
+      if ((arc.data.flags & topology::kArcUsable) != 0) neighbours.emplace_back(arc.other);
+      continue;
+    }
     for (const auto& way : AdjacencyWays(ted, LinkIndex(arc.id))) {
       neighbours.push_back(ted.link(way.back()).remote);
     }
@@ -113,7 +159,7 @@ std::vector<NodeIndex> NextHops(const Ted& ted, NodeIndex start, const ShortestD
 
 // The lowest prefix to which one of `nodes` attaches a SID that matches.
 template <typename Matches>
-std::optional<IpPrefix> LowestPrefix(const Ted& ted, const std::vector<NodeIndex>& nodes,
+std::optional<IpPrefix> LowestPrefix(const Ted& ted, absl::Span<const NodeIndex> nodes,
                                      const Matches& matches) {
   std::optional<IpPrefix> lowest;
   for (const NodeIndex node : nodes) {
@@ -193,23 +239,12 @@ std::optional<PrefixFec> FindFec(const Ted& ted, uint8_t algorithm, uint32_t ind
   return fec;
 }
 
-std::optional<PrefixFec> ReadPrefixLabel(const Ted& ted, NodeIndex router, uint32_t label) {
-  if (const std::optional<uint32_t> index = IndexIn(ted.node(router).attributes.srgb, label)) {
-    for (const uint8_t algorithm : AlgorithmsOf(ted, router)) {
-      if (std::optional<PrefixFec> fec = FindFec(ted, algorithm, *index)) {
-        return fec;
-      }
-    }
-  }
-  return std::nullopt;
-}
-
 std::optional<LabelReading> ReadLabel(const Ted& ted, NodeIndex router, uint32_t label) {
   if (label == kIpv4ExplicitNull || label == kIpv6ExplicitNull) {
     return LabelReading{.fec = {}, .adjacency = {}, .pop_only = true};
   }
-  if (std::optional<PrefixFec> fec = ReadPrefixLabel(ted, router, label)) {
-    return LabelReading{.fec = std::move(fec), .adjacency = {}};
+  if (const std::optional<FecKey> key = ReadPrefixKey(ted, router, label)) {
+    return LabelReading{.fec = FindFec(ted, key->algorithm, key->index), .adjacency = {}};
   }
   if (IsOwnPrefixLabel(ted, router, label)) {
     return LabelReading{.fec = {}, .adjacency = {}, .pop_only = true};
@@ -227,18 +262,6 @@ absl::StatusOr<LabelReading> ReadFirstLabel(const Ted& ted, NodeIndex headend, u
   }
   std::vector<NodeIndex> readers = Neighbours(ted, headend);
   readers.push_back(headend);
-  std::vector<PrefixFec> candidates;
-  for (const NodeIndex reader : readers) {
-    std::optional<PrefixFec> fec = ReadPrefixLabel(ted, reader, label);
-    const auto same = [&](const PrefixFec& other) { return other.SameAs(*fec); };
-    if (fec && std::none_of(candidates.begin(), candidates.end(), same)) {
-      candidates.push_back(*std::move(fec));
-    }
-  }
-  const auto reads_as = [&](NodeIndex reader, const PrefixFec& fec) {
-    const std::optional<PrefixFec> read = ReadPrefixLabel(ted, reader, label);
-    return read && read->SameAs(fec);
-  };
   std::vector<LabelReading> readings;
   if (IsOwnPrefixLabel(ted, headend, label)) {
     readings.push_back({.fec = {}, .adjacency = {}, .pop_only = true});
@@ -248,7 +271,7 @@ absl::StatusOr<LabelReading> ReadFirstLabel(const Ted& ted, NodeIndex headend, u
   }
   std::string unreachable;
   absl::Status foreign;
-  for (PrefixFec& fec : candidates) {
+  for (PrefixFec& fec : ReadPrefixes(ted, readers, label)) {
     std::vector<NodeIndex> next{headend};
     if (fec.FindOwner(headend) == nullptr) {
       next = NextHops(ted, headend,
@@ -261,7 +284,7 @@ absl::StatusOr<LabelReading> ReadFirstLabel(const Ted& ted, NodeIndex headend, u
     if (next.empty()) {
       unreachable = fec.prefix.ToString();
     } else if (std::all_of(next.begin(), next.end(),
-                           [&](NodeIndex hop) { return reads_as(hop, fec); })) {
+                           [&](NodeIndex hop) { return ReadsAs(ted, hop, label, fec); })) {
       readings.push_back({.fec = std::move(fec), .adjacency = {}});
     }
   }
@@ -299,8 +322,7 @@ absl::Status CheckReceives(const Ted& ted, const PrefixFec& fec, NodeIndex route
     return absl::OkStatus();
   }
   const std::optional<uint32_t> label = LabelAt(ted, router, fec.index);
-  const std::optional<PrefixFec> read = label ? ReadPrefixLabel(ted, router, *label) : std::nullopt;
-  if (read && read->SameAs(fec)) {
+  if (label && ReadsAs(ted, router, *label, fec)) {
     return absl::OkStatus();
   }
   return absl::NotFoundError(absl::StrCat("node ", ted.node(router).display_name(),

@@ -25,7 +25,7 @@ struct PrefixFec {
   uint8_t algorithm = topology::kAlgorithmSpf;
   IpPrefix prefix;
   uint32_t index = 0;
-  std::vector<Owner> owners;
+  Owners owners;
 
   bool SameAs(const PrefixFec& other) const {
     return algorithm == other.algorithm && prefix == other.prefix;
@@ -62,9 +62,6 @@ std::optional<PrefixFec> FindFec(const topology::Ted& ted, uint8_t algorithm, ui
 // Returns what `router` does with `label` on top. Nothing: it drops the packet.
 std::optional<LabelReading> ReadLabel(const topology::Ted& ted, topology::NodeIndex router,
                                       uint32_t label);
-// The same for prefix segments only.
-std::optional<PrefixFec> ReadPrefixLabel(const topology::Ted& ted, topology::NodeIndex router,
-                                         uint32_t label);
 
 // Returns what the top label of a list stands for at its headend: an adjacency SID of the headend,
 // or the prefix segment that all its next hops from there know by this label.

@@ -85,7 +85,7 @@ size_t PinnedPath::Reach(const IgpView& view, size_t from) {
 }
 
 bool PinnedPath::LeadsOnlyAlong(const IgpView& view, size_t from, size_t to,
-                                const std::vector<Owner>& owners) const {
+                                std::span<const Owner> owners) const {
   return IsOnlyWay(view, node(from), {links_.data() + from, to - from}, owners);
 }
 

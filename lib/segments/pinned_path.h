@@ -2,6 +2,7 @@
 // themselves.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -38,7 +39,7 @@ class PinnedPath {
   // True if packets from position `from` to the nearest of several owners take this path to
   // position `to`.
   bool LeadsOnlyAlong(const IgpView& view, size_t from, size_t to,
-                      const std::vector<Owner>& owners) const;
+                      std::span<const Owner> owners) const;
 
  private:
   PinnedPath() = default;

@@ -1,6 +1,7 @@
 // lib/segments/resolve.cc -- what an operator's labels and SIDs stand for. Reads, does not route:
 // whether packets get there is for Expand.
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -16,7 +17,7 @@ absl::Status NoHeadend(NodeIndex headend) {
   return absl::NotFoundError(absl::StrCat("headend ", headend.value(), ": is not in the topology"));
 }
 
-std::vector<NodeIndex> NodesOf(const std::vector<Owner>& owners) {
+std::vector<NodeIndex> NodesOf(std::span<const Owner> owners) {
   std::vector<NodeIndex> nodes;
   for (const Owner& owner : owners) {
     nodes.push_back(owner.node);

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/hash/hash.h"
 #include "lib/graph/heap.h"
 
@@ -364,7 +365,7 @@ struct CacheKey {
   uint64_t generation = 0;
   Node start = graph::kNone;
   uint8_t algorithm = 0;
-  std::vector<std::pair<Node, uint32_t>> owners;
+  absl::InlinedVector<std::pair<Node, uint32_t>, 2> owners;
 
   bool operator==(const CacheKey&) const = default;
 };

@@ -17,7 +17,7 @@ constexpr uint32_t kAddressBits = 128;
 
 LocatorRoute FindLocatorRoute(const Ted& ted, const Ipv6Address& destination) {
   LocatorRoute route;
-  const std::vector<SidOwner> found = ted.FindLocator(destination);
+  const absl::Span<const SidOwner> found = ted.FindLocator(destination);
   if (found.empty()) {
     return route;
   }
@@ -117,11 +117,12 @@ std::optional<LocatorRoute> FindRoute(const Ted& ted, const Ipv6Address& destina
     return route.owners.empty() ? std::nullopt : std::optional(std::move(route));
   }
   if (*announced != route.prefix || route.algorithm != topology::kAlgorithmSpf) {
-    LocatorRoute longer{topology::kAlgorithmSpf, *announced, {}, {}};
     for (const Owner& owner : route.owners) {
-      longer.shadowed.push_back(owner.node);
+      route.shadowed.push_back(owner.node);
     }
-    route = std::move(longer);
+    route.owners.clear();
+    route.algorithm = topology::kAlgorithmSpf;
+    route.prefix = *announced;
   }
   for (const NodeIndex node : ted.FindAnnouncers(*announced)) {
     AddAnnouncer(ted, node, route);

@@ -32,7 +32,7 @@ std::optional<SidReading> ReadSid(const topology::Ted& ted, topology::NodeIndex 
 struct LocatorRoute {
   uint8_t algorithm = topology::kAlgorithmSpf;
   IpPrefix prefix;
-  std::vector<Owner> owners;  // By node.
+  Owners owners;  // By node.
   // Owners of a matching locator, shorter than `prefix`: packets that pass one may still invoke a
   // SID of it, if that is longer.
   std::vector<topology::NodeIndex> shadowed;

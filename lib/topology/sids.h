@@ -34,10 +34,10 @@ struct PrefixSid {
   bool operator==(const PrefixSid&) const = default;
 };
 
-// What tells prefix SIDs apart, whatever prefix they belong to: indexes and labels are two number
-// spaces, per algorithm.
-constexpr uint64_t PrefixSidKey(const PrefixSid& sid) {
-  return uint64_t{sid.is_label} << 40 | uint64_t{sid.algorithm} << 32 | sid.value;
+// What tells prefix SIDs that are indexes apart, whatever prefix they belong to: a number space per
+// algorithm.
+constexpr uint64_t PrefixSidKey(uint8_t algorithm, uint32_t index) {
+  return uint64_t{algorithm} << 32 | index;
 }
 
 // An adjacency SID (RFC 8667 s2.2): a label of the advertising router, or with `is_index` an index

@@ -6,6 +6,15 @@
 #include <string>
 
 namespace srpce::topology {
+namespace {
+
+// What a lookup in an index found.
+template <typename T>
+absl::Span<const T> Items(const std::vector<T>* found) {
+  return found == nullptr ? absl::Span<const T>() : *found;
+}
+
+}  // namespace
 
 std::optional<NodeIndex> Ted::FindNodeByExactName(absl::string_view name) const {
   const std::vector<NodeIndex>* found = by_name_.Find(name);
@@ -73,24 +82,15 @@ std::optional<LinkIndex> Ted::FindLink(const LinkKey& key) const {
   return std::nullopt;
 }
 
-std::vector<NodeIndex> Ted::FindPrefixSid(uint32_t index, uint8_t algorithm) const {
-  const std::vector<NodeIndex>* found =
-      by_prefix_sid_.Find(PrefixSidKey({.algorithm = algorithm, .value = index}));
-  return found == nullptr ? std::vector<NodeIndex>() : *found;
+absl::Span<const NodeIndex> Ted::FindPrefixSid(uint32_t index, uint8_t algorithm) const {
+  return Items(by_prefix_sid_.Find(PrefixSidKey(algorithm, index)));
 }
 
-std::vector<NodeIndex> Ted::FindPrefixLabel(uint32_t label, uint8_t algorithm) const {
-  const std::vector<NodeIndex>* found =
-      by_prefix_sid_.Find(PrefixSidKey({.algorithm = algorithm, .value = label, .is_label = true}));
-  return found == nullptr ? std::vector<NodeIndex>() : *found;
+absl::Span<const SidOwner> Ted::FindSrv6Sid(const Ipv6Address& sid) const {
+  return Items(by_srv6_sid_.Find(sid));
 }
 
-std::vector<SidOwner> Ted::FindSrv6Sid(const Ipv6Address& sid) const {
-  const std::vector<SidOwner>* found = by_srv6_sid_.Find(sid);
-  return found == nullptr ? std::vector<SidOwner>() : *found;
-}
-
-std::vector<SidOwner> Ted::FindLocator(const Ipv6Address& address) const {
+absl::Span<const SidOwner> Ted::FindLocator(const Ipv6Address& address) const {
   if (locator_lengths_ != nullptr) {
     for (const uint8_t length : *locator_lengths_) {
       const auto* found = by_locator_.Find(IpPrefix(IpAddress::V6(address), length));
@@ -102,9 +102,8 @@ std::vector<SidOwner> Ted::FindLocator(const Ipv6Address& address) const {
   return {};
 }
 
-std::vector<NodeIndex> Ted::FindAnnouncers(const IpPrefix& prefix) const {
-  const std::vector<NodeIndex>* found = by_prefix_.Find(prefix);
-  return found == nullptr ? std::vector<NodeIndex>() : *found;
+absl::Span<const NodeIndex> Ted::FindAnnouncers(const IpPrefix& prefix) const {
+  return Items(by_prefix_.Find(prefix));
 }
 
 std::optional<IpPrefix> Ted::FindAnnouncedPrefix(const Ipv6Address& address,

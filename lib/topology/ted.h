@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "lib/base/persistent_map.h"
 #include "lib/base/persistent_vector.h"
 #include "lib/graph/digraph.h"
@@ -105,16 +106,15 @@ class Ted {
   // Ascending SRLG numbers of a graph::ArcData::group. Group 0 is the empty set.
   const std::vector<uint32_t>& srlgs(uint32_t group) const { return *srlg_sets_[group]; }
 
-  // Nodes that announce a prefix SID of this index (several = anycast), ascending.
-  std::vector<NodeIndex> FindPrefixSid(uint32_t index, uint8_t algorithm) const;
-  // The same for prefix SIDs that are labels as they stand.
-  std::vector<NodeIndex> FindPrefixLabel(uint32_t label, uint8_t algorithm) const;
+  // Nodes that announce a prefix SID of this index (several = anycast), ascending. SIDs that are
+  // labels as they stand mean something to their node alone and are not found here.
+  absl::Span<const NodeIndex> FindPrefixSid(uint32_t index, uint8_t algorithm) const;
   // The node or adjacency an SRv6 SID is instantiated on; several for an anycast SID.
-  std::vector<SidOwner> FindSrv6Sid(const Ipv6Address& sid) const;
+  absl::Span<const SidOwner> FindSrv6Sid(const Ipv6Address& sid) const;
   // The owner of the longest matching locator.
-  std::vector<SidOwner> FindLocator(const Ipv6Address& address) const;
+  absl::Span<const SidOwner> FindLocator(const Ipv6Address& address) const;
   // Nodes that announce exactly this prefix, with a SID or without, ascending.
-  std::vector<NodeIndex> FindAnnouncers(const IpPrefix& prefix) const;
+  absl::Span<const NodeIndex> FindAnnouncers(const IpPrefix& prefix) const;
   // The longest IPv6 prefix that some node announces and that contains `address`, if it has
   // `min_length` bits at least. Locators are not prefixes here: see FindLocator.
   std::optional<IpPrefix> FindAnnouncedPrefix(const Ipv6Address& address, uint8_t min_length) const;
@@ -137,7 +137,7 @@ class Ted {
   PersistentVector<std::shared_ptr<const std::vector<uint32_t>>> srlg_sets_;
   // Id, display name and router ids.
   PersistentMap<std::string, std::vector<NodeIndex>> by_name_;
-  PersistentMap<uint64_t, std::vector<NodeIndex>> by_prefix_sid_;  // PrefixSidKey.
+  PersistentMap<uint64_t, std::vector<NodeIndex>> by_prefix_sid_;  // PrefixSidKey of indexes.
   PersistentMap<Ipv6Address, std::vector<SidOwner>> by_srv6_sid_;
   PersistentMap<IpPrefix, std::vector<SidOwner>> by_locator_;
   PersistentMap<IpPrefix, std::vector<NodeIndex>> by_prefix_;

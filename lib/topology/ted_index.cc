@@ -55,7 +55,7 @@ Entries<uint64_t, NodeIndex> PrefixSidsOf(NodeIndex index, const Node* node) {
   if (node != nullptr) {
     for (const Prefix& prefix : node->prefixes) {
       for (const PrefixSid& sid : prefix.attributes.sids) {
-        sids.emplace_back(PrefixSidKey(sid), index);
+        if (!sid.is_label) sids.emplace_back(PrefixSidKey(sid.algorithm, sid.value), index);
       }
     }
   }

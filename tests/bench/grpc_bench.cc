@@ -5,15 +5,19 @@
 // fixed number of calls always on their way, rounds of one and the other in turn. Every answer is
 // checked against the engine asked directly.
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstdio>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -116,90 +120,80 @@ std::vector<Question> Questions(const topology::Ted& ted, cspf::Workspace& works
       questions.push_back(std::move(question));
     }
   }
+  std::shuffle(questions.begin(), questions.end(), std::mt19937(1));  // As strangers ask.
   return questions;
 }
 
-// Keeps kCallsInFlight calls of one kind on their way until `total` have been answered.
-template <typename Call>
-double RequestsPerSecond(size_t total, std::vector<Call>& calls) {
-  std::mutex mutex;
-  std::condition_variable changed;
-  size_t started = 0;
-  size_t done = 0;
-  std::function<void(Call&)> next = [&](Call& call) {
-    size_t number = 0;
-    {
-      const std::lock_guard lock(mutex);
-      if (started == total) {
-        return;
-      }
-      number = started++;
+// One kind of call, with the requests to send in turn. Bytes on both sides: what a client does with
+// an answer is no work of the server, and is done when the clock has stopped.
+struct Caller {
+  grpc::GenericStub& stub;
+  std::string method;
+  std::vector<grpc::ByteBuffer> requests;
+};
+
+// Keeps kCallsInFlight calls on their way until `total` have been answered.
+class Round {
+ public:
+  Round(Caller& caller, size_t total) : caller_(caller), answers_(total) {}
+
+  double RequestsPerSecond() {
+    const Stopwatch stopwatch;
+    for (int i = 0; i < kCallsInFlight; ++i) {
+      Next();
     }
-    call.Start(number, [&] {
-      next(call);
-      const std::lock_guard lock(mutex);
-      if (++done == total) {
-        changed.notify_one();
-      }
-    });
-  };
-  const Stopwatch stopwatch;
-  for (Call& call : calls) {
-    next(call);
+    std::unique_lock lock(mutex_);
+    finished_.wait(lock, [&] { return done_ == answers_.size(); });
+    return static_cast<double>(answers_.size()) / (stopwatch.microseconds() / 1e6);
   }
-  std::unique_lock lock(mutex);
-  changed.wait(lock, [&] { return done == total; });
-  return static_cast<double>(total) / (stopwatch.microseconds() / 1e6);
+  // Of call `i`, which sent requests[i % requests.size()].
+  const grpc::ByteBuffer& answer(size_t i) const { return answers_[i].response; }
+
+ private:
+  struct Answer {
+    std::unique_ptr<grpc::ClientContext> context;
+    grpc::ByteBuffer response;
+  };
+
+  void Next() {
+    const size_t number = started_.fetch_add(1);
+    if (number >= answers_.size()) return;
+    Answer& answer = answers_[number];
+    answer.context = std::make_unique<grpc::ClientContext>();
+    caller_.stub.UnaryCall(answer.context.get(), caller_.method, grpc::StubOptions(),
+                           &caller_.requests[number % caller_.requests.size()], &answer.response,
+                           [this, &answer](const grpc::Status& status) {
+                             if (!status.ok()) Die(status.error_message());
+                             answer.context.reset();
+                             Next();
+                             const std::lock_guard lock(mutex_);
+                             if (++done_ == answers_.size()) finished_.notify_one();
+                           });
+  }
+
+  Caller& caller_;
+  std::vector<Answer> answers_;
+  std::atomic<size_t> started_ = 0;
+  std::mutex mutex_;
+  std::condition_variable finished_;
+  size_t done_ = 0;
+};
+
+grpc::ByteBuffer ToBytes(const google::protobuf::MessageLite& message) {
+  const grpc::Slice slice(message.SerializeAsString());
+  return grpc::ByteBuffer(&slice, 1);
 }
 
-// One slot of a client: at most one call at a time.
-class PathCall {
- public:
-  PathCall(v1::PathComputation::Stub& stub, const std::vector<Question>& questions)
-      : stub_(stub), questions_(questions) {}
-  void Start(size_t number, std::function<void()> done) {
-    const Question& question = questions_[number * 7919 % questions_.size()];
-    context_ = std::make_unique<grpc::ClientContext>();
-    response_.Clear();
-    stub_.async()->ComputePath(
-        context_.get(), &question.request, &response_,
-        [this, &question, done = std::move(done)](const grpc::Status& status) {
-          const uint64_t cost = response_.has_path() ? response_.path().cost() : kNoPath;
-          if (!status.ok() || cost != question.cost) {
-            Die(absl::StrCat(question.request.ShortDebugString(), ": got cost ", cost, ", want ",
-                             question.cost, "; ", status.error_message()));
-          }
-          done();
-        });
+void Check(const Question& question, grpc::ByteBuffer bytes) {
+  v1::PathResponse response;
+  const grpc::Status status =
+      grpc::SerializationTraits<v1::PathResponse>::Deserialize(&bytes, &response);
+  const uint64_t cost = response.has_path() ? response.path().cost() : kNoPath;
+  if (!status.ok() || cost != question.cost) {
+    Die(absl::StrCat(question.request.ShortDebugString(), ": got cost ", cost, ", want ",
+                     question.cost, "; ", status.error_message()));
   }
-
- private:
-  v1::PathComputation::Stub& stub_;
-  const std::vector<Question>& questions_;
-  std::unique_ptr<grpc::ClientContext> context_;
-  v1::PathResponse response_;
-};
-
-class EmptyCall {
- public:
-  explicit EmptyCall(grpc::health::v1::Health::Stub& stub) : stub_(stub) {}
-  void Start(size_t /*number*/, std::function<void()> done) {
-    context_ = std::make_unique<grpc::ClientContext>();
-    stub_.async()->Check(context_.get(), &request_, &response_,
-                         [done = std::move(done)](const grpc::Status& status) {
-                           if (!status.ok()) {
-                             Die(status.error_message());
-                           }
-                           done();
-                         });
-  }
-
- private:
-  grpc::health::v1::Health::Stub& stub_;
-  std::unique_ptr<grpc::ClientContext> context_;
-  grpc::health::v1::HealthCheckRequest request_;
-  grpc::health::v1::HealthCheckResponse response_;
-};
+}
 
 Row Measure(size_t rounds, size_t calls_per_round) {
   const topology::TedPtr ted = Geant();
@@ -218,24 +212,29 @@ Row Measure(size_t rounds, size_t calls_per_round) {
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   const auto channel =
       grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials());
-  const auto path_stub = v1::PathComputation::NewStub(channel);
-  const auto empty_stub = grpc::health::v1::Health::NewStub(channel);
+  grpc::GenericStub stub(channel);
   cspf::Workspace workspace(&potentials);
   const std::vector<Question> questions = Questions(*ted, workspace);
-
-  std::vector<PathCall> path_calls;
-  std::vector<EmptyCall> empty_calls;
-  for (int i = 0; i < kCallsInFlight; ++i) {
-    path_calls.emplace_back(*path_stub, questions);
-    empty_calls.emplace_back(*empty_stub);
+  Caller path_caller{stub, "/srpce.v1.PathComputation/ComputePath", {}};
+  for (const Question& question : questions) {
+    path_caller.requests.push_back(ToBytes(question.request));
   }
-  RequestsPerSecond(calls_per_round, empty_calls);  // Warm up.
-  RequestsPerSecond(calls_per_round, path_calls);
+  Caller empty_caller{
+      stub, "/grpc.health.v1.Health/Check", {ToBytes(grpc::health::v1::HealthCheckRequest())}};
+
   std::vector<double> path_rates;
   std::vector<double> empty_rates;
-  for (size_t round = 0; round < rounds; ++round) {
-    empty_rates.push_back(RequestsPerSecond(calls_per_round, empty_calls));
-    path_rates.push_back(RequestsPerSecond(calls_per_round, path_calls));
+  for (size_t i = 0; i <= rounds; ++i) {
+    Round empty_round(empty_caller, calls_per_round);
+    Round path_round(path_caller, calls_per_round);
+    const double empty_rate = empty_round.RequestsPerSecond();
+    const double path_rate = path_round.RequestsPerSecond();
+    for (size_t call = 0; call < calls_per_round; ++call) {
+      Check(questions[call % questions.size()], path_round.answer(call));
+    }
+    if (i == 0) continue;  // Warm up.
+    empty_rates.push_back(empty_rate);
+    path_rates.push_back(path_rate);
   }
   server->Shutdown();
   std::printf(

@@ -79,7 +79,7 @@ TEST(FindLocatorTest, TheLongestMatchWins) {
   const TedPtr ted =
       BuildTed("node a locator fcbb:bb00::/40\nnode b locator fcbb:bb00:2::/48\nnode c algo 128\n");
   const auto owner = [&](const char* address) {
-    const std::vector<SidOwner> owners = ted->FindLocator(*Ipv6Address::Parse(address));
+    const absl::Span<const SidOwner> owners = ted->FindLocator(*Ipv6Address::Parse(address));
     return owners.empty() ? std::string() : ted->node(owners[0].node).id;
   };
   EXPECT_EQ(owner("fcbb:bb00:2:e001::"), "b");
