@@ -35,6 +35,33 @@ void DropIncomplete(const Ted& ted, Expansion& expansion) {
   }
 }
 
+// A router on the way of packets.
+struct Stop {
+  graph::Node node = graph::kNone;
+  size_t waiting_for = 0;  // Links not yet followed into it.
+  Worst worst;
+};
+
+// Every node of `dag`, and `start`, ascending.
+std::vector<Stop> StopsOf(const ShortestDag& dag, NodeIndex start) {
+  std::vector<graph::Node> heads{start.value()};
+  heads.reserve(dag.arcs.size() + 1);
+  for (const DagArc& arc : dag.arcs) {
+    heads.push_back(arc.head);
+  }
+  std::sort(heads.begin(), heads.end());
+  std::vector<Stop> stops;
+  stops.reserve(heads.size());
+  for (const graph::Node head : heads) {
+    if (stops.empty() || stops.back().node != head) stops.push_back({head, 0, {}});
+    ++stops.back().waiting_for;
+  }
+  const auto first = std::find_if(stops.begin(), stops.end(),
+                                  [&](const Stop& stop) { return stop.node == start.value(); });
+  --first->waiting_for;  // No link led to it when it was counted.
+  return stops;
+}
+
 }  // namespace
 
 void Worst::Join(const Worst& other) {
@@ -63,29 +90,27 @@ Worst Spread::Take(LinkIndex link, Worst worst) {
 
 absl::StatusOr<WorstAt> Spread::Follow(const ShortestDag& dag, NodeIndex start,
                                        const Worst& worst) {
-  std::map<graph::Node, size_t> waiting_for;  // Arcs not yet followed into the node.
-  for (const DagArc& arc : dag.arcs) {
-    ++waiting_for[arc.head];
-  }
-  WorstAt reached{{start, worst}};
+  std::vector<Stop> stops = StopsOf(dag, start);
+  const auto stop_of = [&](graph::Node node) -> Stop& {
+    return *std::lower_bound(stops.begin(), stops.end(), node,
+                             [](const Stop& a, graph::Node b) { return a.node < b; });
+  };
+  stop_of(start.value()).worst = worst;
   WorstAt ends;
   std::vector<graph::Node> ready;
-  if (!waiting_for.contains(start.value())) {
-    ready.push_back(start.value());
-  }
+  if (stop_of(start.value()).waiting_for == 0) ready.push_back(start.value());
   size_t followed = 0;
   while (!ready.empty()) {
     const graph::Node node = ready.back();
     ready.pop_back();
-    const Worst here = reached.at(NodeIndex(node));
+    const Worst here = stop_of(node).worst;
     auto arc = std::lower_bound(dag.arcs.begin(), dag.arcs.end(), node,
                                 [](const DagArc& a, graph::Node tail) { return a.tail < tail; });
     const auto first = arc;
     for (; arc != dag.arcs.end() && arc->tail == node; ++arc, ++followed) {
-      const Worst there = Take(arc->link, here);
-      const auto [it, fresh] = reached.emplace(NodeIndex(arc->head), there);
-      if (!fresh) it->second.Join(there);
-      if (--waiting_for[arc->head] == 0) ready.push_back(arc->head);
+      Stop& next = stop_of(arc->head);
+      next.worst.Join(Take(arc->link, here));
+      if (--next.waiting_for == 0) ready.push_back(arc->head);
     }
     if (arc == first) ends.emplace(NodeIndex(node), here);
     if (arc - first > 1) NoteChoice();
