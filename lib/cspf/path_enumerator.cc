@@ -63,8 +63,8 @@ class PathEnumerator::Impl {
   uint64_t labels_left_;
   Additive objective_ = Additive::kIgp;
   LinkFilter filter_;
-  // Its own, since the workspace serves other queries between two calls of Next(); most callers need
-  // no second path and never make it.
+  // Its own, since the workspace serves other queries between two calls of Next(); most callers
+  // need no second path and never make it.
   std::optional<LabelSearch> search_;
   bool started_ = false;
   std::optional<NoPath> end_;  // The answer from now on.
@@ -79,7 +79,7 @@ PathResult PathEnumerator::Impl::Next() {
     filter_.Compile(ted_, query_);
     search_.emplace();
     search_->Prepare(ted_, query_, filter_, objective_, LabelSearch::Want::kAll,
-                    GuidesFor(ted_, work_));
+                     GuidesFor(ted_, work_));
   }
   Split();
   while (!cells_.empty()) {

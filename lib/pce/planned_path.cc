@@ -230,13 +230,12 @@ Evaluation Evaluate(const Ted& ted, const policy::PolicyIntent& intent, size_t c
   Evaluation result;
   const policy::PathIntent* bounds = BoundsOf(intent, candidate);
   // Without bounds a list must still start and end in the right place.
-  const auto ends = Resolve(ted, intent.key.headend, intent.key.endpoint, {});
+  const auto ends = Resolve(ted, intent.key, {});
   if (!ends.ok()) {
     result.forwarding = ends.status();
     return result;
   }
-  const auto query =
-      bounds == nullptr ? ends : Resolve(ted, intent.key.headend, intent.key.endpoint, *bounds);
+  const auto query = bounds == nullptr ? ends : Resolve(ted, intent.key, *bounds);
   if (!query.ok()) {
     result.promise = query.status();
   }

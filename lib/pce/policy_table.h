@@ -118,7 +118,8 @@ class PolicyTable {
 // Changes that are checked together and become one store transaction: the table as it will be.
 class Staging {
  public:
-  explicit Staging(const PolicyTable& table) : table_(table) {}
+  // `ted`: what is known of the network; null = nothing yet.
+  Staging(const PolicyTable& table, topology::TedPtr ted) : table_(table), ted_(std::move(ted)) {}
 
   // Takes all of `intents`, or none. Those equal to what is there are left out.
   // Errors: INVALID_ARGUMENT  every defect, one a line.
@@ -136,8 +137,11 @@ class Staging {
  private:
   // The intent of `key` with the staged changes; null = none.
   IntentPtr Current(const policy::PolicyKey& key) const;
+  // What the headend's node says against `intent`.
+  absl::Status CheckNetwork(const policy::PolicyIntent& intent) const;
 
   const PolicyTable& table_;
+  const topology::TedPtr ted_;
   std::map<policy::PolicyKey, IntentPtr> changes_;
 };
 

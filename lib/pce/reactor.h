@@ -43,7 +43,7 @@ class Reactor {
   using Command = std::variant<ApplyCommand, DeleteCommand>;
   // Commands that share one store transaction.
   struct Transaction {
-    explicit Transaction(const PolicyTable& table) : staging(table) {}
+    Transaction(const PolicyTable& table, topology::TedPtr ted) : staging(table, std::move(ted)) {}
     Staging staging;
     std::vector<std::function<void(const absl::Status& result, uint64_t revision)>> answers;
     MonotonicTime received{};  // The first command.

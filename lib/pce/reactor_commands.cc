@@ -29,7 +29,7 @@ void Reactor::BeginTransaction() {
   if (transaction_ != nullptr || commands_.empty()) {
     return;
   }
-  transaction_ = std::make_unique<Transaction>(table_);
+  transaction_ = std::make_unique<Transaction>(table_, ted_);
   for (size_t i = 0; i < kCommandsPerTransaction && !commands_.empty() &&
                      transaction_->staging.changes().size() < kChangesPerTransaction;
        ++i) {

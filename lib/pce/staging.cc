@@ -3,7 +3,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lib/base/status_macros.h"
 #include "lib/pce/policy_table.h"
+#include "lib/pce/resolve.h"
+#include "lib/segments/label_table.h"
 
 namespace srpce::pce {
 namespace {
@@ -27,6 +30,36 @@ void CheckBindings(const PolicyTable& table, const Overlay& overlay, Defects& de
       }
     }
   }
+}
+
+// A binding SID that the headend's IGP has announced for something else would take that over.
+absl::Status CheckBindingIsFree(const topology::Ted& ted, const policy::PolicyIntent& intent) {
+  const std::optional<topology::NodeIndex> headend = ted.FindNode(intent.key.headend);
+  if (intent.binding_label && headend) {
+    const uint32_t label = *intent.binding_label;
+    for (const topology::LabelRange& range : ted.node(*headend).attributes.srgb) {
+      if (label >= range.first && label - range.first < range.size) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("binding_label: got ", label, ", which is in the headend's SRGB ",
+                         range.first, " to ", range.first + range.size - 1));
+      }
+    }
+    for (const graph::Arc& arc : ted.graph().out(headend->value())) {
+      const topology::Link& link = ted.link(topology::LinkIndex(arc.id));
+      for (const topology::AdjacencySid& sid : link.attributes.adjacency_sids) {
+        if (segments::AdjacencyLabel(ted, *headend, sid) == label) {
+          return absl::InvalidArgumentError(absl::StrCat(
+              "binding_label: got ", label, ", the adjacency SID of link ", link.key.ToString()));
+        }
+      }
+    }
+  }
+  if (intent.binding_sid && !ted.FindSrv6Sid(*intent.binding_sid).empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("binding_sid: got ", intent.binding_sid->ToString(), ", a SID of node ",
+                     ted.node(ted.FindSrv6Sid(*intent.binding_sid).front().node).id));
+  }
+  return absl::OkStatus();
 }
 
 void CheckGroups(const PolicyTable& table, const Overlay& overlay, Defects& defects) {
@@ -67,6 +100,14 @@ IntentPtr Staging::Current(const policy::PolicyKey& key) const {
   return record == nullptr ? nullptr : record->intent;
 }
 
+absl::Status Staging::CheckNetwork(const policy::PolicyIntent& intent) const {
+  const IntentPtr current = Current(intent.key);
+  const bool is_there = current != nullptr && *current == intent;  // To say it again does no harm.
+  if (ted_ == nullptr || is_there) return absl::OkStatus();
+  SRPCE_RETURN_IF_ERROR(CheckEnds(*ted_, intent.key));
+  return CheckBindingIsFree(*ted_, intent);
+}
+
 absl::Status Staging::Check(const std::vector<policy::PolicyIntent>& intents) const {
   Defects defects;
   Overlay overlay;
@@ -77,6 +118,8 @@ absl::Status Staging::Check(const std::vector<policy::PolicyIntent>& intents) co
   for (const policy::PolicyIntent& intent : intents) {
     if (const absl::Status status = policy::Validate(intent); !status.ok()) {
       defects.emplace_back(status.message());
+    } else if (const absl::Status known = CheckNetwork(intent); !known.ok()) {
+      defects.push_back(absl::StrCat("policy ", ToString(intent.key), ": ", known.message()));
     }
     if (!seen.insert(intent.key).second) {
       defects.push_back(absl::StrCat("policy ", ToString(intent.key), ": twice in the request"));

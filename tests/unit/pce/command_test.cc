@@ -109,6 +109,42 @@ TEST(CommandTest, BindingSidBelongsToOnePolicyOfAHeadend) {
   EXPECT_EQ(lab.southbound->held(second.key)->binding_label, 1000U);
 }
 
+TEST(CommandTest, EndIsANodeIdAndNoOtherName) {
+  Lab lab(kDiamond);
+  EXPECT_THAT(std::string(lab.Apply({Dynamic("10.0.0.1", 1, "d")}).message()),
+              HasSubstr("headend: got '10.0.0.1', another name of node 'a'; want its id"));
+  EXPECT_THAT(std::string(lab.Apply({Dynamic("a", 1, "10.0.0.3")}).message()),
+              HasSubstr("endpoint: got '10.0.0.3', another name of node "));
+  EXPECT_TRUE(lab.Apply({Dynamic("a", 1, "not there yet")}).ok());
+}
+
+TEST(CommandTest, EndThatTurnsOutToBeAnotherNameIsExplained) {
+  Lab lab(kDiamond, {}, /*start=*/false);
+  lab.Restart(/*learn=*/false);
+  ASSERT_TRUE(lab.Apply({Dynamic("10.0.0.1", 1, "d")}).ok());
+  lab.Publish();
+  const policy::PolicyStatus status =
+      lab.Status({.headend = "10.0.0.1", .color = 1, .endpoint = "d"});
+  EXPECT_THAT(status.candidates.at(0).error, HasSubstr("another name of node 'a'"));
+}
+
+TEST(CommandTest, BindingSidIsNoneOfTheHeadendsOwn) {
+  Lab lab(kDiamond);
+  policy::PolicyIntent intent = Dynamic("a", 1, "d");
+  intent.binding_label = 16000;
+  EXPECT_THAT(std::string(lab.Apply({intent}).message()),
+              HasSubstr("binding_label: got 16000, which is in the headend's SRGB 16000 to 23999"));
+  const topology::Link& link =
+      lab.ted->link(topology::LinkIndex(lab.ted->graph().out(0).front().id));
+  ASSERT_EQ(lab.ted->node(link.local).id, "a");
+  intent.binding_label = link.attributes.adjacency_sids.at(0).label;
+  EXPECT_THAT(std::string(lab.Apply({intent}).message()),
+              HasSubstr("the adjacency SID of link a->b"));
+  intent.binding_label.reset();
+  intent.binding_sid = lab.ted->node(link.remote).attributes.srv6_sids.at(0).sid;
+  EXPECT_THAT(std::string(lab.Apply({intent}).message()), HasSubstr("a SID of node b"));
+}
+
 TEST(CommandTest, MembersOfAGroupMustAgreeAlsoWithThoseThatAreThere) {
   Lab lab(kDiamond);
   ASSERT_TRUE(lab.Apply({Member("a", 1, "d", cspf::Disjointness::kLink)}).ok());
