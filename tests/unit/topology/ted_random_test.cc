@@ -3,17 +3,19 @@
 // snapshots, and old snapshots with what they were.
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cstdlib>
 #include <deque>
-#include <functional>
+#include <map>
+#include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "lib/topology/ted_builder.h"
 #include "tests/unit/topology/naive_ted.h"
+#include "tests/unit/topology/ted_compare.h"
 #include "tests/unit/topology/ted_text_dump.h"
 
 namespace srpce::topology {
@@ -129,12 +131,6 @@ class RandomNetwork {
             .algorithm = static_cast<uint8_t>(Chance(50) ? 0 : 128),
             .structure = {}};
   }
-
-  void CompareNodes(const Ted& ted, const NaiveSnapshot& want);
-  void CompareLinks(const Ted& ted, const NaiveSnapshot& want);
-  void CompareLookups(const Ted& ted, const NaiveSnapshot& want);
-  void CompareNames(const Ted& ted, const NaiveSnapshot& want);
-  void CompareDelta(const Ted& before, const Ted& after, const TedDelta& delta);
 
   std::mt19937 rng_;
   std::vector<Cable> cables_;
@@ -361,228 +357,13 @@ void RandomNetwork::RemovePrefix() {
 void RandomNetwork::Check() {
   const auto [ted, delta] = builder_.Publish();
   const NaiveSnapshot want = naive_.Snapshot();
-  CompareNodes(*ted, want);
-  CompareLinks(*ted, want);
-  CompareLookups(*ted, want);
-  CompareNames(*ted, want);
+  CompareSnapshot(*last_, *ted, want);
   CompareDelta(*last_, *ted, delta);
   ASSERT_EQ(builder_.half_known_link_count(), want.half_known_links);
   if (ted != last_ && Chance(10)) {
     old_.emplace_back(ted, DumpTed(*ted));
   }
   last_ = ted;
-}
-
-void RandomNetwork::CompareNodes(const Ted& ted, const NaiveSnapshot& want) {
-  size_t nodes = 0;
-  size_t known = 0;
-  for (uint32_t i = 0; i < ted.node_bound(); ++i) {
-    nodes += ted.HasNode(NodeIndex(i)) ? 1 : 0;
-  }
-  ASSERT_EQ(nodes, want.nodes.size());
-  for (const auto& [id, node] : want.nodes) {
-    const std::optional<NodeIndex> index = ted.FindNode(id);
-    ASSERT_TRUE(index) << id;
-    ASSERT_EQ(DumpNode(ted.node(*index)), DumpNode(node));
-    known += node.known ? 1 : 0;
-    // The index of a node that was there before is the same.
-    if (const std::optional<NodeIndex> before = last_->FindNode(id)) {
-      ASSERT_EQ(*index, *before);
-    }
-  }
-  ASSERT_EQ(ted.known_node_count(), known);
-}
-
-void RandomNetwork::CompareLinks(const Ted& ted, const NaiveSnapshot& want) {
-  ASSERT_EQ(ted.link_count(), want.links.size());
-  ASSERT_EQ(ted.link_bound(), ted.graph().arc_bound());
-  size_t usable = 0;
-  size_t stale = 0;
-  for (const auto& [key, naive] : want.links) {
-    const std::optional<LinkIndex> index = ted.FindLink(naive.link.key);
-    ASSERT_TRUE(index) << naive.link.key.ToString();
-    const Link& link = ted.link(*index);
-    ASSERT_EQ(DumpLink(link), DumpLink(naive.link));
-    ASSERT_EQ(ted.node(link.local).id, link.key.local_node);
-    ASSERT_EQ(ted.node(link.remote).id, link.key.remote_node);
-    ASSERT_EQ(link.reverse ? std::optional(KeyOf(ted.link(*link.reverse).key)) : std::nullopt,
-              naive.reverse)
-        << naive.link.key.ToString();
-    graph::ArcData data = ted.graph().data(index->value());
-    ASSERT_EQ(data.reverse, link.reverse ? link.reverse->value() : graph::kNone);
-    ASSERT_EQ(ted.srlgs(data.group), naive.srlgs);
-    data.group = 0;
-    data.reverse = graph::kNone;
-    ASSERT_EQ(data, naive.data) << naive.link.key.ToString();
-    usable += link.usable ? 1 : 0;
-    stale += link.stale ? 1 : 0;
-    if (const std::optional<LinkIndex> before = last_->FindLink(naive.link.key);
-        before && KeyOf(last_->link(*before).key) == key) {
-      ASSERT_EQ(*index, *before);
-    }
-  }
-  ASSERT_EQ(ted.usable_link_count(), usable);
-  ASSERT_EQ(ted.stale_link_count(), stale);
-}
-
-void RandomNetwork::CompareLookups(const Ted& ted, const NaiveSnapshot& want) {
-  std::map<IpPrefix, std::set<NodeIndex>> announcers;
-  std::map<std::pair<uint8_t, uint32_t>, std::set<NodeIndex>> prefix_sids;
-  std::map<Ipv6Address, std::set<SidOwner>> srv6_sids;
-  std::map<IpPrefix, std::set<SidOwner>> locators;
-  for (const auto& [id, node] : want.nodes) {
-    const NodeIndex index = *ted.FindNode(id);
-    for (const Prefix& prefix : node.prefixes) {
-      announcers[prefix.prefix].insert(index);
-      for (const PrefixSid& sid : prefix.attributes.sids) {
-        if (!sid.is_label) prefix_sids[{sid.algorithm, sid.value}].insert(index);
-      }
-    }
-    for (const Srv6Sid& sid : node.attributes.srv6_sids) {
-      srv6_sids[sid.sid].insert({index, {}, sid.algorithm});
-    }
-    for (const Srv6Locator& locator : node.attributes.locators) {
-      locators[locator.prefix].insert({index, {}, locator.algorithm});
-    }
-  }
-  for (const auto& [key, naive] : want.links) {
-    const LinkIndex index = *ted.FindLink(naive.link.key);
-    for (const Srv6Sid& sid : naive.link.attributes.srv6_sids) {
-      srv6_sids[sid.sid].insert({ted.link(index).local, index, sid.algorithm});
-    }
-  }
-  const auto list = [](const auto& set) { return std::vector(set.begin(), set.end()); };
-  for (uint32_t value = 0; value < 4; ++value) {
-    for (const uint8_t algorithm : std::array<uint8_t, 2>{0, 128}) {
-      ASSERT_EQ(ted.FindPrefixSid(value, algorithm), list(prefix_sids[{algorithm, value}]));
-    }
-  }
-  for (const auto& [prefix, nodes] : announcers) {
-    ASSERT_EQ(ted.FindAnnouncers(prefix), list(nodes));
-    if (prefix.address().is_v4()) continue;
-    std::optional<IpPrefix> longest;
-    for (const auto& [other, ignored] : announcers) {
-      if (other.Contains(prefix.address()) && (!longest || other.length() > longest->length())) {
-        longest = other;
-      }
-    }
-    ASSERT_EQ(ted.FindAnnouncedPrefix(prefix.address().v6(), 0), longest);
-  }
-  for (uint32_t i = 0; i < 12; ++i) {
-    const Ipv6Address sid = Ipv6Address().WithBits(0, 16, 0xfcbb).WithBits(112, 16, i);
-    ASSERT_EQ(ted.FindSrv6Sid(sid), list(srv6_sids[sid]));
-  }
-  for (uint32_t i = 0; i < 3; ++i) {
-    const Ipv6Address address = Ipv6Address().WithBits(0, 32, 0xfcbb0000 + i);
-    std::set<SidOwner> longest;
-    int best = -1;
-    for (const auto& [prefix, owners] : locators) {
-      if (prefix.Contains(IpAddress::V6(address)) && prefix.length() > best) {
-        best = prefix.length();
-        longest = owners;
-      }
-    }
-    ASSERT_EQ(ted.FindLocator(address), list(longest));
-  }
-  for (const uint8_t algorithm : std::array<uint8_t, 2>{128, 129}) {
-    const FlexAlgoDefinition* found = ted.FindFlexAlgo(algorithm);
-    const auto it = want.flex_algos.find(algorithm);
-    ASSERT_EQ(found != nullptr, it != want.flex_algos.end());
-    ASSERT_TRUE(found == nullptr || *found == it->second);
-  }
-}
-
-void RandomNetwork::CompareNames(const Ted& ted, const NaiveSnapshot& want) {
-  std::map<std::string, std::vector<NodeIndex>> by_name;
-  std::map<std::string, std::vector<NodeIndex>> by_router_id;
-  for (const auto& [id, node] : want.nodes) {
-    if (node.attributes.name) by_name[*node.attributes.name].push_back(*ted.FindNode(id));
-    for (const IpAddress& address : node.attributes.router_ids) {
-      by_router_id[address.ToString()].push_back(*ted.FindNode(id));
-    }
-  }
-  const auto unique = [](const std::vector<NodeIndex>& nodes) {
-    return nodes.size() == 1 ? std::optional(nodes.front()) : std::nullopt;
-  };
-  for (uint32_t i = 0; i < 3; ++i) {
-    const std::string name = absl::StrCat("name", i);
-    ASSERT_EQ(ted.FindNode(name), unique(by_name[name]));
-  }
-  for (uint32_t i = 1; i < 6; ++i) {
-    const std::string router_id = absl::StrCat("10.0.0.", i);
-    ASSERT_EQ(ted.FindNode(router_id), unique(by_router_id[router_id]));
-  }
-}
-
-const Link* LinkAt(const Ted& ted, uint32_t i) {
-  return i < ted.link_bound() && ted.HasLink(LinkIndex(i)) ? &ted.link(LinkIndex(i)) : nullptr;
-}
-const Node* NodeAt(const Ted& ted, uint32_t i) {
-  return i < ted.node_bound() && ted.HasNode(NodeIndex(i)) ? &ted.node(NodeIndex(i)) : nullptr;
-}
-
-void RandomNetwork::CompareDelta(const Ted& before, const Ted& after, const TedDelta& delta) {
-  bool structure = false;
-  bool anything = false;
-  std::array<bool, graph::kWeightCount> cheaper{};
-  std::vector<LinkIndex> links;
-  std::set<LinkIndex> down;
-  for (uint32_t i = 0; i < after.link_bound(); ++i) {
-    const Link* old_link = LinkAt(before, i);
-    const Link* new_link = LinkAt(after, i);
-    structure |= (old_link == nullptr) != (new_link == nullptr);
-    const auto text = [](const Link* link) {
-      return link == nullptr ? "-"
-                             : absl::StrCat(DumpLink(*link), " reverse ",
-                                            link->reverse ? link->reverse->value() : graph::kNone);
-    };
-    if (text(old_link) != text(new_link)) links.emplace_back(i);
-    if (old_link != nullptr && old_link->usable && (new_link == nullptr || !new_link->usable))
-      down.insert(LinkIndex(i));
-    if (new_link == nullptr) continue;
-    constexpr std::array<uint32_t, 3> kHas = {kArcHasIgp, kArcHasTe, kArcHasDelay};
-    const graph::ArcData& data = after.graph().data(i);
-    for (size_t slot = 0; slot < cheaper.size(); ++slot) {
-      cheaper[slot] |= old_link == nullptr ||
-                       data.weight[slot] < before.graph().data(i).weight[slot] ||
-                       (data.flags & ~before.graph().data(i).flags & kHas[slot]) != 0;
-    }
-  }
-  std::vector<NodeIndex> nodes;
-  for (uint32_t i = 0; i < after.node_bound(); ++i) {
-    const Node* old_node = NodeAt(before, i);
-    const Node* new_node = NodeAt(after, i);
-    structure |= (old_node == nullptr) != (new_node == nullptr);
-    const auto text = [&](const Node* node, bool with_stale) {
-      Node copy = node == nullptr ? Node() : *node;
-      copy.stale = with_stale && copy.stale;
-      return node == nullptr ? "-" : DumpNode(copy);
-    };
-    if (text(old_node, false) != text(new_node, false)) nodes.emplace_back(i);
-    anything |= text(old_node, true) != text(new_node, true);
-  }
-  for (const uint8_t algorithm : std::array<uint8_t, 2>{128, 129}) {
-    const FlexAlgoDefinition* a = before.FindFlexAlgo(algorithm);
-    const FlexAlgoDefinition* b = after.FindFlexAlgo(algorithm);
-    structure |= (a == nullptr) != (b == nullptr) || (a != nullptr && !(*a == *b));
-  }
-  std::vector<LinkIndex> told;
-  for (const LinkChange& change : delta.links) {
-    told.push_back(change.link);
-    ASSERT_EQ(change.went_down, down.contains(change.link));
-    ASSERT_TRUE(!change.went_down || change.degraded);
-  }
-  ASSERT_EQ(told, links);
-  ASSERT_EQ(delta.nodes, nodes);
-  ASSERT_EQ(delta.structure_changed, structure);
-  anything |= !links.empty();
-  ASSERT_EQ(delta.from_generation, before.generation());
-  ASSERT_EQ(delta.to_generation, before.generation() + (anything ? 1 : 0));
-  ASSERT_EQ(after.generation(), delta.to_generation);
-  for (size_t slot = 0; slot < cheaper.size(); ++slot) {
-    ASSERT_EQ(after.decrease_epoch(slot) > before.decrease_epoch(slot), cheaper[slot])
-        << "slot " << slot;
-  }
 }
 
 TEST(TedRandomTest, AgreesWithTheNaiveModel) {
