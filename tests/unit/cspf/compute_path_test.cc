@@ -21,6 +21,12 @@ Query Between(const TedPtr& ted, const char* source, const char* target,
   return {.source = NodeOf(*ted, source), .target = NodeOf(*ted, target), .objective = objective};
 }
 
+Query Through(const TedPtr& ted, const char* source, const char* waypoint, const char* target) {
+  Query query = Between(ted, source, target);
+  query.constraints.waypoints = {NodeOf(*ted, waypoint)};
+  return query;
+}
+
 std::string Answer(const TedPtr& ted, const Query& query) {
   Workspace workspace;
   return support::Describe(*ted, query.source, ComputePath(*ted, query, workspace));
@@ -115,9 +121,7 @@ TEST(ComputePathTest, EqualCostsGoToFewerHopsThenLowerLinkIndexes) {
 TEST(ComputePathTest, SourceIsTargetWithAnEmptyPath) {
   const TedPtr ted = Diamond();
   EXPECT_EQ(Answer(ted, Between(ted, "a", "a")), "a cost 0");
-  Query around = Between(ted, "a", "a");
-  around.constraints.waypoints = {NodeOf(*ted, "d")};
-  EXPECT_EQ(Answer(ted, around), "a b d b a cost 40");
+  EXPECT_EQ(Answer(ted, Through(ted, "a", "d", "a")), "a b d b a cost 40");
 }
 
 TEST(ComputePathTest, OverloadedNodesCarryNoTransitButMayBeEnds) {
@@ -130,9 +134,7 @@ TEST(ComputePathTest, OverloadedNodesCarryNoTransitButMayBeEnds) {
   EXPECT_EQ(Answer(ted, Between(ted, "a", "d")), "a c d cost 10");
   EXPECT_EQ(Answer(ted, Between(ted, "b", "c")), "b a c cost 6");
   EXPECT_EQ(Answer(ted, Between(ted, "c", "b")), "c a b cost 6");
-  Query through = Between(ted, "a", "d");
-  through.constraints.waypoints = {NodeOf(*ted, "b")};
-  EXPECT_EQ(Answer(ted, through), "NO_PATH_WAYPOINT");
+  EXPECT_EQ(Answer(ted, Through(ted, "a", "b", "d")), "NO_PATH_WAYPOINT");
 }
 
 TEST(ComputePathTest, AnOverloadedHeadendIsNotPassedAgainAfterAWaypoint) {
@@ -140,9 +142,7 @@ TEST(ComputePathTest, AnOverloadedHeadendIsNotPassedAgainAfterAWaypoint) {
       "a<->w igp 1\n"
       "a<->d igp 1\n"
       "node a overload\n");
-  Query query = Between(ted, "a", "d");
-  query.constraints.waypoints = {NodeOf(*ted, "w")};
-  EXPECT_EQ(Answer(ted, query), "NO_PATH_WAYPOINT");
+  EXPECT_EQ(Answer(ted, Through(ted, "a", "w", "d")), "NO_PATH_WAYPOINT");
 }
 
 TEST(ComputePathTest, WaypointsAndBoundsAreKeptTogether) {
@@ -152,8 +152,7 @@ TEST(ComputePathTest, WaypointsAndBoundsAreKeptTogether) {
       "x<->w igp 1 delay 50\n"
       "a<->w igp 9 delay 10\n"
       "w<->d igp 1 delay 30\n");
-  Query query = Between(ted, "a", "d");
-  query.constraints.waypoints = {NodeOf(*ted, "w")};
+  Query query = Through(ted, "a", "w", "d");
   EXPECT_EQ(Answer(ted, query), "a x w d cost 3");
   query.constraints.max_delay = Microseconds(100);
   EXPECT_EQ(Answer(ted, query), "a w d cost 10");
