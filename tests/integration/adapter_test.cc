@@ -3,12 +3,12 @@
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
 
-#include <cstdlib>
 #include <map>
 #include <random>
 
 #include "absl/strings/str_cat.h"
 #include "tests/integration/daemon_fixture.h"
+#include "tests/support/seed.h"
 
 namespace srpce {
 namespace {
@@ -18,14 +18,6 @@ using testing::HasSubstr;
 
 constexpr char kAdapter[] = SRPCE_BIN_DIR "/srpce-adapter";
 constexpr char kNetwork[] = SRPCE_SOURCE_DIR "/tests/topologies/Cogentco.graph";
-
-uint32_t Seed() {
-  const char* given = getenv("SRPCE_TEST_SEED");
-  const uint32_t seed = given != nullptr ? static_cast<uint32_t>(strtoul(given, nullptr, 10))
-                                         : std::random_device()();
-  std::printf("SRPCE_TEST_SEED=%u\n", seed);
-  return seed;
-}
 
 // The network a daemon holds, by element; without what depends on the moment.
 using State = std::map<std::string, std::string>;
@@ -81,7 +73,7 @@ class AdapterTest : public DaemonTest {
 };
 
 TEST_F(AdapterTest, KilledAtAnyMomentTheNextOneMakesTheNetworkWhole) {
-  std::mt19937 random(Seed());
+  std::mt19937 random(support::Seed());
   const State want = Undisturbed();
   StartDaemon();
   uint64_t least = 0;  // What was there is never lost.

@@ -2,13 +2,13 @@
 #include <sys/resource.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
 #include <thread>
 
 #include "tests/integration/daemon_fixture.h"
+#include "tests/support/seed.h"
 
 namespace srpce {
 namespace {
@@ -17,14 +17,6 @@ using grpc::health::v1::HealthCheckResponse;
 using support::DynamicPolicy;
 using support::WatchClient;
 using testing::HasSubstr;
-
-uint32_t Seed() {
-  const char* given = getenv("SRPCE_TEST_SEED");
-  const uint32_t seed = given != nullptr ? static_cast<uint32_t>(strtoul(given, nullptr, 10))
-                                         : std::random_device()();
-  std::printf("SRPCE_TEST_SEED=%u\n", seed);
-  return seed;
-}
 
 bool IsInstalled(const v1::PolicyStatus& status) {
   return status.oper_state() == v1::OPER_STATE_UP &&
@@ -50,7 +42,7 @@ class RestartTest : public DaemonTest {
 
 // A client applies one policy after the other, and deletes some, while the daemon is killed.
 TEST_F(RestartTest, KilledAtAnyMomentItKeepsWhatItAcknowledged) {
-  std::mt19937 random(Seed());
+  std::mt19937 random(support::Seed());
   constexpr int kRounds = 6;
   std::set<uint32_t> wanted;  // Acknowledged.
   std::set<uint32_t> unsure;  // Asked for when the daemon died.

@@ -3,13 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <iostream>
 #include <random>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "lib/pce/resolve.h"
+#include "tests/support/seed.h"
 #include "tests/unit/pce/lab.h"
 
 namespace srpce::pce {
@@ -17,13 +16,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-uint64_t Seed() {
-  const char* text = std::getenv("SRPCE_TEST_SEED");
-  const uint64_t seed = text != nullptr ? std::strtoull(text, nullptr, 10) : std::random_device()();
-  std::cout << "SRPCE_TEST_SEED=" << seed << std::endl;
-  return seed;
-}
 
 constexpr uint32_t kNodes = 14;
 
@@ -170,7 +162,7 @@ class SoakTest : public testing::Test {
   }
 
   std::vector<std::string> links_;
-  std::mt19937_64 rng_{Seed()};
+  std::mt19937_64 rng_{support::Seed()};
 };
 
 TEST_F(SoakTest, EveryPromiseIsKeptAfterRandomChanges) {
