@@ -15,13 +15,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr char kDiamond[] =
-    "a<->b igp 10 delay 1000\n"
-    "b<->d igp 10 delay 1000\n"
-    "a<->c igp 20 delay 500\n"
-    "c<->d igp 20 delay 500\n";
-const policy::PolicyKey kPolicy{.headend = "a", .color = 1, .endpoint = "d"};
-
 // Collects what a watcher is told.
 struct Watched {
   std::vector<std::string> events;  // "7 a/1/d up", "8 a/1/d removed".
@@ -188,9 +181,7 @@ TEST(CommandTest, IntentChangedBeforeTheTopologyIsKnownIsComputedWhenItIs) {
   ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d")}).ok());
   EXPECT_EQ(lab.Nodes(kPolicy), "a b d");
   lab.Restart(/*learn=*/false);
-  policy::PathIntent by_delay;
-  by_delay.objective = topology::MetricType::kDelay;
-  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", by_delay)}).ok());
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", ByDelay())}).ok());
   lab.Publish(/*syncing=*/true);
   lab.Publish();
   EXPECT_EQ(lab.Nodes(kPolicy), "a c d") << "the path in use keeps every bound, but was not asked";
@@ -264,9 +255,7 @@ TEST(CommandTest, WhatTheStoreHadNotTakenYetIsNeitherWithdrawnNorForgotten) {
 
 TEST(CommandTest, HeadendThatHoldsSomethingNewerThanTheStoreIsCorrectedWhenItIsPlanned) {
   Lab lab(kDiamond);
-  policy::PathIntent by_delay;
-  by_delay.objective = topology::MetricType::kDelay;
-  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", by_delay)}).ok());
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", ByDelay())}).ok());
   const std::string stored = lab.Lists(kPolicy);
   lab.store.Fail(absl::ResourceExhaustedError("disk full"));
   lab.Cut("a->c");
@@ -283,9 +272,7 @@ TEST(CommandTest, HeadendThatHoldsSomethingNewerThanTheStoreIsCorrectedWhenItIsP
 
 TEST(CommandTest, RestartKeepsAPathThatHysteresisKept) {
   Lab lab(kDiamond);
-  policy::PathIntent by_delay;
-  by_delay.objective = topology::MetricType::kDelay;
-  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", by_delay)}).ok());
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", ByDelay())}).ok());
   EXPECT_EQ(lab.Nodes(kPolicy), "a c d");
   lab.Edit("a->b", [](topology::LinkAttributes& link) { link.min_delay = Microseconds(495); });
   lab.Edit("b->d", [](topology::LinkAttributes& link) { link.min_delay = Microseconds(495); });
@@ -302,8 +289,8 @@ TEST(CommandTest, HalfASyncAfterARestartMovesNothing) {
   ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d")}).ok());
   lab.southbound->TakeLog();
   lab.Restart(/*learn=*/false);
-  lab.Edit("b->d", [](topology::LinkAttributes& link) { link.up = false; });
-  lab.Edit("c->d", [](topology::LinkAttributes& link) { link.up = false; });
+  lab.Switch("b->d", false);
+  lab.Switch("c->d", false);
   lab.Publish(/*syncing=*/true);
   EXPECT_THAT(lab.southbound->TakeLog(), IsEmpty());
   EXPECT_EQ(lab.Status(kPolicy).oper_state, OperState::kPending);
@@ -317,9 +304,7 @@ TEST(CommandTest, HeadendMissingFromTheTopologyKeepsWhatItHas) {
   Lab lab(kDiamond);
   ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d")}).ok());
   lab.southbound->TakeLog();
-  ASSERT_TRUE(lab.builder.BeginSync(lab.source).ok());
-  ASSERT_TRUE(lab.builder.EndSync(lab.source).ok());  // Nothing is there any more.
-  lab.Publish();
+  lab.LoseTopology();
   EXPECT_EQ(lab.Status(kPolicy).oper_state, OperState::kPending);
   EXPECT_THAT(lab.southbound->TakeLog(), IsEmpty());
 }

@@ -182,10 +182,8 @@ TEST(GroupTest, ChangedIntentOfAMemberIsComputedAnew) {
       "a<->d igp 30 delay 100\n"
       "d<->z igp 30 delay 100\n");
   ASSERT_TRUE(lab.Apply(Pair(Disjointness::kLink)).ok());
-  policy::PathIntent by_delay;
-  by_delay.objective = topology::MetricType::kDelay;
   const std::string other = lab.Lists(kFirst);
-  ASSERT_TRUE(lab.Apply({Member("a", 2, "z", Disjointness::kLink, by_delay)}).ok());
+  ASSERT_TRUE(lab.Apply({Member("a", 2, "z", Disjointness::kLink, ByDelay())}).ok());
   EXPECT_EQ(lab.Nodes(kSecond), "a d z");
   EXPECT_EQ(lab.Lists(kFirst), other);
 }

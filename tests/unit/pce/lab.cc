@@ -208,12 +208,21 @@ void Lab::Publish(bool syncing) {
   Settle();
 }
 
+void Lab::LoseTopology() {
+  ASSERT_TRUE(builder.BeginSync(source).ok());
+  ASSERT_TRUE(builder.EndSync(source).ok());
+  Publish();
+}
+
+void Lab::Switch(const std::string& link, bool up) {
+  Edit(link, [up](topology::LinkAttributes& attributes) { attributes.up = up; });
+}
 void Lab::Cut(const std::string& link) {
-  Edit(link, [](topology::LinkAttributes& attributes) { attributes.up = false; });
+  Switch(link, false);
   Publish();
 }
 void Lab::Mend(const std::string& link) {
-  Edit(link, [](topology::LinkAttributes& attributes) { attributes.up = true; });
+  Switch(link, true);
   Publish();
 }
 void Lab::SetDelay(const std::string& link, int64_t us, bool one_way) {
@@ -285,6 +294,12 @@ policy::PolicyIntent Dynamic(const std::string& headend, uint32_t color,
   intent.candidate_paths.emplace_back();
   intent.candidate_paths.back().definition = std::move(bounds);
   return intent;
+}
+
+policy::PathIntent ByDelay() {
+  policy::PathIntent bounds;
+  bounds.objective = topology::MetricType::kDelay;
+  return bounds;
 }
 
 policy::PolicyIntent Member(const std::string& headend, uint32_t color, const std::string& endpoint,

@@ -16,6 +16,14 @@
 
 namespace srpce::pce {
 
+// Two ways from a to d: over b (cheap) and over c (fast); and the policy most tests watch on it.
+inline constexpr char kDiamond[] =
+    "a<->b igp 10 delay 1000\n"
+    "b<->d igp 10 delay 1000\n"
+    "a<->c igp 20 delay 500\n"
+    "c<->d igp 20 delay 500\n";
+inline const policy::PolicyKey kPolicy{.headend = "a", .color = 1, .endpoint = "d"};
+
 // Keeps what each headend is to hold and the order it was told in.
 class FakeSouthbound final : public plugin::Southbound {
  public:
@@ -99,10 +107,13 @@ class Lab {
   // Changes the link (both directions unless `one_way`), without telling the engine.
   using Change = std::function<void(topology::LinkAttributes&)>;
   void Edit(const std::string& link, const Change& change, bool one_way = false);
+  void Switch(const std::string& link, bool up);
   // Publishes what was edited, tells the engine and waits until it has acted on it.
   void Publish(bool syncing = false);
   // The same without waiting.
   void PublishNow(bool syncing = false);
+  // All that the source has said is gone, as when its hold time is over.
+  void LoseTopology();
   void Cut(const std::string& link);
   void Mend(const std::string& link);
   void SetDelay(const std::string& link, int64_t us, bool one_way = false);
@@ -137,7 +148,9 @@ class Lab {
 // A policy with one dynamic candidate path of preference 100.
 policy::PolicyIntent Dynamic(const std::string& headend, uint32_t color,
                              const std::string& endpoint, policy::PathIntent bounds = {});
-// The same, in a disjoint group.
+// The bounds of a path that is to be fast.
+policy::PathIntent ByDelay();
+// A policy as Dynamic has it, in a disjoint group.
 policy::PolicyIntent Member(const std::string& headend, uint32_t color, const std::string& endpoint,
                             cspf::Disjointness disjointness, policy::PathIntent bounds = {});
 

@@ -13,29 +13,11 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr char kDiamond[] =
-    "a<->b igp 10 delay 1000\n"
-    "b<->d igp 10 delay 1000\n"
-    "a<->c igp 20 delay 500\n"
-    "c<->d igp 20 delay 500\n";
-const policy::PolicyKey kPolicy{.headend = "a", .color = 1, .endpoint = "d"};
-
-void Switch(Lab& lab, const std::string& link, bool up) {
-  lab.Edit(link, [up](topology::LinkAttributes& attributes) { attributes.up = up; });
-}
-
-// All that the source had said is gone, as when its hold time is over.
-void LoseEverything(Lab& lab) {
-  ASSERT_TRUE(lab.builder.BeginSync(lab.source).ok());
-  ASSERT_TRUE(lab.builder.EndSync(lab.source).ok());
-  lab.Publish();
-}
-
 TEST(PartialTopologyTest, TopologyThatComesBackInPartsWithdrawsNothing) {
   Lab lab(kDiamond);
   ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d")}).ok());
   lab.southbound->TakeLog();
-  LoseEverything(lab);
+  lab.LoseTopology();
   lab.Advance(seconds(1000));
   support::AddToBuilder("a<->b igp 10 delay 1000\n", lab.builder, lab.source);
   lab.Publish(/*syncing=*/true);
@@ -59,13 +41,13 @@ TEST(PartialTopologyTest, SecondSourceIsWaitedForAfterARestart) {
   ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d")}).ok());
   lab.southbound->TakeLog();
   lab.Restart(/*learn=*/false);
-  Switch(lab, "b->d", false);  // As if only the other source knew what leads to d.
-  Switch(lab, "c->d", false);
+  lab.Switch("b->d", false);  // As if only the other source knew what leads to d.
+  lab.Switch("c->d", false);
   lab.Publish();
   lab.Advance(seconds(30));
   EXPECT_EQ(lab.Status(kPolicy).oper_state, OperState::kPending);
-  Switch(lab, "b->d", true);
-  Switch(lab, "c->d", true);
+  lab.Switch("b->d", true);
+  lab.Switch("c->d", true);
   lab.Publish();
   lab.Advance(seconds(2));
   EXPECT_EQ(lab.Status(kPolicy).oper_state, OperState::kUp);
@@ -78,8 +60,8 @@ TEST(PartialTopologyTest, AfterTheHoldTimeNoPathIsBelieved) {
   lab.southbound->TakeLog();
   lab.Restart(/*learn=*/false);
   lab.Advance(seconds(600));  // Nobody tells the topology: that is not what the time is for.
-  Switch(lab, "b->d", false);
-  Switch(lab, "c->d", false);
+  lab.Switch("b->d", false);
+  lab.Switch("c->d", false);
   lab.Publish();
   lab.Advance(seconds(59));
   EXPECT_THAT(lab.southbound->TakeLog(), IsEmpty());
@@ -94,8 +76,8 @@ TEST(PartialTopologyTest, LateSourceHasItsWholeHoldTime) {
   lab.southbound->TakeLog();
   lab.Restart(/*learn=*/false);
   lab.Advance(seconds(90));
-  Switch(lab, "b->d", false);
-  Switch(lab, "c->d", false);
+  lab.Switch("b->d", false);
+  lab.Switch("c->d", false);
   lab.Publish(/*syncing=*/true);
   lab.Advance(seconds(50));
   EXPECT_THAT(lab.southbound->TakeLog(), IsEmpty());
@@ -104,24 +86,22 @@ TEST(PartialTopologyTest, LateSourceHasItsWholeHoldTime) {
 
 TEST(PartialTopologyTest, WhileASourceSyncsBadNewsMovesAndGoodNewsAndNoPathWait) {
   Lab lab(kDiamond);
-  policy::PathIntent by_delay;
-  by_delay.objective = topology::MetricType::kDelay;
-  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", by_delay)}).ok());
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", ByDelay())}).ok());
   lab.Advance(seconds(60));
-  Switch(lab, "a->c", false);
+  lab.Switch("a->c", false);
   lab.Publish(/*syncing=*/true);
   EXPECT_EQ(lab.Nodes(kPolicy), "a b d");
-  Switch(lab, "a->c", true);
+  lab.Switch("a->c", true);
   lab.Publish(/*syncing=*/true);
   lab.Advance(seconds(20));
   EXPECT_EQ(lab.Nodes(kPolicy), "a b d");
   lab.southbound->TakeLog();
-  Switch(lab, "a->c", false);
-  Switch(lab, "a->b", false);
+  lab.Switch("a->c", false);
+  lab.Switch("a->b", false);
   lab.Publish(/*syncing=*/true);
   EXPECT_THAT(lab.southbound->TakeLog(), IsEmpty());
-  Switch(lab, "a->c", true);
-  Switch(lab, "a->b", true);
+  lab.Switch("a->c", true);
+  lab.Switch("a->b", true);
   lab.Publish();
   EXPECT_EQ(lab.Nodes(kPolicy), "a b d");
   lab.Advance(seconds(1));
