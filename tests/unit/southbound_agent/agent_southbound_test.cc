@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <random>
 #include <thread>
 
+#include "tests/support/seed.h"
 #include "tests/unit/southbound_agent/support.h"
 
 namespace srpce::southbound {
@@ -49,6 +49,14 @@ class AgentSouthboundTest : public testing::Test {
                                   std::vector<plugin::InstalledPolicy> installed = {}) {
     session_ = std::make_shared<FakeSession>();
     return southbound_.Open(headend, std::move(installed), session_);
+  }
+  // Starts, and returns the session of a router that took `config` and has not answered.
+  AgentSouthbound::SessionId StartAndSend(const plugin::PolicyConfig& config) {
+    southbound_.Start(&listener_, {});
+    const auto id = Open(config.key.headend);
+    southbound_.Install(config);
+    PopAll(id);
+    return id;
   }
   void Acknowledge(AgentSouthbound::SessionId id, const plugin::PolicyConfig& config) {
     southbound_.OnResult(id, config.key, config.Fingerprint(), false, absl::OkStatus());
@@ -125,11 +133,8 @@ TEST_F(AgentSouthboundTest, QueueHoldsTheLatestOfEachPolicy) {
 }
 
 TEST_F(AgentSouthboundTest, WhatTheRouterHoldsIsNotSentAgain) {
-  southbound_.Start(&listener_, {});
-  const auto id = Open("r1");
   const auto config = MakeConfig("r1", 1);
-  southbound_.Install(config);
-  PopAll(id);
+  const auto id = StartAndSend(config);
   Acknowledge(id, config);
   listener_.Take();
   EXPECT_TRUE(southbound_.Install(config));
@@ -143,11 +148,8 @@ TEST_F(AgentSouthboundTest, WhatTheRouterHoldsIsNotSentAgain) {
 }
 
 TEST_F(AgentSouthboundTest, InstallWhileTheRemovalIsOnItsWayIsSent) {
-  southbound_.Start(&listener_, {});
-  const auto id = Open("r1");
   const auto config = MakeConfig("r1", 1);
-  southbound_.Install(config);
-  PopAll(id);
+  const auto id = StartAndSend(config);
   Acknowledge(id, config);
   EXPECT_TRUE(southbound_.Remove(config.key));
   EXPECT_THAT(PopAll(id), ElementsAre("remove r1/1/r9"));
@@ -167,11 +169,8 @@ TEST_F(AgentSouthboundTest, RemovalOfWhatWasNeverSentIsDoneAtOnce) {
 
 // The router keeps in mind what it refused, and tries it again when its routes change.
 TEST_F(AgentSouthboundTest, WhatTheRouterRefusedIsRemovedToo) {
-  southbound_.Start(&listener_, {});
-  const auto id = Open("r1");
   const auto config = MakeConfig("r1", 1);
-  southbound_.Install(config);
-  PopAll(id);
+  const auto id = StartAndSend(config);
   southbound_.OnResult(id, config.key, config.Fingerprint(), false,
                        absl::FailedPreconditionError("no route"));
   EXPECT_TRUE(southbound_.Remove(config.key));
@@ -267,11 +266,7 @@ TEST_F(AgentSouthboundTest, StopEndsSessionsAndSilencesTheListener) {
 // A router that does as told, with sessions that come and go at random, must end up with what is
 // wanted.
 TEST_F(AgentSouthboundTest, RandomChangesAndSessionsConverge) {
-  const char* given = std::getenv("SRPCE_TEST_SEED");
-  const auto seed = given == nullptr ? std::random_device()()
-                                     : static_cast<unsigned>(std::strtoul(given, nullptr, 10));
-  SCOPED_TRACE(testing::Message() << "SRPCE_TEST_SEED=" << seed);
-  std::mt19937 random(seed);
+  std::mt19937 random(support::Seed());
   const auto pick = [&](uint32_t n) {
     return std::uniform_int_distribution<uint32_t>(0, n - 1)(random);
   };

@@ -67,6 +67,13 @@ class PolicyAgentServiceTest : public testing::Test {
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
     return stub_->Connect(&context);
   }
+  // A session of r1 whose first command is read; null when it ends before that.
+  std::unique_ptr<Stream> Open(grpc::ClientContext& context, const std::string& token) {
+    auto stream = Connect(context, token);
+    stream->Write(Hello("r1"));
+    v1::AgentCommand command;
+    return stream->Read(&command) ? std::move(stream) : nullptr;
+  }
   // The status of a session that begins with `first`.
   grpc::StatusCode StatusOf(const std::string& token, const v1::AgentMessage& first) {
     grpc::ClientContext context;
@@ -146,14 +153,12 @@ TEST_F(PolicyAgentServiceTest, CarriesCommandsAndResults) {
 TEST_F(PolicyAgentServiceTest, NewerSessionAbortsTheOlder) {
   southbound_.Start(&listener_, {});
   grpc::ClientContext first_context;
-  const auto first = Connect(first_context, "token-1");
-  first->Write(Hello("r1"));
-  v1::AgentCommand command;
-  ASSERT_TRUE(first->Read(&command));
+  const auto first = Open(first_context, "token-1");
+  ASSERT_NE(first, nullptr);
   grpc::ClientContext second_context;
-  const auto second = Connect(second_context, "token-1");
-  second->Write(Hello("r1"));
-  ASSERT_TRUE(second->Read(&command));
+  const auto second = Open(second_context, "token-1");
+  ASSERT_NE(second, nullptr);
+  v1::AgentCommand command;
   EXPECT_FALSE(first->Read(&command));
   EXPECT_EQ(first->Finish().error_code(), grpc::StatusCode::ABORTED);
   second_context.TryCancel();
@@ -163,10 +168,8 @@ TEST_F(PolicyAgentServiceTest, NewerSessionAbortsTheOlder) {
 TEST_F(PolicyAgentServiceTest, ClientThatStopsReadingIsCutAndCanComeBack) {
   southbound_.Start(&listener_, {});
   grpc::ClientContext context;
-  const auto stream = Connect(context, "token-1");
-  stream->Write(Hello("r1"));
-  v1::AgentCommand command;
-  ASSERT_TRUE(stream->Read(&command));
+  const auto stream = Open(context, "token-1");
+  ASSERT_NE(stream, nullptr);
   uint32_t installed = 0;
   auto config = MakeConfig("r1", 1);
   config.name = std::string(16'384, 'x');
@@ -175,6 +178,7 @@ TEST_F(PolicyAgentServiceTest, ClientThatStopsReadingIsCutAndCanComeBack) {
   } while (southbound_.Install(config) && installed < 100'000);
   EXPECT_LT(installed, 100'000u);
   EXPECT_TRUE(listener_.Await("down r1"));
+  v1::AgentCommand command;
   while (stream->Read(&command)) {
   }
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
@@ -207,10 +211,8 @@ TEST_F(ImpatientServiceTest, ClientWithoutHelloIsCut) {
 TEST_F(ImpatientServiceTest, ClosedClientThatNeverReadsIsFreed) {
   southbound_.Start(&listener_, {});
   grpc::ClientContext context;
-  const auto stream = Connect(context, "");
-  stream->Write(Hello("r1"));
-  v1::AgentCommand command;
-  ASSERT_TRUE(stream->Read(&command));
+  const auto stream = Open(context, "");
+  ASSERT_NE(stream, nullptr);
   auto config = MakeConfig("r1", 1);
   config.name = std::string(16'384, 'x');
   while (southbound_.Install(config)) ++config.key.color;
@@ -225,10 +227,8 @@ TEST_F(ImpatientServiceTest, OnlyDeclaredHeadendsNeedNoToken) {
   southbound_.Start(&listener_, {});
   EXPECT_EQ(StatusOf("", Hello("r2")), grpc::StatusCode::PERMISSION_DENIED);
   grpc::ClientContext context;
-  const auto stream = Connect(context, "");
-  stream->Write(Hello("r1"));
-  v1::AgentCommand command;
-  EXPECT_TRUE(stream->Read(&command));
+  const auto stream = Open(context, "");
+  EXPECT_NE(stream, nullptr);
   context.TryCancel();
 }
 
