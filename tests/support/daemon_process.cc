@@ -40,7 +40,7 @@ absl::StatusOr<std::unique_ptr<DaemonProcess>> DaemonProcess::Start(const Daemon
   std::ofstream(config) << options.config;
   ProcessOptions process;
   process.program = options.program;
-  process.args = {"--config",         config,        "--grpc-listen", "127.0.0.1:0",
+  process.args = {"--config",         config,        "--grpc-listen", options.grpc_listen,
                   "--metrics-listen", "127.0.0.1:0", "--store-path",  options.folder + "/srpce.db"};
   process.args.insert(process.args.end(), options.args.begin(), options.args.end());
   process.ready_fd = true;

@@ -18,6 +18,7 @@ struct DaemonOptions {
   std::string program;  // srpced.
   // For the configuration and the store; outlives the daemon, and may be that of an earlier one.
   std::string folder;
+  std::string grpc_listen = "127.0.0.1:0";  // A free port. Another for a daemon that comes back.
   // Besides listen addresses and the store, which are given on the command line.
   std::string config = "headends:\n  - {headend: \"*\", southbound: simulated}\n";
   std::vector<std::string> args;

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <memory>
 #include <random>
 #include <set>
@@ -14,7 +13,9 @@
 #include "absl/strings/str_cat.h"
 #include "tests/support/api_client.h"
 #include "tests/support/build_ted.h"
+#include "tests/support/daemon_process.h"
 #include "tests/support/process.h"
+#include "tests/support/seed.h"
 #include "tests/support/temporary_folder.h"
 
 namespace srpce {
@@ -51,21 +52,15 @@ class AgentProcessTest : public testing::Test {
   }
   void StartDaemon() {
     ingest_.reset();
-    const std::string config = folder_.Write(
-        "srpced.yaml",
-        "agents: {allow_anonymous: true}\nheadends:\n  - {headend: \"*\", southbound: agent}\n");
-    auto daemon =
-        Process::Spawn({.program = SRPCE_BIN_DIR "/srpced",
-                        .args = {"--config", config, "--grpc-listen", address(), "--metrics-listen",
-                                 "127.0.0.1:0", "--store-path", folder_.path() + "/srpce.db"},
-                        .ready_fd = true});
+    auto daemon = support::DaemonProcess::Start(
+        {.program = SRPCE_BIN_DIR "/srpced",
+         .folder = folder_.path(),
+         .grpc_listen = address(),
+         .config = "agents: {allow_anonymous: true}\n"
+                   "headends:\n  - {headend: \"*\", southbound: agent}\n"});
     ASSERT_TRUE(daemon.ok()) << daemon.status();
     daemon_ = *std::move(daemon);
-    const auto ready = daemon_->AwaitReadyLine();
-    ASSERT_TRUE(ready.ok()) << ready.status() << daemon_->errors();
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    channel_ = grpc::CreateCustomChannel(address(), grpc::InsecureChannelCredentials(), arguments);
+    channel_ = daemon_->Connect();
     ingest_ = std::make_unique<IngestClient>(channel_);
     ASSERT_TRUE(ingest_->Hello("map").has_value());
     const auto ack = ingest_->Sync(*support::BuildTed(kMap));
@@ -96,7 +91,7 @@ class AgentProcessTest : public testing::Test {
   }
 
   support::TemporaryFolder folder_;
-  std::unique_ptr<Process> daemon_;
+  std::unique_ptr<support::DaemonProcess> daemon_;
   std::unique_ptr<Process> agent_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<IngestClient> ingest_;
@@ -124,7 +119,7 @@ TEST_F(AgentProcessTest, WaitsForADaemonThatIsNotThereYetAndStopsWhenTold) {
   ASSERT_NO_FATAL_FAILURE(StartDaemon());
   const auto ready = agent_->AwaitReadyLine();
   ASSERT_TRUE(ready.ok()) << ready.status() << agent_->errors();
-  Kill(*daemon_);
+  Kill(daemon_->process());
   agent_->Signal(SIGTERM);
   const auto exit = agent_->AwaitExit();
   ASSERT_TRUE(exit.ok()) << exit.status();
@@ -145,11 +140,7 @@ TEST_F(AgentProcessTest, StopsCleanlyInTheMiddleOfASession) {
 }
 
 TEST_F(AgentProcessTest, KillsAtRandomMomentsLoseNoPolicy) {
-  const char* given = std::getenv("SRPCE_TEST_SEED");
-  const auto seed = given == nullptr ? std::random_device()()
-                                     : static_cast<unsigned>(std::strtoul(given, nullptr, 10));
-  SCOPED_TRACE(testing::Message() << "SRPCE_TEST_SEED=" << seed);
-  std::mt19937 random(seed);
+  std::mt19937 random(support::Seed());
   const std::vector<std::pair<std::string, std::string>> ways = {
       {"a", "d"}, {"b", "c"}, {"d", "a"}, {"c", "b"}};
   ASSERT_NO_FATAL_FAILURE(StartDaemon());
@@ -165,7 +156,7 @@ TEST_F(AgentProcessTest, KillsAtRandomMomentsLoseNoPolicy) {
         StartAgent();
         break;
       case 1:
-        Kill(*daemon_);
+        Kill(daemon_->process());
         ASSERT_NO_FATAL_FAILURE(StartDaemon());
         break;
       default:

@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <set>
@@ -21,6 +20,7 @@
 #include "tests/integration/linux_srv6/pinger.h"
 #include "tests/integration/linux_srv6/route_recorder.h"
 #include "tests/support/api_client.h"
+#include "tests/support/daemon_process.h"
 
 namespace srpce::lab {
 namespace {
@@ -61,28 +61,20 @@ class LinuxSrv6Test : public testing::TestWithParam<bool> {
   void TearDown() override {
     if (!HasFailure() || lab_ == nullptr) return;
     std::printf("--- srpced ---\n%s\n--- agent of r1 ---\n%s\n--- routes of r1 ---\n%s\n",
-                daemon_ == nullptr ? "" : daemon_->errors().c_str(),
+                daemon_ == nullptr ? "" : daemon_->process().errors().c_str(),
                 lab_->agent(1).errors().c_str(), lab_->router(1).Shell("ip -6 route show").c_str());
   }
 
   // A daemon with the store of the one before, and the network told to it.
   void StartDaemon() {
     ingest_.reset();
-    const std::string config = lab_->folder() + "/srpced.yaml";
-    std::ofstream(config) << lab_->DaemonConfig();
-    auto daemon = support::Process::Spawn(
-        {.program = SRPCE_BIN_DIR "/srpced",
-         .args = {"--config", config, "--grpc-listen", lab_->grpc_address(), "--metrics-listen",
-                  "127.0.0.1:0", "--store-path", lab_->folder() + "/srpce.db"},
-         .ready_fd = true});
+    auto daemon = support::DaemonProcess::Start({.program = SRPCE_BIN_DIR "/srpced",
+                                                 .folder = lab_->folder(),
+                                                 .grpc_listen = lab_->grpc_address(),
+                                                 .config = lab_->DaemonConfig()});
     ASSERT_TRUE(daemon.ok()) << daemon.status();
     daemon_ = *std::move(daemon);
-    const auto ready = daemon_->AwaitReadyLine();
-    ASSERT_TRUE(ready.ok()) << ready.status() << daemon_->errors();
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    channel_ = grpc::CreateCustomChannel(lab_->grpc_address(), grpc::InsecureChannelCredentials(),
-                                         arguments);
+    channel_ = daemon_->Connect();
     ingest_ = std::make_unique<IngestClient>(channel_);
     ASSERT_TRUE(ingest_->Hello("lab").has_value());
     for (v1::TopologyUpdate& update : lab_->Topology()) {
@@ -92,8 +84,8 @@ class LinuxSrv6Test : public testing::TestWithParam<bool> {
     }
   }
   void KillDaemon() {
-    daemon_->Signal(SIGKILL);
-    ASSERT_TRUE(daemon_->AwaitExit().ok());
+    daemon_->process().Signal(SIGKILL);
+    ASSERT_TRUE(daemon_->process().AwaitExit().ok());
   }
 
   static v1::Policy LowLatency(uint32_t color, const std::string& prefix) {
@@ -126,6 +118,19 @@ class LinuxSrv6Test : public testing::TestWithParam<bool> {
     return found;
   }
 
+  // Has packets run over r4 and r5 by a policy, counted from here on, and every change of r1's
+  // routes recorded.
+  void SteerAndRecord() {
+    Apply(LowLatency(100, "2001:db8:8::/64"));
+    ASSERT_TRUE(AwaitInstalled(100, "r1 r4 r5 r8").has_value());
+    pinger_ = std::make_unique<Pinger>(lab_->host1(), kBehindR8);
+    ASSERT_TRUE(pinger_->AwaitReplies(1));
+    pinger_->Settle();
+    auto routes = RouteRecorder::Open(lab_->router(1));
+    ASSERT_TRUE(routes.ok());
+    routes_.emplace(*std::move(routes));
+  }
+
   // Answered pings must have gone over the links of `path`, and over no other link in that
   // direction.
   void ExpectPacketsOn(Pinger& pinger, const std::vector<int>& path) {
@@ -153,9 +158,12 @@ class LinuxSrv6Test : public testing::TestWithParam<bool> {
   }
 
   std::unique_ptr<Lab> lab_;
-  std::unique_ptr<support::Process> daemon_;
+  std::unique_ptr<support::DaemonProcess> daemon_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<IngestClient> ingest_;
+  // Of SteerAndRecord.
+  std::unique_ptr<Pinger> pinger_;
+  std::optional<RouteRecorder> routes_;
 };
 
 TEST_P(LinuxSrv6Test, PacketsFollowThePolicyAndMoveWhenALinkIsCut) {
@@ -215,21 +223,15 @@ TEST_P(LinuxSrv6Test, AdjacencySidsCarryPacketsOverLinksNoShortestPathUses) {
 }
 
 TEST_P(LinuxSrv6Test, DaemonThatIsKilledAndRestartedWithdrawsNothing) {
-  Apply(LowLatency(100, "2001:db8:8::/64"));
-  ASSERT_TRUE(AwaitInstalled(100, "r1 r4 r5 r8").has_value());
-  Pinger pinger(lab_->host1(), kBehindR8);
-  ASSERT_TRUE(pinger.AwaitReplies(1));
-  pinger.Settle();
-  auto routes = RouteRecorder::Open(lab_->router(1));
-  ASSERT_TRUE(routes.ok());
+  ASSERT_NO_FATAL_FAILURE(SteerAndRecord());
 
   ASSERT_NO_FATAL_FAILURE(KillDaemon());
-  ASSERT_NO_FATAL_FAILURE(ExpectPacketsOn(pinger, {1, 4, 5, 8}));
+  ASSERT_NO_FATAL_FAILURE(ExpectPacketsOn(*pinger_, {1, 4, 5, 8}));
   ASSERT_NO_FATAL_FAILURE(StartDaemon());
   ASSERT_TRUE(AwaitInstalled(100, "r1 r4 r5 r8").has_value());
-  ASSERT_NO_FATAL_FAILURE(ExpectPacketsOn(pinger, {1, 4, 5, 8}));
-  EXPECT_EQ(pinger.Settle().lost, 0u);
-  EXPECT_THAT(routes->Take(), IsEmpty()) << "the restart touched a route";
+  ASSERT_NO_FATAL_FAILURE(ExpectPacketsOn(*pinger_, {1, 4, 5, 8}));
+  EXPECT_EQ(pinger_->Settle().lost, 0u);
+  EXPECT_THAT(routes_->Take(), IsEmpty()) << "the restart touched a route";
 
   // And it is in charge again.
   ASSERT_TRUE(lab_->Cut(4, 5).ok());
@@ -237,27 +239,21 @@ TEST_P(LinuxSrv6Test, DaemonThatIsKilledAndRestartedWithdrawsNothing) {
 }
 
 TEST_P(LinuxSrv6Test, AgentThatIsKilledAndRestartedResynchronisesByDifference) {
-  Apply(LowLatency(100, "2001:db8:8::/64"));
-  ASSERT_TRUE(AwaitInstalled(100, "r1 r4 r5 r8").has_value());
-  Pinger pinger(lab_->host1(), kBehindR8);
-  ASSERT_TRUE(pinger.AwaitReplies(1));
-  pinger.Settle();
-  auto routes = RouteRecorder::Open(lab_->router(1));
-  ASSERT_TRUE(routes.ok());
+  ASSERT_NO_FATAL_FAILURE(SteerAndRecord());
 
   lab_->agent(1).Signal(SIGKILL);
   ASSERT_TRUE(lab_->agent(1).AwaitExit().ok());
   Apply(LowLatency(300, "2001:db8:18::/64"));  // While nobody is there to install it.
-  ASSERT_NO_FATAL_FAILURE(ExpectPacketsOn(pinger, {1, 4, 5, 8}));
+  ASSERT_NO_FATAL_FAILURE(ExpectPacketsOn(*pinger_, {1, 4, 5, 8}));
   ASSERT_TRUE(lab_->StartAgent(1).ok());
   ASSERT_TRUE(lab_->AwaitAgent(1).ok()) << lab_->agent(1).errors();
   ASSERT_TRUE(AwaitInstalled(300, "r1 r4 r5 r8").has_value());
   ASSERT_TRUE(AwaitInstalled(100, "r1 r4 r5 r8").has_value());
 
-  EXPECT_THAT(routes->Take(), Each(StartsWith("set 2001:db8:18::/64")))
+  EXPECT_THAT(routes_->Take(), Each(StartsWith("set 2001:db8:18::/64")))
       << "what was installed already was touched";
   EXPECT_EQ(lab_->router(1).Shell("ip -6 route show 2001:db8:8::/64 proto 84 | wc -l"), "1\n");
-  EXPECT_EQ(pinger.Settle().lost, 0u);
+  EXPECT_EQ(pinger_->Settle().lost, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Sids, LinuxSrv6Test, testing::Values(false, true),
