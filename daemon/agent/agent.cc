@@ -1,7 +1,5 @@
 #include "daemon/agent/agent.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <csignal>
@@ -9,6 +7,7 @@
 #include <utility>
 
 #include "daemon/agent/simulated_forwarding.h"
+#include "daemon/log/log.h"
 #include "lib/base/status_macros.h"
 
 namespace srpce::agent {
@@ -22,7 +21,7 @@ void WarnIfOff(const std::string& setting) {
   std::ifstream file("/proc/sys/net/ipv6/conf/all/" + setting);
   int value = 1;
   if (file >> value && value == 0) {
-    spdlog::warn("net.ipv6.conf.all.{} is 0: this router will not forward SRv6", setting);
+    log::Warning("net.ipv6.conf.all.", setting, " is 0: this router will not forward SRv6");
   }
 }
 
@@ -108,7 +107,7 @@ void Agent::MakeSessions() {
 }
 
 void Agent::Stop() {
-  spdlog::info("stopping; what is installed stays");
+  log::Info("stopping; what is installed stays");
   if (monitor_ != nullptr) monitor_->Stop();
   for (const auto& session : sessions_) session->Stop();
 }
@@ -123,7 +122,7 @@ void Agent::OnInterface(const Interface& interface) {
       wanted.empty() ? !interface.loopback
                      : std::find(wanted.begin(), wanted.end(), interface.name) != wanted.end();
   if (!monitored) return;
-  spdlog::info("interface {}: {}", interface.name, interface.up ? "up" : "down");
+  log::Info("interface ", interface.name, ": ", interface.up ? "up" : "down");
   for (const auto& session : sessions_) session->ReportLink(interface.name, interface.up);
 }
 
@@ -139,8 +138,8 @@ void Agent::ReconcileSoon() {
     reconcile_pending_ = false;
     if (error) return;
     for (const LateResult& result : kernel_forwarding_->Reconcile()) {
-      spdlog::info(
-          "policy {}: {}", policy::ToString(result.key),
+      log::Info(
+          "policy ", policy::ToString(result.key), ": ",
           result.result.ok() ? *result.result : std::string(result.result.status().message()));
       for (const auto& session : sessions_) {
         if (session->headend() == result.key.headend) session->ReportResult(result);
@@ -162,7 +161,7 @@ void Agent::Save() {
   save_pending_ = false;
   if (const absl::Status status = kernel_forwarding_->Save(); !status.ok()) {
     // A restart then finds an older file, asks for what differs and loses no packet.
-    spdlog::error("{}", std::string(status.message()));
+    log::Error(status.message());
   }
 }
 

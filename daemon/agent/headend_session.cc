@@ -1,10 +1,9 @@
 #include "daemon/agent/headend_session.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "daemon/log/log.h"
 #include "proto/convert/policy.h"
 
 namespace srpce::agent {
@@ -111,13 +110,13 @@ void HeadendSession::OnCommand(const v1::AgentCommand& command) {
       Handle(command.remove());
       break;
     case v1::AgentCommand::kSyncDone:
-      spdlog::info("headend {}: in sync", options_.headend);
+      log::Info("headend ", options_.headend, ": in sync");
       synced_at_ = std::chrono::steady_clock::now();
       forwarding_.SyncDone(options_.headend);
       events_.on_synced();
       break;
     case v1::AgentCommand::COMMAND_NOT_SET:
-      spdlog::warn("headend {}: got a command this version does not know", options_.headend);
+      log::Warning("headend ", options_.headend, ": got a command this version does not know");
       break;
   }
   stream_->ReadNext();
@@ -135,10 +134,9 @@ void HeadendSession::Handle(const v1::InstallPolicy& install) {
     result = forwarding_.Install(*config, install.fingerprint());
   }
   if (result.ok()) {
-    spdlog::info("policy {}: {}", policy::ToString(key), *result);
+    log::Info("policy ", policy::ToString(key), ": ", *result);
   } else {
-    spdlog::warn("policy {}: refused: {}", policy::ToString(key),
-                 std::string(result.status().message()));
+    log::Warning("policy ", policy::ToString(key), ": refused: ", result.status().message());
   }
   stream_->Send(ResultMessage(key, install.fingerprint(), /*removed=*/false, result));
 }
@@ -146,8 +144,8 @@ void HeadendSession::Handle(const v1::InstallPolicy& install) {
 void HeadendSession::Handle(const v1::RemovePolicy& remove) {
   const policy::PolicyKey key = convert::FromProto(remove.key());
   const auto result = forwarding_.Remove(key);
-  spdlog::info("policy {}: {}", policy::ToString(key),
-               result.ok() ? *result : std::string(result.status().message()));
+  log::Info("policy ", policy::ToString(key), ": ",
+            result.ok() ? *result : std::string(result.status().message()));
   stream_->Send(ResultMessage(key, remove.fingerprint(), /*removed=*/true, result));
   events_.on_removed();
 }
@@ -166,9 +164,9 @@ void HeadendSession::OnClosed(const absl::Status& status) {
     backoff_.Reset();
   }
   const auto wait = backoff_.Next();
-  spdlog::warn("headend {}: the session ended ({}: {}), again in {} ms", options_.headend,
-               absl::StatusCodeToString(status.code()), std::string(status.message()),
-               wait.count());
+  log::Warning("headend ", options_.headend, ": the session ended (",
+               absl::StatusCodeToString(status.code()), ": ", status.message(), "), again in ",
+               wait.count(), " ms");
   timer_.expires_after(wait);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error && !stopping_) Connect();

@@ -1,7 +1,6 @@
 #include "daemon/agent/kernel_forwarding.h"
 
 #include <net/if.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/agent/local_sids.h"
+#include "daemon/log/log.h"
 #include "lib/base/status_macros.h"
 
 namespace srpce::agent {
@@ -100,12 +100,12 @@ void KernelForwarding::Recall() {
   if (state_file_.empty()) return;
   std::vector<RememberedPolicy> remembered;
   const absl::Status status = ReadPolicyFile(state_file_, &remembered);
-  if (!status.ok()) spdlog::warn("{}", std::string(status.message()));
+  if (!status.ok()) log::Warning(status.message());
   for (RememberedPolicy& policy : remembered) {
     auto routes = PlanRoutes(policy.config, settings_);
     if (!routes.ok() || !HasRoutes(in_kernel_, *routes)) {
-      spdlog::info("policy {}: not in the kernel as remembered",
-                   policy::ToString(policy.config.key));
+      log::Info("policy ", policy::ToString(policy.config.key),
+                ": not in the kernel as remembered");
       continue;
     }
     for (const Route& route : *routes) owner_[route.id] = policy.config.key;
@@ -128,7 +128,7 @@ absl::Status KernelForwarding::ProgramLocalSids() {
     if (absl::IsNotFound(route.status())) {
       missing.insert(sid.sid());
       if (!missing_local_sids_.contains(sid.sid())) {
-        spdlog::warn("{}", std::string(route.status().message()));
+        log::Warning(route.status().message());
       }
       continue;
     }
@@ -274,7 +274,7 @@ void KernelForwarding::Undo(const std::vector<Route>& programmed,
     if (old == before.end()) {
       Forget(route.id);
     } else if (const absl::Status status = Program(*old); !status.ok()) {
-      spdlog::error("cannot put back: {}", std::string(status.message()));
+      log::Error("cannot put back: ", status.message());
     }
   }
 }
@@ -282,8 +282,7 @@ void KernelForwarding::Undo(const std::vector<Route>& programmed,
 void KernelForwarding::Forget(const RouteId& id) {
   const absl::Status status = kernel_.DeleteRoute(id, settings_.protocol);
   if (!status.ok() && !absl::IsNotFound(status)) {
-    spdlog::error("route {}: cannot remove: {}", id.destination.ToString(),
-                  std::string(status.message()));
+    log::Error("route ", id.destination.ToString(), ": cannot remove: ", status.message());
     return;
   }
   in_kernel_.erase(id);
@@ -365,7 +364,7 @@ void KernelForwarding::SyncDone(const std::string& headend) {
     }
   }
   for (const RouteId& id : stale) {
-    spdlog::info("route {}: left over, removed", id.destination.ToString());
+    log::Info("route ", id.destination.ToString(), ": left over, removed");
     Forget(id);
   }
   save_soon_();
@@ -378,7 +377,7 @@ std::vector<LateResult> KernelForwarding::Reconcile() {
   absl::Status status = encap.status();
   status.Update(LoadRoutes());
   if (status.ok()) status = ProgramLocalSids();
-  if (!status.ok()) spdlog::error("reconcile: {}", std::string(status.message()));
+  if (!status.ok()) log::Error("reconcile: ", status.message());
   std::vector<policy::PolicyKey> lost;
   for (auto& [key, entry] : entries_) {
     // Planned again: the index of the encapsulation interface may have changed.

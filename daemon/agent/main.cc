@@ -1,11 +1,11 @@
 // daemon/agent/main.cc -- srpce-agent: command line in, Agent out.
 #include <fcntl.h>
 #include <sched.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -21,6 +21,9 @@
 
 namespace srpce::agent {
 namespace {
+
+// The end does not wait longer than this for the reader of the log.
+constexpr std::chrono::milliseconds kLogPatience{500};
 
 struct Flags {
   std::string daemon = "127.0.0.1:50051";
@@ -103,7 +106,7 @@ absl::StatusOr<AgentOptions> MakeOptions(const Flags& flags) {
     options.on_ready = [fd = flags.ready_fd] {
       constexpr char kReady[] = "ready\n";
       if (::write(fd, kReady, sizeof kReady - 1) < 0) {
-        spdlog::warn("--ready-fd {}: {}", fd, std::strerror(errno));
+        log::Warning("--ready-fd ", fd, ": ", std::strerror(errno));
       }
       ::close(fd);
     };
@@ -126,10 +129,11 @@ int main(int argc, char** argv) {
   srpce::agent::Flags flags;
   srpce::agent::Declare(app, flags);
   CLI11_PARSE(app, argc, argv);
-  srpce::log::Init(srpce::log::Level::kInfo,
-                   flags.json_log ? srpce::log::Format::kJson : srpce::log::Format::kText);
+  // A reader of the log that stalls holds up no route.
+  srpce::log::InitQueued(srpce::log::Level::kInfo,
+                         flags.json_log ? srpce::log::Format::kJson : srpce::log::Format::kText);
   const absl::Status status = srpce::agent::RunAgent(flags);
-  if (status.ok()) return 0;
-  spdlog::error("{}", std::string(status.message()));
-  return 1;
+  if (!status.ok()) srpce::log::Error(status.message());
+  srpce::log::Finish(srpce::agent::kLogPatience);
+  return status.ok() ? 0 : 1;
 }

@@ -1,11 +1,11 @@
 #include "daemon/agent/network_monitor.h"
 
 #include <linux/rtnetlink.h>
-#include <spdlog/spdlog.h>
 
 #include <utility>
 #include <vector>
 
+#include "daemon/log/log.h"
 #include "lib/base/status_macros.h"
 
 namespace srpce::agent {
@@ -45,7 +45,7 @@ void NetworkMonitor::Wait() {
                            if (absl::IsResourceExhausted(status)) {
                              Compare();
                            } else if (!status.ok()) {
-                             spdlog::error("{}", std::string(status.message()));
+                             log::Error(status.message());
                            }
                            if (descriptor_.is_open()) Wait();
                          });
@@ -100,7 +100,7 @@ void NetworkMonitor::Update(Interface interface, bool deleted) {
 void NetworkMonitor::Compare() {
   const auto now = kernel_.Interfaces();
   if (!now.ok()) {
-    spdlog::error("{}", std::string(now.status().message()));
+    log::Error(now.status().message());
     return;
   }
   std::vector<Interface> gone;

@@ -175,6 +175,8 @@ bool Finish(std::chrono::milliseconds patience) {
   return out;
 }
 
-void Info(const std::string& message) { spdlog::info("{}", message); }
+void Write(Level level, const std::string& message) {
+  spdlog::log(SpdlogLevel(level), "{}", message);
+}
 
 }  // namespace srpce::log

@@ -1,13 +1,16 @@
 // daemon/log/log.h -- how the programs log: spdlog's default logger, lines of text or of JSON on
 // stderr.
 //
-// Use spdlog::info("policy {}: ...", key) and its like. A message is one line; JSON lines have
-// "time", "level", "thread", "message".
+// log::Info("policy ", key, ": ...") and its like. A message is one line; JSON lines have "time",
+// "level", "thread", "message". spdlog's own headers stay out of here: their templates take seconds
+// of every file that logs.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+
+#include "absl/strings/str_cat.h"
 
 namespace srpce::log {
 
@@ -27,7 +30,20 @@ uint64_t DroppedLines();
 // Waits until what was logged is out, `patience` at most, and gives up what is not. Returns whether
 // all is out. Lines logged later may be lost.
 bool Finish(std::chrono::milliseconds patience);
-// One line, for those that have no need of spdlog's headers.
-void Info(const std::string& message);
+
+void Write(Level level, const std::string& message);
+// What absl::StrCat makes of `parts`.
+template <typename... Parts>
+void Info(const Parts&... parts) {
+  Write(Level::kInfo, absl::StrCat(parts...));
+}
+template <typename... Parts>
+void Warning(const Parts&... parts) {
+  Write(Level::kWarning, absl::StrCat(parts...));
+}
+template <typename... Parts>
+void Error(const Parts&... parts) {
+  Write(Level::kError, absl::StrCat(parts...));
+}
 
 }  // namespace srpce::log

@@ -2,7 +2,6 @@
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
-#include <spdlog/spdlog.h>
 
 #include <deque>
 #include <mutex>
@@ -13,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/log/log.h"
 #include "daemon/services/rpc_status.h"
 #include "daemon/services/stream_set.h"
 #include "proto/convert/topology.h"
@@ -210,7 +210,7 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
     std::unique_lock lock(mutex_);
     --pending_works_;
     if (result.ok()) {
-      spdlog::info("topology source {}: connected", source_name_);
+      log::Info("topology source ", source_name_, ": connected");
       connected_ = true;
       PushAck(1, result, generation);
       if (closing_) {
@@ -323,7 +323,7 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
           return absl::OkStatus();
         },
         [this](const absl::Status& /*result*/, uint64_t /*generation*/) {
-          spdlog::info("topology source {}: disconnected", source_name_);
+          log::Info("topology source ", source_name_, ": disconnected");
           std::unique_lock lock(mutex_);
           --pending_works_;
           FinishIfIdle(std::move(lock));

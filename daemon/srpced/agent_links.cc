@@ -1,10 +1,9 @@
 #include "daemon/srpced/agent_links.h"
 
-#include <spdlog/spdlog.h>
-
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/log/log.h"
 
 namespace srpce::srpced {
 namespace {
@@ -88,7 +87,7 @@ void AgentLinks::Report(topology::TedBuilder& builder, const std::string& headen
   const bool changed = up ? state.down_interfaces.erase(interface) > 0
                           : state.down_interfaces.insert(interface).second;
   if (changed) {
-    spdlog::info("agent {}: interface {} is {}", headend, interface, up ? "up" : "down");
+    log::Info("agent ", headend, ": interface ", interface, " is ", up ? "up" : "down");
   }
   if (changed || confirmed) {
     Reconcile(builder, headend, now);
@@ -142,7 +141,7 @@ void AgentLinks::Connect(topology::TedBuilder& builder, const std::string& heade
       DropUnconfirmed(state);
     }
   } else {
-    spdlog::error("agent {}: {}", headend, std::string(source.status().message()));
+    log::Error("agent ", headend, ": ", source.status().message());
   }
 }
 
@@ -176,7 +175,7 @@ void AgentLinks::Reconcile(topology::TedBuilder& builder, const std::string& hea
     }
     if (const absl::Status status = builder.SetLink(*state.source, key, down, /*patch=*/true, now);
         !status.ok()) {
-      spdlog::error("agent {}: {}", headend, std::string(status.message()));
+      log::Error("agent ", headend, ": ", status.message());
     }
   }
   state.stated = std::move(wanted);

@@ -7,7 +7,6 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
-#include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <string>
@@ -139,7 +138,7 @@ class Daemon::Impl {
   metrics::Metrics metrics_{SRPCE_VERSION};
   Health health_{metrics_};
   EngineObserver observer_{metrics_, health_};
-  cspf::PotentialCache potentials_;
+  cspf::PotentialCache potentials_{{.max_bytes = size_t{config_.engine().tree_memory_mib()} << 20}};
   std::unique_ptr<cspf::PotentialRefresher> refresher_;
   std::unique_ptr<plugin::Store> store_;
   std::unique_ptr<pce::TopologyWriter>
@@ -250,6 +249,11 @@ void Daemon::Impl::MakeServices() {
 
 void Daemon::Impl::AddServiceCollector() {
   metrics_.AddCollector([this](metrics::Samples& out) {
+    const cspf::TreeCache& trees = potentials_.trees();
+    out.Gauge("srpce_reverse_trees", "Endpoints whose distances are kept and repaired.", {},
+              static_cast<double>(trees.size()));
+    out.Gauge("srpce_reverse_trees_bytes", "Memory of the reverse trees.", {},
+              static_cast<double>(trees.bytes()));
     southbounds_->Collect(out);
     out.Gauge("srpce_ingest_streams", "Open TopologyIngest streams.", {},
               static_cast<double>(ingest_->streams()));
@@ -275,8 +279,8 @@ absl::Status Daemon::Impl::StartMetrics() {
   SRPCE_RETURN_IF_ERROR(ProbeListen("metrics.listen_address", address));
   SRPCE_ASSIGN_OR_RETURN(exposer_, metrics::MetricsExposer::Listen(address, metrics_));
   if (!IsLocalOnly(address)) {
-    spdlog::warn("metrics.listen_address {}: other machines reach it, without TLS or authorization",
-                 address);
+    log::Warning("metrics.listen_address ", address,
+                 ": other machines reach it, without TLS or authorization");
   }
   addresses_.metrics_address =
       absl::StrCat(address.substr(0, address.rfind(':')), ":", exposer_->port());
@@ -323,11 +327,9 @@ absl::Status Daemon::Impl::StartServer() {
   addresses_.grpc_address =
       unix_socket ? address : absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
   if (!IsLocalOnly(address)) {
-    spdlog::warn(
-        "grpc.listen_address {}: other machines reach it, and there is neither TLS nor "
-        "authorization: whoever does can change the topology and every policy; keep it to a "
-        "management network",
-        address);
+    log::Warning("grpc.listen_address ", address,
+                 ": other machines reach it, and there is neither TLS nor authorization: whoever "
+                 "does can change the topology and every policy; keep it to a management network");
   }
   health_.Attach(server_->GetHealthCheckService());
   return absl::OkStatus();
@@ -343,7 +345,7 @@ absl::Status Daemon::Impl::StartSources() {
       options.hold_time_seconds = source.hold_time_seconds();
     }
     options.window = config_.topology().window();
-    options.log = [](absl::string_view line) { spdlog::info("{}", std::string(line)); };
+    options.log = [](absl::string_view line) { log::Info(line); };
     sources_.push_back(std::make_unique<adapter::SourceHost>(server_->InProcessChannel({}),
                                                              std::move(made), std::move(options)));
   }

@@ -1,8 +1,8 @@
 #include "daemon/srpced/health.h"
 
 #include <grpcpp/health_check_service_interface.h>
-#include <spdlog/spdlog.h>
 
+#include "daemon/log/log.h"
 #include "daemon/metrics/metrics.h"
 
 namespace srpce::srpced {
@@ -31,9 +31,9 @@ void Health::SetStoreHealthy(bool healthy) {
   }
   store_healthy_ = healthy;
   if (healthy) {
-    spdlog::info("store: takes transactions again");
+    log::Info("store: takes transactions again");
   } else {
-    spdlog::error(
+    log::Error(
         "store: refuses transactions; paths are computed and pushed on, new policies are refused");
   }
   Publish();

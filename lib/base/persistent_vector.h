@@ -7,6 +7,7 @@
 // pages shared again.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstddef>
@@ -73,6 +74,30 @@ class PersistentVector {
     }
     ++size_;
     Mutable(size_ - 1, edit) = std::move(value);
+  }
+
+  // Calls visit(index) for every element that is not the same (==) in both, those that only one has
+  // included. Pages that the two share are not read: cheap for versions of one vector.
+  template <typename Visit>
+  static void ForEachDifference(const PersistentVector& a, const PersistentVector& b,
+                                const Visit& visit) {
+    const size_t both = std::min(a.size_, b.size_);
+    for (size_t i = 0; i < both; i += kSpan) {
+      const auto& middle_a = a.root_[i / kSpan];
+      const auto& middle_b = b.root_[i / kSpan];
+      if (middle_a == middle_b) continue;
+      for (size_t j = i; j < std::min(i + kSpan, both); j += kPageSize) {
+        const auto& leaf_a = (*middle_a)[j / kPageSize % kPageSize];
+        const auto& leaf_b = (*middle_b)[j / kPageSize % kPageSize];
+        if (leaf_a == leaf_b) continue;
+        for (size_t k = j; k < std::min(j + kPageSize, both); ++k) {
+          if (!((*leaf_a)[k % kPageSize] == (*leaf_b)[k % kPageSize])) visit(k);
+        }
+      }
+    }
+    for (size_t i = both; i < std::max(a.size_, b.size_); ++i) {
+      visit(i);
+    }
   }
 
  private:

@@ -110,11 +110,20 @@ size_t PotentialCache::Refresh(const Ted& ted) {
   for (size_t slot = 0; slot < tables_.size(); ++slot) {
     computed += RefreshSlot(ted, slot) ? 1 : 0;
   }
+  trees_.Refresh(ted);
   return computed;
 }
 
 PotentialRefresher::PotentialRefresher(PotentialCache* cache)
-    : cache_(cache), thread_([this] { Run(); }) {}
+    : cache_(cache), thread_([this] { Run(); }) {
+  cache_->trees().SetWake([this] {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      pending_ = latest_ != nullptr;
+    }
+    changed_.notify_all();
+  });
+}
 
 PotentialRefresher::~PotentialRefresher() {
   {
@@ -131,24 +140,26 @@ void PotentialRefresher::Notify(topology::TedPtr ted) {
   }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    pending_ = std::move(ted);
+    latest_ = std::move(ted);
+    pending_ = true;
   }
   changed_.notify_all();
 }
 
 void PotentialRefresher::WaitIdle() {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [this] { return pending_ == nullptr && !busy_; });
+  changed_.wait(lock, [this] { return !pending_ && !busy_; });
 }
 
 void PotentialRefresher::Run() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return pending_ != nullptr || stopping_; });
+    changed_.wait(lock, [this] { return pending_ || stopping_; });
     if (stopping_) {
       return;
     }
-    topology::TedPtr ted = std::exchange(pending_, nullptr);
+    topology::TedPtr ted = latest_;
+    pending_ = false;
     busy_ = true;
     lock.unlock();
     cache_->Refresh(*ted);

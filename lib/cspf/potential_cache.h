@@ -1,5 +1,5 @@
-// lib/cspf/potential_cache.h -- landmark tables of the current network, kept fresh in the
-// background.
+// lib/cspf/potential_cache.h -- landmark tables and reverse trees of the current network, kept
+// fresh in the background.
 #pragma once
 
 #include <array>
@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "lib/cspf/tree_cache.h"
 #include "lib/graph/landmarks.h"
 #include "lib/topology/ted.h"
 
@@ -27,6 +28,8 @@ class PotentialCache {
   // A fraction of the weight: floor = weight - weight / kBelowDelay.
   static constexpr uint32_t kBelowDelay = 8;
 
+  explicit PotentialCache(const TreeCacheOptions& trees = {}) : trees_(trees) {}
+
   // Returns bounds that hold for `slot` of `ted`, or null when there are none yet. Never computes;
   // holds a lock for one copy.
   std::shared_ptr<const graph::Landmarks> Get(const topology::Ted& ted, size_t slot) const;
@@ -37,6 +40,10 @@ class PotentialCache {
   // thread. One call at a time; older snapshots than the last one are ignored. Returns how many
   // tables it computed.
   size_t Refresh(const topology::Ted& ted);
+
+  // Exact distances to the targets in demand; Refresh() builds and repairs them. Asking changes no
+  // answer, so it may be done through a const cache.
+  TreeCache& trees() const { return trees_; }
 
  private:
   struct Floor {
@@ -58,6 +65,7 @@ class PotentialCache {
   static bool Holds(const Table& table, const topology::Ted& ted, size_t slot);
   bool RefreshSlot(const topology::Ted& ted, size_t slot);
 
+  mutable TreeCache trees_;
   mutable std::mutex mutex_;
   std::array<Table, graph::kWeightCount> tables_;
   std::mutex refresh_mutex_;
@@ -69,14 +77,14 @@ class PotentialCache {
 // the latest counts.
 class PotentialRefresher {
  public:
-  // `cache` outlives this.
+  // `cache` outlives this, and is not asked any more when this goes.
   explicit PotentialRefresher(PotentialCache* cache);
   // Waits for the refresh under way.
   ~PotentialRefresher();
   PotentialRefresher(const PotentialRefresher&) = delete;
   PotentialRefresher& operator=(const PotentialRefresher&) = delete;
 
-  // Returns at once. Null is ignored.
+  // Returns at once. Null is ignored. The latest snapshot is kept for trees wanted later.
   void Notify(topology::TedPtr ted);
   // Returns when every snapshot notified so far is refreshed or replaced by a later one that is.
   void WaitIdle();
@@ -87,7 +95,8 @@ class PotentialRefresher {
   PotentialCache* const cache_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  topology::TedPtr pending_;
+  topology::TedPtr latest_;
+  bool pending_ = false;  // Something is to be done for `latest_`.
   bool busy_ = false;
   bool stopping_ = false;
   std::thread thread_;  // Last: starts when all else is there.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/cspf/potential_cache.h"
+#include "lib/graph/goal_search.h"
 
 namespace srpce::cspf {
 namespace {
@@ -14,9 +15,49 @@ void Charge(uint64_t labels, uint64_t& labels_left) {
 }
 
 // Leg by leg: each leg's optimum by (cost, hops, links) is part of the whole's.
+// Nodes a search towards a tree's target may expand before a bidirectional one is tried: cut off by
+// the filter, it would expand all.
+constexpr uint64_t kMostTowardsTarget = 1024;
+
+// The weight slot of an objective; none: it has no reverse trees.
+std::optional<size_t> SlotOf(Additive objective) {
+  switch (objective) {
+    case Additive::kIgp:
+      return topology::kIgpWeight;
+    case Additive::kTe:
+      return topology::kTeWeight;
+    case Additive::kDelay:
+      return topology::kDelayWeight;
+    default:
+      return std::nullopt;
+  }
+}
+
+// One leg, into work.leg. Returns whether there is one.
+template <typename Weight>
+bool SolveLeg(const topology::Ted& ted, NodeIndex from, NodeIndex to, Additive objective,
+              const Weight& weight, const LinkFilter& filter, const graph::Landmarks* landmarks,
+              Workspace::Impl& work, uint64_t& labels_left) {
+  const std::optional<size_t> slot = SlotOf(objective);
+  if (work.potentials != nullptr && slot) {
+    if (const auto tree = work.potentials->trees().Get(ted, to, *slot, work.trees)) {
+      const graph::GoalResult result =
+          graph::GoalSearch(ted.graph(), weight, filter, *tree, work.path)
+              .Run(from.value(), kMostTowardsTarget, work.leg);
+      Charge(work.path.expanded() + 1, labels_left);
+      if (result != graph::GoalResult::kGaveUp) return result == graph::GoalResult::kFound;
+    }
+  }
+  const bool found = graph::FindPath(ted.graph(), from.value(), to.value(), weight, filter,
+                                     landmarks, work.path, work.leg);
+  Charge(work.path.expanded() + 1, labels_left);
+  return found;
+}
+
 template <typename Weight>
 std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const Query& query,
-                                                const Weight& weight, const LinkFilter& filter,
+                                                Additive objective, const Weight& weight,
+                                                const LinkFilter& filter,
                                                 const graph::Landmarks* landmarks,
                                                 Workspace::Impl& work, uint64_t& labels_left) {
   std::vector<LinkIndex> links;
@@ -24,10 +65,9 @@ std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const 
   const std::vector<NodeIndex>& waypoints = query.constraints.waypoints;
   for (size_t i = 0; i <= waypoints.size(); ++i) {
     const NodeIndex to = i < waypoints.size() ? waypoints[i] : query.target;
-    const bool found = graph::FindPath(ted.graph(), from.value(), to.value(), weight, filter,
-                                       landmarks, work.path, work.leg);
-    Charge(work.path.expanded() + 1, labels_left);
-    if (!found) return std::nullopt;
+    if (!SolveLeg(ted, from, to, objective, weight, filter, landmarks, work, labels_left)) {
+      return std::nullopt;
+    }
     for (const graph::ArcId arc : work.leg.arcs) links.push_back(LinkIndex(arc));
     from = to;
   }
@@ -48,7 +88,7 @@ std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, c
                                                      Workspace::Impl& work, uint64_t& labels_left) {
   const std::shared_ptr<const graph::Landmarks> landmarks = LandmarksFor(ted, objective, work);
   const auto solve = [&](const auto& weight) {
-    return SolveLegs(ted, query, weight, filter, landmarks.get(), work, labels_left);
+    return SolveLegs(ted, query, objective, weight, filter, landmarks.get(), work, labels_left);
   };
   switch (objective) {
     case Additive::kIgp:
@@ -64,17 +104,8 @@ std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, c
 
 std::shared_ptr<const graph::Landmarks> LandmarksFor(const topology::Ted& ted, Additive objective,
                                                      const Workspace::Impl& work) {
-  if (work.potentials == nullptr) return nullptr;
-  switch (objective) {
-    case Additive::kIgp:
-      return work.potentials->Get(ted, topology::kIgpWeight);
-    case Additive::kTe:
-      return work.potentials->Get(ted, topology::kTeWeight);
-    case Additive::kDelay:
-      return work.potentials->Get(ted, topology::kDelayWeight);
-    default:
-      return nullptr;
-  }
+  const std::optional<size_t> slot = SlotOf(objective);
+  return work.potentials != nullptr && slot ? work.potentials->Get(ted, *slot) : nullptr;
 }
 
 Guides GuidesFor(const topology::Ted& ted, const Workspace::Impl& work) {

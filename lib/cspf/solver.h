@@ -13,6 +13,7 @@
 #include "lib/graph/disjoint_pair.h"
 #include "lib/graph/landmarks.h"
 #include "lib/graph/path_search.h"
+#include "lib/graph/reverse_tree.h"
 
 namespace srpce::cspf {
 
@@ -24,6 +25,7 @@ struct Workspace::Impl {
   graph::DisjointWorkspace disjoint;
   graph::DisjointPair pair;
   LabelSearch labels;
+  graph::ReverseTree::Workspace trees;
 };
 
 struct Solution {

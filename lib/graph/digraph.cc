@@ -14,6 +14,27 @@ const ArcData& Digraph::data(ArcId arc) const {
   return it->data;
 }
 
+Digraph::Version Digraph::version() const { return {out_, node_count_}; }
+
+std::vector<Node> Digraph::ChangedTails(const Version& other) const {
+  const uint32_t both = std::min(node_count_, other.node_count_);
+  std::vector<Node> changed;
+  Pages::ForEachDifference(out_, other.out_, [&](size_t page) {
+    const auto first = static_cast<Node>(page * kNodesPerPage);
+    for (Node node = first; node < std::min(both, first + kNodesPerPage); ++node) {
+      const std::span<const Arc> mine = Arcs(out_, node);
+      const std::span<const Arc> theirs = Arcs(other.out_, node);
+      if (!std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end())) {
+        changed.push_back(node);
+      }
+    }
+  });
+  for (Node node = both; node < std::max(node_count_, other.node_count_); ++node) {
+    changed.push_back(node);
+  }
+  return changed;
+}
+
 Digraph::Page& Digraph::OwnPage(Pages& pages, Node node, const Edit& edit) {
   std::shared_ptr<Page>& page = pages.Mutable(node / kNodesPerPage, edit);
   if (page->owner != edit.id()) {

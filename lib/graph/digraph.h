@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "lib/base/persistent_vector.h"
@@ -45,6 +46,8 @@ struct Arc {
   Node other;  // Head in out(), tail in in().
   ArcId id;
   ArcData data;
+
+  bool operator==(const Arc&) const = default;
 };
 static_assert(sizeof(Arc) == 48);
 
@@ -67,6 +70,14 @@ class Digraph {
   // Arcs that leave / enter `node`, by ascending id. REQUIRES node < node_count().
   std::span<const Arc> out(Node node) const { return Arcs(out_, node); }
   std::span<const Arc> in(Node node) const { return Arcs(in_, node); }
+
+  // The outgoing arcs of every node at one time, to be compared with those of another time. Cheap
+  // to take and to keep: what did not change is shared.
+  class Version;
+  Version version() const;
+  // Returns the nodes whose outgoing arcs differ from those of `other`, ascending; nodes that only
+  // one of the two has, too. O(pages that differ).
+  std::vector<Node> ChangedTails(const Version& other) const;
 
   // REQUIRES arc < arc_bound().
   const ArcEnds& ends(ArcId arc) const { return ends_[arc]; }
@@ -110,6 +121,17 @@ class Digraph {
   uint32_t free_count_ = 0;
   uint32_t node_count_ = 0;
   uint32_t arc_count_ = 0;
+};
+
+class Digraph::Version {
+ public:
+  Version() = default;  // Of a graph without nodes.
+
+ private:
+  friend class Digraph;
+  Version(Pages out, uint32_t node_count) : out_(std::move(out)), node_count_(node_count) {}
+  Pages out_;
+  uint32_t node_count_ = 0;
 };
 
 }  // namespace srpce::graph

@@ -34,6 +34,8 @@ class PathWorkspace {
  private:
   template <typename Weight, typename Filter>
   friend class PathSearch;
+  template <typename Weight, typename Filter>
+  friend class GoalSearch;
 
   static constexpr uint32_t kForward = 0;
   static constexpr uint32_t kBackward = 1;

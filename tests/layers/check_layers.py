@@ -25,6 +25,7 @@ FORBIDDEN = [
     (r"grpc(pp|\+\+)?/.*", r"lib/.*", "gRPC is for the edges"),
     (r"(grpc(pp|\+\+)?/.*|.*\.grpc\.pb\.h)$", r"plugins/.*\.h", "a plugin's header must not make its users see gRPC"),
     (r"lemon/.*", r"(?!lib/graph/).*", "LEMON is used in lib/graph only"),
+    (r"spdlog/.*", r"(?!daemon/log/).*", "its templates take seconds to compile; use daemon/log/log.h"),
     (r"absl/log/.*", r".*", "Debian 12's absl has no absl/log"),
     (r"absl/synchronization/mutex\.h", r"(?!daemon/srpced/main\.cc).*",
      "ThreadSanitizer does not see into absl::Mutex; use std::mutex"),

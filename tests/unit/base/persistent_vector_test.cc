@@ -47,6 +47,30 @@ TEST(PersistentVectorTest, ASealedCopyDoesNotSeeLaterWrites) {
   EXPECT_EQ(vector[20], 20);
 }
 
+TEST(PersistentVectorTest, DifferencesOfTwoVersionsAreTheElementsThatDiffer) {
+  const auto differences = [](const Vector& a, const Vector& b) {
+    std::vector<size_t> found;
+    Vector::ForEachDifference(a, b, [&](size_t index) { found.push_back(index); });
+    return found;
+  };
+  Edit edit;
+  Vector vector;
+  for (int i = 0; i < 50; ++i) {
+    vector.PushBack(i, edit);
+  }
+  const Vector copy = vector;
+  EXPECT_EQ(differences(vector, copy), std::vector<size_t>());
+  edit.Seal();
+  vector.Mutable(0, edit) = -1;
+  vector.Mutable(33, edit) = -1;
+  vector.Mutable(34, edit) = 34;  // Written, but the same.
+  vector.PushBack(50, edit);
+  vector.PushBack(51, edit);
+  EXPECT_EQ(differences(vector, copy), (std::vector<size_t>{0, 33, 50, 51}));
+  EXPECT_EQ(differences(copy, vector), (std::vector<size_t>{0, 33, 50, 51}));
+  EXPECT_EQ(differences(Vector(), copy).size(), 50U);
+}
+
 TEST(PersistentVectorTest, CopiesSharePagesThatWereNotWritten) {
   Edit edit;
   PersistentVector<int> vector;

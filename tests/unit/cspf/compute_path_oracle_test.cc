@@ -23,11 +23,21 @@ std::string Show(const Network& network, const Walk& walk) {
   });
 }
 
+void AskForAllTrees(const topology::Ted& ted, TreeCache& trees) {
+  graph::ReverseTree::Workspace work;
+  for (uint32_t node = 0; node < ted.node_bound(); ++node) {
+    for (size_t slot = 0; slot < graph::kWeightCount; ++slot) {
+      trees.Get(ted, NodeIndex(node), slot, work);
+    }
+  }
+}
+
 // Runs `check` on `count` random cases; stops at the first that fails.
 void ForRandomCases(uint64_t seed, int count, const oracle::QueryShape& shape,
                     const std::function<void(const Network&, const Query&, Workspace&)>& check) {
   oracle::Rng rng(seed);
-  PotentialCache potentials;  // Of every second network: the others are answered without.
+  // Of every second network: the others are answered without.
+  PotentialCache potentials({.max_bytes = size_t{1} << 20, .build_after = 1});
   Workspace workspace(&potentials);
   for (int i = 0; i < count && !testing::Test::HasFailure(); ++i) {
     SCOPED_TRACE(absl::StrCat("case ", i, " of seed ", seed));
@@ -36,6 +46,7 @@ void ForRandomCases(uint64_t seed, int count, const oracle::QueryShape& shape,
                                                         .edges = nodes + i / 4 % 6,
                                                         .plain = i % 3 == 0,
                                                         .span = i % 5 == 0 ? 2U : 6U});
+    if (i % 4 == 0) AskForAllTrees(*network.ted, potentials.trees());
     if (i % 2 == 0) potentials.Refresh(*network.ted);
     for (int q = 0; q < 4; ++q) check(network, oracle::RandomQuery(rng, network, shape), workspace);
   }

@@ -4,82 +4,18 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
-#include <iostream>
 #include <random>
 #include <thread>
 
 #include "lib/graph/dijkstra.h"
-#include "tests/support/generators.h"
+#include "tests/unit/cspf/changing_network.h"
 
 namespace srpce::cspf {
 namespace {
 
-using support::GeneratedNetwork;
-using topology::LinkAttributes;
-using topology::TedBuilder;
 using topology::TedPtr;
 
-uint64_t TestSeed(uint64_t seed) {
-  if (const char* text = std::getenv("SRPCE_TEST_SEED"); text != nullptr) {
-    seed = std::strtoull(text, nullptr, 10);
-  }
-  std::cout << "SRPCE_TEST_SEED=" << seed << "\n";
-  return seed;
-}
-
 constexpr auto kAnyArc = [](const graph::Arc&, graph::Node, graph::Node) { return true; };
-
-// A small network under a writer of its own.
-class Network {
- public:
-  explicit Network(uint64_t seed) : network_(support::RingNetwork(200, 480, seed)) {
-    topology::SourceOptions options;
-    options.name = "test";
-    source_ = builder_.Connect(options, MonotonicTime{}).value();
-    support::AddToBuilder(network_, /*sids=*/false, builder_, source_);
-    Publish();
-  }
-
-  const topology::Ted& ted() const { return *ted_; }
-  const TedPtr& ptr() const { return ted_; }
-  size_t link_count() const { return network_.links.size(); }
-  uint32_t delay_us(size_t link) const { return network_.links[link].delay_us; }
-  uint32_t igp(size_t link) const { return network_.links[link].igp; }
-
-  void SetDelay(size_t link, uint32_t microseconds) {
-    network_.links[link].delay_us = microseconds;
-    LinkAttributes sample;
-    sample.delay = sample.min_delay = Microseconds(microseconds);
-    Patch(link, sample);
-  }
-  void SetIgp(size_t link, uint32_t metric) {
-    network_.links[link].igp = metric;
-    LinkAttributes change;
-    change.igp_metric = metric;
-    Patch(link, change);
-  }
-  void SetUp(size_t link, bool up) {
-    LinkAttributes change;
-    change.up = up;
-    Patch(link, change);
-  }
-
- private:
-  void Patch(size_t link, const LinkAttributes& change) {
-    ASSERT_TRUE(builder_
-                    .SetLink(source_, support::KeyOf(network_, link), change, /*patch=*/true,
-                             MonotonicTime{})
-                    .ok());
-    Publish();
-  }
-  void Publish() { ted_ = builder_.Publish().ted; }
-
-  GeneratedNetwork network_;
-  TedBuilder builder_;
-  topology::SourceId source_;
-  TedPtr ted_;
-};
 
 // Every bound of the table is at most the distance. Returns the sum of the bounds.
 uint64_t ExpectBoundsHold(const topology::Ted& ted, size_t slot, const graph::Landmarks& landmarks,
@@ -97,7 +33,7 @@ uint64_t ExpectBoundsHold(const topology::Ted& ted, size_t slot, const graph::La
 }
 
 TEST(PotentialCacheTest, HasNothingBeforeTheFirstRefreshAndEveryMetricAfter) {
-  Network network(1);
+  ChangingNetwork network(1);
   PotentialCache cache;
   EXPECT_EQ(cache.Get(network.ted(), topology::kIgpWeight), nullptr);
   EXPECT_EQ(cache.Refresh(network.ted()), graph::kWeightCount);
@@ -110,7 +46,7 @@ TEST(PotentialCacheTest, HasNothingBeforeTheFirstRefreshAndEveryMetricAfter) {
 }
 
 TEST(PotentialCacheTest, KeepsItsTableThroughFailuresAndIncreases) {
-  Network network(2);
+  ChangingNetwork network(2);
   PotentialCache cache;
   cache.Refresh(network.ted());
   const auto before = cache.Get(network.ted(), topology::kIgpWeight);
@@ -123,7 +59,7 @@ TEST(PotentialCacheTest, KeepsItsTableThroughFailuresAndIncreases) {
 }
 
 TEST(PotentialCacheTest, WithdrawsItsTableWhenAWeightDecreasesUntilRefreshed) {
-  Network network(3);
+  ChangingNetwork network(3);
   PotentialCache cache;
   cache.Refresh(network.ted());
   network.SetIgp(5, network.igp(5) - 1);
@@ -135,7 +71,7 @@ TEST(PotentialCacheTest, WithdrawsItsTableWhenAWeightDecreasesUntilRefreshed) {
 }
 
 TEST(PotentialCacheTest, SmallWandersOfADelayNeedNoNewTable) {
-  Network network(4);
+  ChangingNetwork network(4);
   PotentialCache cache;
   cache.Refresh(network.ted());
   const auto before = cache.Get(network.ted(), topology::kDelayWeight);
@@ -151,7 +87,7 @@ TEST(PotentialCacheTest, SmallWandersOfADelayNeedNoNewTable) {
 
 // A reader may hold a snapshot from before an increase that the table already counts on.
 TEST(PotentialCacheTest, GivesAnOlderSnapshotNoBoundsOfALaterOne) {
-  Network network(5);
+  ChangingNetwork network(5);
   PotentialCache cache;
   const TedPtr old = network.ptr();
   network.SetIgp(5, network.igp(5) + 1000);
@@ -165,8 +101,8 @@ TEST(PotentialCacheTest, GivesAnOlderSnapshotNoBoundsOfALaterOne) {
 }
 
 TEST(PotentialCacheTest, KnowsNothingOfAnotherBuildersNetwork) {
-  Network network(6);
-  Network twin(6);
+  ChangingNetwork network(6);
+  ChangingNetwork twin(6);
   PotentialCache cache;
   cache.Refresh(network.ted());
   EXPECT_EQ(cache.Get(twin.ted(), topology::kIgpWeight), nullptr);
@@ -177,7 +113,7 @@ TEST(PotentialCacheTest, KnowsNothingOfAnotherBuildersNetwork) {
 
 TEST(PotentialCacheTest, WhateverItGivesHoldsUnderRandomChanges) {
   const uint64_t seed = TestSeed(51);
-  Network network(seed);
+  ChangingNetwork network(seed);
   std::mt19937_64 random(seed);
   const auto below = [&](size_t bound) { return random() % bound; };
   PotentialCache cache;
@@ -210,7 +146,7 @@ TEST(PotentialCacheTest, WhateverItGivesHoldsUnderRandomChanges) {
 }
 
 TEST(PotentialRefresherTest, RefreshesTheLatestSnapshotWhileReadersGoOn) {
-  Network network(7);
+  ChangingNetwork network(7);
   PotentialCache cache;
   PotentialRefresher refresher(&cache);
   refresher.Notify(nullptr);
@@ -238,7 +174,7 @@ TEST(PotentialRefresherTest, RefreshesTheLatestSnapshotWhileReadersGoOn) {
 }
 
 TEST(PotentialRefresherTest, EndsWithWorkPending) {
-  Network network(8);
+  ChangingNetwork network(8);
   PotentialCache cache;
   PotentialRefresher refresher(&cache);
   for (size_t link = 0; link < 20; ++link) {

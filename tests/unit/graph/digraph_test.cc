@@ -14,6 +14,8 @@ struct ModelArc {
   Node tail;
   Node head;
   ArcData data;
+
+  bool operator==(const ModelArc&) const = default;
 };
 
 struct Model {
@@ -120,6 +122,40 @@ TEST(DigraphTest, CopiesNeverChange) {
   }
   for (const auto& [graph, model] : copies) {
     ExpectEqual(graph, model);
+  }
+}
+
+// By node: its outgoing arcs.
+std::map<Node, std::map<ArcId, ModelArc>> OutArcs(const Model& model) {
+  std::map<Node, std::map<ArcId, ModelArc>> out;
+  for (Node node = 0; node < model.nodes; ++node) {
+    out[node];
+  }
+  for (const auto& [id, arc] : model.arcs) {
+    out[arc.tail].emplace(id, arc);
+  }
+  return out;
+}
+
+TEST(DigraphTest, ChangedTailsAreTheNodesWhoseOutgoingArcsDiffer) {
+  Editor editor(TestSeed(43));
+  std::vector<std::pair<Digraph::Version, std::map<Node, std::map<ArcId, ModelArc>>>> versions;
+  versions.emplace_back(Digraph::Version(), OutArcs(Model()));
+  for (int step = 0; step < 3000; ++step) {
+    editor.Step();
+    ASSERT_FALSE(HasFatalFailure()) << "step " << step;
+    if (step % 40 != 0) continue;
+    const auto now = OutArcs(editor.model);
+    for (const auto& [version, then] : versions) {
+      std::vector<Node> want;
+      for (const auto& [node, arcs] : now) {
+        const auto old = then.find(node);
+        if (old == then.end() || old->second != arcs) want.push_back(node);
+      }
+      ASSERT_EQ(editor.graph.ChangedTails(version), want) << "step " << step;
+    }
+    editor.Seal();
+    if (step % 400 == 0 || versions.size() < 4) versions.emplace_back(editor.graph.version(), now);
   }
 }
 

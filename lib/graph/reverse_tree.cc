@@ -1,0 +1,113 @@
+#include "lib/graph/reverse_tree.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace srpce::graph {
+
+ReverseTree::ReverseTree(const Digraph& graph, Node target, const Metric& metric, Workspace& work)
+    : target_(target), metric_(metric) {
+  Dijkstra(
+      graph, Direction::kBackward, target, SlotWeight{metric.slot},
+      [this](const Arc& arc, Node, Node) { return Counts(arc); }, work.search);
+  const Edit edit;
+  for (Node node = 0; node < graph.node_count(); ++node) {
+    const Distance distance = work.search.distance(node);
+    distances_.PushBack(distance == kUnreachable
+                            ? kNoWay
+                            : static_cast<uint32_t>(std::min<Distance>(distance, kFar)),
+                        edit);
+  }
+}
+
+// True if an arc of `node` leads on to one that is nearer and keeps its distance. Arcs of weight 0
+// do not count: nodes might hold each other. Those held by nothing else are found again.
+bool ReverseTree::IsHeld(const Digraph& graph, Node node, const Workspace& work) const {
+  const uint32_t distance = distances_[node];
+  const std::span<const Arc> arcs = graph.out(node);
+  return std::any_of(arcs.begin(), arcs.end(), [&](const Arc& arc) {
+    const uint32_t next = this->distance(arc.other);
+    return next < distance && work.lost[arc.other] == 0 && Counts(arc) &&
+           Sum(arc, next) <= distance;
+  });
+}
+
+// The distance of `node` over those of its neighbours that hold.
+uint32_t ReverseTree::Least(const Digraph& graph, Node node, const Workspace& work) const {
+  uint32_t least = kNoWay;
+  for (const Arc& arc : graph.out(node)) {
+    const uint32_t next = distances_[arc.other];
+    if (next != kNoWay && work.lost[arc.other] == 0 && Counts(arc)) {
+      least = std::min(least, Sum(arc, next));
+    }
+  }
+  return least;
+}
+
+// Nodes are judged by ascending old distance, so that all that could hold one has been judged
+// before.
+void ReverseTree::FindLost(const Digraph& graph, std::span<const Node> changed,
+                           Workspace& work) const {
+  work.heap.Clear();
+  work.lost_nodes.clear();
+  for (const Node node : changed) {
+    if (node != target_ && distances_[node] != kNoWay) work.heap.Push(distances_[node], node);
+  }
+  while (!work.heap.empty()) {
+    const Node node = work.heap.top_node();
+    work.heap.Pop();
+    if (work.lost[node] != 0 || IsHeld(graph, node, work)) continue;
+    work.lost[node] = 1;
+    work.lost_nodes.push_back(node);
+    for (const Arc& arc : graph.in(node)) {
+      const uint32_t behind = distances_[arc.other];
+      if (behind != kNoWay && arc.other != target_ && work.lost[arc.other] == 0 && Counts(arc) &&
+          behind >= distances_[node] && Sum(arc, distances_[node]) <= behind) {
+        work.heap.Push(behind, arc.other);
+      }
+    }
+  }
+}
+
+size_t ReverseTree::Repair(const Digraph& graph, std::span<const Node> changed, Workspace& work) {
+  assert(graph.node_count() >= node_count());
+  const Edit edit;
+  while (node_count() < graph.node_count()) {
+    distances_.PushBack(kNoWay, edit);
+  }
+  work.lost.resize(std::max<size_t>(work.lost.size(), node_count()));
+  FindLost(graph, changed, work);
+  work.heap.Clear();
+  size_t moved = 0;
+  const auto offer = [&](Node node, uint32_t distance) {
+    distances_.Mutable(node, edit) = distance;
+    if (distance != kNoWay) work.heap.Push(distance, node);
+    ++moved;
+  };
+  // Least() leaves the lost ones out, so these may be offered in any order.
+  for (const Node node : work.lost_nodes) {
+    offer(node, Least(graph, node, work));
+  }
+  for (const Node node : changed) {
+    if (node == target_ || work.lost[node] != 0) continue;
+    const uint32_t least = Least(graph, node, work);
+    if (least < distances_[node]) offer(node, least);
+  }
+  for (const Node node : work.lost_nodes) {
+    work.lost[node] = 0;
+  }
+  while (!work.heap.empty()) {
+    const Node node = work.heap.top_node();
+    const auto distance = static_cast<uint32_t>(work.heap.top_key());
+    work.heap.Pop();
+    if (distance != distances_[node]) continue;
+    for (const Arc& arc : graph.in(node)) {
+      if (!Counts(arc)) continue;
+      const uint32_t sum = Sum(arc, distance);
+      if (sum < distances_[arc.other]) offer(arc.other, sum);
+    }
+  }
+  return moved;
+}
+
+}  // namespace srpce::graph

@@ -1,0 +1,75 @@
+// lib/graph/reverse_tree.h -- distances of all nodes to one target, repaired after a change of the
+// graph instead of computed anew (Ramalingam, Reps 1996).
+//
+// They are exact for the arcs that carry all of some flags, whatever a query's filter leaves of
+// them: so they bound every filtered distance from below, and consistently. GoalSearch is guided by
+// them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "lib/base/persistent_vector.h"
+#include "lib/graph/digraph.h"
+#include "lib/graph/dijkstra.h"
+#include "lib/graph/heap.h"
+
+namespace srpce::graph {
+
+// A value: copies share what they have in common, so that readers keep theirs while it is repaired.
+class ReverseTree {
+ public:
+  static constexpr uint32_t kNoWay = UINT32_MAX;  // The target cannot be reached.
+  // At least so far; longer distances are cut off here, which leaves the bounds true.
+  static constexpr uint32_t kFar = UINT32_MAX - 1;
+
+  // Which arcs count, by which weight.
+  struct Metric {
+    size_t slot = 0;
+    uint32_t required_flags = 0;
+
+    bool operator==(const Metric&) const = default;
+  };
+
+  // Scratch memory of one thread.
+  struct Workspace {
+    DistanceTree search;
+    Heap heap;
+    std::vector<uint8_t> lost;  // By node: its distance does not hold any more.
+    std::vector<Node> lost_nodes;
+  };
+
+  // REQUIRES target < graph.node_count().
+  ReverseTree(const Digraph& graph, Node target, const Metric& metric, Workspace& work);
+
+  Node target() const { return target_; }
+  const Metric& metric() const { return metric_; }
+  uint32_t node_count() const { return static_cast<uint32_t>(distances_.size()); }
+  // Nodes that came after the tree have bound 0.
+  uint32_t distance(Node node) const { return node < node_count() ? distances_[node] : 0; }
+
+  // Makes the distances those of `graph`, whose arcs differ from those the tree knows only where
+  // they leave one of `changed`. O(k log k) for k arcs at nodes whose distance changes. Returns how
+  // many nodes those are. REQUIRES graph.node_count() >= node_count().
+  size_t Repair(const Digraph& graph, std::span<const Node> changed, Workspace& work);
+
+ private:
+  bool Counts(const Arc& arc) const {
+    return (arc.data.flags & metric_.required_flags) == metric_.required_flags;
+  }
+  // `distance` over `arc` to its head. REQUIRES distance != kNoWay.
+  uint32_t Sum(const Arc& arc, uint32_t distance) const {
+    const uint64_t sum = uint64_t{arc.data.weight[metric_.slot]} + distance;
+    return sum < kFar ? static_cast<uint32_t>(sum) : kFar;
+  }
+  bool IsHeld(const Digraph& graph, Node node, const Workspace& work) const;
+  uint32_t Least(const Digraph& graph, Node node, const Workspace& work) const;
+  void FindLost(const Digraph& graph, std::span<const Node> changed, Workspace& work) const;
+
+  Node target_;
+  Metric metric_;
+  PersistentVector<uint32_t> distances_;
+};
+
+}  // namespace srpce::graph

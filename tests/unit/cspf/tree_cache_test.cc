@@ -1,0 +1,190 @@
+// TreeCache: what it gives is exact for the snapshot it is asked about, whatever changed since.
+#include "lib/cspf/tree_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "lib/cspf/potential_cache.h"
+#include "lib/graph/dijkstra.h"
+#include "tests/unit/cspf/changing_network.h"
+
+namespace srpce::cspf {
+namespace {
+
+using graph::Node;
+using graph::ReverseTree;
+using topology::NodeIndex;
+using topology::Ted;
+
+constexpr TreeCacheOptions kEager{.max_bytes = size_t{1} << 20, .build_after = 1};
+
+void ExpectExact(const Ted& ted, const ReverseTree& tree, size_t slot) {
+  const auto usable = [](const graph::Arc& arc, Node, Node) {
+    return (arc.data.flags & topology::kArcUsable) != 0;
+  };
+  graph::DistanceTree want;
+  graph::Dijkstra(ted.graph(), graph::Direction::kBackward, tree.target(), graph::SlotWeight{slot},
+                  usable, want);
+  for (Node node = 0; node < ted.graph().node_count(); ++node) {
+    const graph::Distance distance = want.distance(node);
+    ASSERT_EQ(tree.distance(node), distance == graph::kUnreachable ? ReverseTree::kNoWay : distance)
+        << "node " << node << " to " << tree.target() << ", slot " << slot;
+  }
+}
+
+TEST(TreeCacheTest, ATreeIsBuiltAfterSoManyQuestions) {
+  ChangingNetwork network(1);
+  TreeCache cache({.max_bytes = size_t{1} << 20, .build_after = 3});
+  int wakes = 0;
+  cache.SetWake([&] { ++wakes; });
+  ReverseTree::Workspace work;
+  for (int question = 1; question <= 5; ++question) {
+    EXPECT_EQ(cache.Get(network.ted(), NodeIndex(7), 0, work), nullptr);
+    cache.Refresh(network.ted());
+    if (question == 3) break;
+    EXPECT_EQ(cache.size(), 0U);
+  }
+  EXPECT_EQ(wakes, 1);
+  const auto tree = cache.Get(network.ted(), NodeIndex(7), 0, work);
+  ASSERT_NE(tree, nullptr);
+  ExpectExact(network.ted(), *tree, 0);
+  EXPECT_EQ(cache.Get(network.ted(), NodeIndex(7), 1, work), nullptr);
+  EXPECT_EQ(cache.Get(network.ted(), NodeIndex(8), 0, work), nullptr);
+}
+
+TEST(TreeCacheTest, GivesExactTreesThroughRandomChangesRefreshedOrNot) {
+  const uint64_t seed = TestSeed(3);
+  std::mt19937_64 random(seed);
+  ChangingNetwork network(seed);
+  TreeCache cache(kEager);
+  ReverseTree::Workspace work;
+  const auto below = [&](size_t bound) {
+    return std::uniform_int_distribution<size_t>(0, bound - 1)(random);
+  };
+  for (const uint32_t target : {0U, 50U, 199U}) {
+    for (size_t slot = 0; slot < graph::kWeightCount; ++slot) {
+      cache.Get(network.ted(), NodeIndex(target), slot, work);
+    }
+  }
+  cache.Refresh(network.ted());
+  ASSERT_EQ(cache.size(), 9U);
+  topology::TedPtr older = network.ptr();
+  for (int change = 0; change < 200; ++change) {
+    const size_t link = below(network.link_count());
+    switch (below(4)) {
+      case 0:
+        network.SetUp(link, false);
+        break;
+      case 1:
+        network.SetUp(link, true);
+        break;
+      case 2:
+        network.SetIgp(link, static_cast<uint32_t>(1 + below(100)));
+        break;
+      default:
+        network.SetDelay(link, static_cast<uint32_t>(1 + below(5000)));
+        break;
+    }
+    if (below(3) == 0) cache.Refresh(network.ted());
+    const uint32_t target = std::vector<uint32_t>{0, 50, 199}[below(3)];
+    const size_t slot = below(graph::kWeightCount);
+    // A reader may still hold an older snapshot.
+    const Ted& ted = below(5) == 0 ? *older : network.ted();
+    const auto tree = cache.Get(ted, NodeIndex(target), slot, work);
+    if (&ted == older.get() && tree == nullptr) continue;  // Too much has changed since.
+    ASSERT_NE(tree, nullptr) << change;
+    ExpectExact(ted, *tree, slot);
+    ASSERT_FALSE(HasFatalFailure()) << "change " << change;
+    if (below(10) == 0) older = network.ptr();
+  }
+}
+
+TEST(TreeCacheTest, TheLeastRecentlyUsedGoesWhenMemoryIsFull) {
+  ChangingNetwork network(1);
+  ReverseTree::Workspace work;
+  TreeCache probe(kEager);
+  probe.Get(network.ted(), NodeIndex(0), 0, work);
+  probe.Refresh(network.ted());
+  TreeCache cache({.max_bytes = 2 * probe.bytes(), .build_after = 1});
+  const auto has = [&](uint32_t target) {
+    return cache.Get(network.ted(), NodeIndex(target), 0, work) != nullptr;
+  };
+  for (const uint32_t target : {1U, 2U}) {
+    EXPECT_FALSE(has(target));
+    cache.Refresh(network.ted());
+  }
+  EXPECT_TRUE(has(1));
+  EXPECT_FALSE(has(3));
+  cache.Refresh(network.ted());
+  EXPECT_EQ(cache.size(), 2U);
+  EXPECT_LE(cache.bytes(), 2 * probe.bytes());
+  EXPECT_TRUE(has(1));
+  EXPECT_TRUE(has(3));
+  EXPECT_FALSE(has(2));
+}
+
+TEST(TreeCacheTest, NothingIsKeptWithoutMemory) {
+  ChangingNetwork network(1);
+  ReverseTree::Workspace work;
+  TreeCache cache({.max_bytes = 0, .build_after = 1});
+  EXPECT_EQ(cache.Get(network.ted(), NodeIndex(0), 0, work), nullptr);
+  cache.Refresh(network.ted());
+  EXPECT_EQ(cache.Get(network.ted(), NodeIndex(0), 0, work), nullptr);
+}
+
+TEST(TreeCacheTest, KnowsNothingOfAnotherBuildersNetwork) {
+  ChangingNetwork network(1);
+  ChangingNetwork other(2);
+  ReverseTree::Workspace work;
+  TreeCache cache(kEager);
+  cache.Get(network.ted(), NodeIndex(0), 0, work);
+  cache.Refresh(network.ted());
+  EXPECT_EQ(cache.Get(other.ted(), NodeIndex(0), 0, work), nullptr);
+  EXPECT_EQ(cache.size(), 0U);
+}
+
+TEST(TreeCacheTest, ReadersGoOnWhileTheRefresherBuildsAndRepairs) {
+  ChangingNetwork network(4);
+  PotentialCache cache(kEager);
+  PotentialRefresher refresher(&cache);
+  refresher.Notify(network.ptr());
+  std::atomic<bool> stop = false;
+  std::mutex mutex;
+  topology::TedPtr newest = network.ptr();
+  std::vector<std::thread> readers;
+  std::atomic<size_t> answers = 0;
+  for (uint32_t reader = 0; reader < 3; ++reader) {
+    readers.emplace_back([&, reader] {
+      ReverseTree::Workspace work;
+      for (uint32_t i = reader; !stop; ++i) {
+        topology::TedPtr ted;
+        {
+          const std::lock_guard lock(mutex);
+          ted = newest;
+        }
+        const auto tree = cache.trees().Get(*ted, NodeIndex(i % 5), 0, work);
+        if (tree == nullptr) continue;
+        ExpectExact(*ted, *tree, 0);
+        ++answers;
+      }
+    });
+  }
+  for (uint32_t change = 0; change < 60 || answers < 100; ++change) {
+    network.SetIgp(change % network.link_count(), 1 + change % 50);
+    {
+      const std::lock_guard lock(mutex);
+      newest = network.ptr();
+    }
+    refresher.Notify(network.ptr());
+  }
+  stop = true;
+  for (std::thread& reader : readers) reader.join();
+  refresher.WaitIdle();
+}
+
+}  // namespace
+}  // namespace srpce::cspf
