@@ -1,6 +1,8 @@
 // daemon/agent/main.cc -- srpce-agent: command line in, Agent out.
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -14,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "daemon/agent/agent.h"
 #include "daemon/agent/agent_config.h"
 #include "daemon/log/log.h"
@@ -114,10 +117,25 @@ absl::StatusOr<AgentOptions> MakeOptions(const Flags& flags) {
   return options;
 }
 
+log::Format LogFormat(const Flags& flags) {
+  return flags.json_log ? log::Format::kJson : log::Format::kText;
+}
+
+// From now on a reader of the log that stalls holds up no route. The log's thread takes no signals.
+void QueueLog(const Flags& flags) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  log::InitQueued(log::Level::kInfo, LogFormat(flags));
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
 absl::Status RunAgent(const Flags& flags) {
   SRPCE_ASSIGN_OR_RETURN(AgentOptions options, MakeOptions(flags));
   if (flags.check) return absl::OkStatus();
   if (!flags.netns.empty()) SRPCE_RETURN_IF_ERROR(EnterNamespace(flags.netns));
+  QueueLog(flags);
   return Agent(std::move(options)).Run();
 }
 
@@ -129,9 +147,9 @@ int main(int argc, char** argv) {
   srpce::agent::Flags flags;
   srpce::agent::Declare(app, flags);
   CLI11_PARSE(app, argc, argv);
-  // A reader of the log that stalls holds up no route.
-  srpce::log::InitQueued(srpce::log::Level::kInfo,
-                         flags.json_log ? srpce::log::Format::kJson : srpce::log::Format::kText);
+  // Debian builds abseil with its search for deadlocks on: it costs, and it aborts on suspicion.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  srpce::log::Init(srpce::log::Level::kInfo, srpce::agent::LogFormat(flags));
   const absl::Status status = srpce::agent::RunAgent(flags);
   if (!status.ok()) srpce::log::Error(status.message());
   srpce::log::Finish(srpce::agent::kLogPatience);

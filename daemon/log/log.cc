@@ -69,7 +69,8 @@ constexpr size_t kQueueLines = 4096;
 // before each write, so that Abandon gets it out.
 class PatientSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
-  explicit PatientSink(int fd) : fd_(fd) {}
+  // `queue` is the one whose thread writes here, and ends after it.
+  PatientSink(int fd, spdlog::details::thread_pool* queue) : fd_(fd), queue_(queue) {}
 
   // Any thread. Waits until a flush asked for after `flushes` has come to its turn.
   bool AwaitFlush(uint64_t flushes, std::chrono::milliseconds patience) {
@@ -85,6 +86,22 @@ class PatientSink final : public spdlog::sinks::base_sink<spdlog::details::null_
 
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
+    if (const uint64_t dropped = queue_->overrun_counter(); dropped != reported_) {
+      const std::string text = std::to_string(dropped - reported_) +
+                               " lines were dropped: the reader of the log is too slow";
+      reported_ = dropped;
+      WriteLine({message.logger_name, spdlog::level::warn, text});
+    }
+    WriteLine(message);
+  }
+  void flush_() override {
+    const std::lock_guard lock(flush_mutex_);
+    ++flushes_;
+    flushed_.notify_all();
+  }
+
+ private:
+  void WriteLine(const spdlog::details::log_msg& message) {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
     for (size_t written = 0; written < line.size();) {
@@ -100,13 +117,7 @@ class PatientSink final : public spdlog::sinks::base_sink<spdlog::details::null_
       written += count > 0 ? static_cast<size_t>(count) : 0;
     }
   }
-  void flush_() override {
-    const std::lock_guard lock(flush_mutex_);
-    ++flushes_;
-    flushed_.notify_all();
-  }
 
- private:
   bool AwaitRoom() {
     constexpr int kLookAgainMs = 50;
     while (true) {
@@ -122,6 +133,8 @@ class PatientSink final : public spdlog::sinks::base_sink<spdlog::details::null_
   }
 
   const int fd_;
+  spdlog::details::thread_pool* const queue_;
+  uint64_t reported_ = 0;  // Of the lines dropped, ever.
   std::atomic<bool> abandoned_{false};
   std::mutex flush_mutex_;
   std::condition_variable flushed_;
@@ -151,9 +164,9 @@ void Init(Level level, Format format) {
 
 void InitQueued(Level level, Format format, int fd) {
   spdlog::init_thread_pool(kQueueLines, /*thread_count=*/1);
-  SetDefault(std::make_shared<spdlog::async_logger>("srpce", std::make_shared<PatientSink>(fd),
-                                                    spdlog::thread_pool(),
-                                                    spdlog::async_overflow_policy::overrun_oldest),
+  SetDefault(std::make_shared<spdlog::async_logger>(
+                 "srpce", std::make_shared<PatientSink>(fd, spdlog::thread_pool().get()),
+                 spdlog::thread_pool(), spdlog::async_overflow_policy::overrun_oldest),
              level, format);
 }
 

@@ -40,6 +40,7 @@ class ArenaMessages final : public grpc::MessageAllocator<Request, Response> {
    public:
     explicit Holder(ArenaMessages& owner) : owner_(owner), arena_(block_.data(), block_.size()) {}
     void Make() {
+      arena_.Reset();  // The block serves the thread that did this last: the one that answers.
       this->set_request(google::protobuf::Arena::CreateMessage<Request>(&arena_));
       this->set_response(google::protobuf::Arena::CreateMessage<Response>(&arena_));
     }

@@ -77,7 +77,8 @@ class PersistentVector {
   }
 
   // Calls visit(index) for every element that is not the same (==) in both, those that only one has
-  // included. Pages that the two share are not read: cheap for versions of one vector.
+  // included, until it returns false. Pages that the two share are not read: cheap for versions of
+  // one vector.
   template <typename Visit>
   static void ForEachDifference(const PersistentVector& a, const PersistentVector& b,
                                 const Visit& visit) {
@@ -91,12 +92,13 @@ class PersistentVector {
         const auto& leaf_b = (*middle_b)[j / kPageSize % kPageSize];
         if (leaf_a == leaf_b) continue;
         for (size_t k = j; k < std::min(j + kPageSize, both); ++k) {
-          if (!((*leaf_a)[k % kPageSize] == (*leaf_b)[k % kPageSize])) visit(k);
+          const bool same = (*leaf_a)[k % kPageSize] == (*leaf_b)[k % kPageSize];
+          if (!same && !visit(k)) return;
         }
       }
     }
     for (size_t i = both; i < std::max(a.size_, b.size_); ++i) {
-      visit(i);
+      if (!visit(i)) return;
     }
   }
 

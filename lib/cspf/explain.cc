@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/graph/min_cut.h"
@@ -123,8 +125,12 @@ bool Explainer::Reaches(uint32_t classes, const Leg& leg) {
   LinkFilter filter;
   filter.Compile(ted_, query_, classes);
   if (!filter.AllowsNode(leg.from) || !filter.AllowsNode(leg.to)) return false;
-  const bool found = graph::FindPath(ted_.graph(), leg.from.value(), leg.to.value(), HopWeight{},
-                                     filter, nullptr, work_.path, work_.leg);
+  // Any path will do: the metric whose landmarks lead to one soonest.
+  const std::shared_ptr<const graph::Landmarks> landmarks =
+      LandmarksFor(ted_, Additive::kIgp, work_);
+  const bool found = graph::FindPath(ted_.graph(), leg.from.value(), leg.to.value(),
+                                     graph::SlotWeight{topology::kIgpWeight}, filter,
+                                     landmarks.get(), work_.path, work_.leg);
   labels_left_ -= std::min(labels_left_, work_.path.expanded());
   return found;
 }
@@ -294,16 +300,17 @@ std::string Explainer::MissingNames(const std::vector<LinkIndex>& links) const {
 }
 
 std::optional<uint64_t> Explainer::Widest(const std::function<bool(BytesPerSecond)>& works) const {
-  std::vector<uint64_t> steps = {0};
+  absl::flat_hash_set<uint64_t> capacities = {0};  // Few differ: links come in so many sizes.
   const graph::Digraph& graph = ted_.graph();
   for (graph::Node node = 0; node < graph.node_count(); ++node) {
     for (const graph::Arc& arc : graph.out(node)) {
-      if (arc.data.capacity < query_.constraints.min_bandwidth.value)
-        steps.push_back(arc.data.capacity);
+      if (arc.data.capacity < query_.constraints.min_bandwidth.value) {
+        capacities.insert(arc.data.capacity);
+      }
     }
   }
+  std::vector<uint64_t> steps(capacities.begin(), capacities.end());
   std::sort(steps.begin(), steps.end());
-  steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
   if (!works({steps.front()})) return std::nullopt;
   size_t good = 0;
   for (size_t bad = steps.size(); bad - good > 1;) {

@@ -99,7 +99,7 @@ bool PotentialCache::RefreshSlot(const Ted& ted, size_t slot) {
   return true;
 }
 
-size_t PotentialCache::Refresh(const Ted& ted) {
+size_t PotentialCache::Refresh(const Ted& ted, const std::function<bool()>& give_way) {
   const std::lock_guard<std::mutex> lock(refresh_mutex_);
   if (ted.lineage() == lineage_ && ted.generation() < generation_) {
     return 0;
@@ -110,7 +110,7 @@ size_t PotentialCache::Refresh(const Ted& ted) {
   for (size_t slot = 0; slot < tables_.size(); ++slot) {
     computed += RefreshSlot(ted, slot) ? 1 : 0;
   }
-  trees_.Refresh(ted);
+  trees_.Refresh(ted, give_way);
   return computed;
 }
 
@@ -160,9 +160,13 @@ void PotentialRefresher::Run() {
     }
     topology::TedPtr ted = latest_;
     pending_ = false;
+    const auto give_way = [this, &ted] {
+      const std::lock_guard<std::mutex> guard(mutex_);
+      return stopping_ || latest_ != ted;
+    };
     busy_ = true;
     lock.unlock();
-    cache_->Refresh(*ted);
+    cache_->Refresh(*ted, give_way);
     ted.reset();  // Not under the lock: the last owner frees pages.
     lock.lock();
     busy_ = false;

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -38,8 +39,10 @@ class PotentialCache {
   // those that do not hold. A table whose weights have grown much since is computed anew, for
   // better bounds. Milliseconds (10,000 nodes) to tenths of a second (100,000): for a background
   // thread. One call at a time; older snapshots than the last one are ignored. Returns how many
-  // tables it computed.
-  size_t Refresh(const topology::Ted& ted);
+  // tables it computed. Then the trees: of those as many as there is time for until give_way() says
+  // that something newer is to be done.
+  size_t Refresh(
+      const topology::Ted& ted, const std::function<bool()>& give_way = [] { return false; });
 
   // Exact distances to the targets in demand; Refresh() builds and repairs them. Asking changes no
   // answer, so it may be done through a const cache.

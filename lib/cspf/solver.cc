@@ -14,7 +14,6 @@ void Charge(uint64_t labels, uint64_t& labels_left) {
   labels_left -= std::min(labels_left, labels);
 }
 
-// Leg by leg: each leg's optimum by (cost, hops, links) is part of the whole's.
 // Nodes a search towards a tree's target may expand before a bidirectional one is tried: cut off by
 // the filter, it would expand all.
 constexpr uint64_t kMostTowardsTarget = 1024;
@@ -54,6 +53,7 @@ bool SolveLeg(const topology::Ted& ted, NodeIndex from, NodeIndex to, Additive o
   return found;
 }
 
+// Leg by leg: each leg's optimum by (cost, hops, links) is part of the whole's.
 template <typename Weight>
 std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const Query& query,
                                                 Additive objective, const Weight& weight,

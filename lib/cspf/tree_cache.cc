@@ -1,6 +1,6 @@
 #include "lib/cspf/tree_cache.h"
 
-#include <map>
+#include <utility>
 
 namespace srpce::cspf {
 namespace {
@@ -9,20 +9,21 @@ using graph::Node;
 using graph::ReverseTree;
 using topology::Ted;
 
-// Where more than kAlwaysRepaired nodes have changed, and more than this part of all, a repair
-// costs as much as a new tree.
-constexpr size_t kMostChanged = 16;
+// Nodes a repair may look at while somebody waits for an answer: tenths of a millisecond.
+constexpr size_t kMostWhileAsked = 1024;
+// In the background: this part of all nodes, and some more. Beyond, a new tree costs as much.
+constexpr size_t kRepairedPart = 8;
 constexpr size_t kAlwaysRepaired = 64;
-// Targets remembered that were asked for too seldom; then all are forgotten.
-constexpr size_t kMaxAsked = 65'536;
+// Questions, about whatever target, that halve what was asked before.
+constexpr uint64_t kForgetAfter = 16'384;
+// Questions after which a tree that none of them was about is not in use any more: so many, and so
+// many for each tree kept.
+constexpr uint64_t kIdleAfter = 1'024;
+constexpr uint64_t kIdleAfterEach = 8;
 
 // With what the pages of a PersistentVector take.
-size_t BytesOf(const ReverseTree& tree) {
-  return tree.node_count() * (sizeof(uint32_t) + 1) + sizeof(ReverseTree);
-}
-
-ReverseTree::Metric MetricOf(size_t slot) {
-  return {.slot = slot, .required_flags = topology::kArcUsable};
+size_t BytesOf(uint32_t node_count) {
+  return node_count * (sizeof(uint32_t) + 1) + sizeof(ReverseTree);
 }
 
 }  // namespace
@@ -40,137 +41,178 @@ size_t TreeCache::bytes() const {
 TreeCache::TreePtr TreeCache::Get(const Ted& ted, topology::NodeIndex target, size_t slot,
                                   ReverseTree::Workspace& work) {
   const Key key(target.value(), slot);
+  Dropped dropped;
   VersionedPtr old;
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
-    ForgetOtherLineages(ted.lineage());
+    ForgetOtherLineages(ted.lineage(), dropped);
+    ++questions_;
     const auto found = entries_.find(key);
     if (found == entries_.end()) {
-      wake = Ask(key);
+      wake = Ask(key, ted.graph().node_count());
     } else {
-      uses_.splice(uses_.begin(), uses_, found->second.use);
-      old = found->second.versioned;
+      Entry& entry = found->second;
+      entry.last_question = questions_;
+      uses_.splice(uses_.begin(), uses_, entry.use);
+      // An earlier snapshot than the tree's is on its way out: no work for it.
+      const bool hopeless = ted.generation() <= entry.hopeless_until;
+      if (ted.generation() >= entry.versioned->generation && !hopeless) old = entry.versioned;
     }
   }
   if (wake && wake_) wake_();
   if (old == nullptr) return nullptr;
   if (old->generation != ted.generation()) {
-    VersionedPtr repaired = Repair(ted, *old, ted.graph().ChangedTails(old->version), work);
-    if (repaired == nullptr) return nullptr;
-    old = repaired;
+    VersionedPtr repaired = Repair(ted, *old, kMostWhileAsked, work);
     const std::lock_guard lock(mutex_);
-    if (entries_.contains(key)) PutIfNewer(key, std::move(repaired));
+    const auto found = entries_.find(key);
+    if (repaired == nullptr) {
+      if (found != entries_.end()) found->second.hopeless_until = ted.generation();
+      return nullptr;
+    }
+    Put(key, repaired, dropped);
+    old = std::move(repaired);
   }
   return TreePtr(old, &old->tree);
 }
 
-bool TreeCache::IsTooMuch(const Ted& ted, const std::vector<Node>& changed) {
-  return changed.size() > kAlwaysRepaired + ted.graph().node_count() / kMostChanged;
-}
-
-TreeCache::VersionedPtr TreeCache::Repair(const Ted& ted, const Versioned& old,
-                                          const std::vector<Node>& changed,
+TreeCache::VersionedPtr TreeCache::Repair(const Ted& ted, const Versioned& old, size_t most,
                                           ReverseTree::Workspace& work) {
-  if (ted.graph().node_count() < old.tree.node_count() || IsTooMuch(ted, changed)) return nullptr;
+  if (ted.graph().node_count() < old.tree.node_count()) return nullptr;
+  const std::vector<Node> changed = ted.graph().ChangedTails(old.version, most);
+  if (changed.size() > most) return nullptr;
   auto repaired = std::make_shared<Versioned>(old);
-  repaired->tree.Repair(ted.graph(), changed, work);
+  if (!repaired->tree.Repair(ted.graph(), changed, work, most)) return nullptr;
   repaired->version = ted.graph().version();
   repaired->generation = ted.generation();
   return repaired;
 }
 
-void TreeCache::Refresh(const Ted& ted) {
-  std::vector<Key> wanted;
-  {
-    const std::lock_guard lock(mutex_);
-    ForgetOtherLineages(ted.lineage());
-    wanted.swap(wanted_);
-  }
-  RepairAll(ted);
-  for (const Key& key : wanted) {
-    if (key.first < ted.graph().node_count()) Build(ted, key);
-  }
+TreeCache::VersionedPtr TreeCache::Build(const Ted& ted, const Key& key) {
+  return std::make_shared<const Versioned>(
+      Versioned{ReverseTree(ted.graph(), key.first,
+                            {.slot = key.second, .required_flags = topology::kArcUsable}, work_),
+                ted.graph().version(), ted.lineage(), ted.generation()});
 }
 
-void TreeCache::Build(const Ted& ted, const Key& key) {
-  auto built = std::make_shared<const Versioned>(
-      Versioned{ReverseTree(ted.graph(), key.first, MetricOf(key.second), work_),
-                ted.graph().version(), ted.generation()});
+// The trees of snapshots before `generation`, the last used first.
+std::vector<TreeCache::Key> TreeCache::ByUse(uint64_t generation) const {
   const std::lock_guard lock(mutex_);
-  if (lineage_ != ted.lineage()) return;
-  asked_.erase(key);
-  PutIfNewer(key, std::move(built));
+  std::vector<Key> keys;
+  for (const Key& key : uses_) {
+    if (entries_.at(key).versioned->generation < generation) keys.push_back(key);
+  }
+  return keys;
 }
 
-void TreeCache::RepairAll(const Ted& ted) {
-  std::vector<std::pair<Key, VersionedPtr>> old;
+void TreeCache::Refresh(const Ted& ted, const std::function<bool()>& give_way) {
+  Dropped dropped;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [key, entry] : entries_) {
-      if (entry.versioned->generation < ted.generation()) old.emplace_back(key, entry.versioned);
-    }
+    ForgetOtherLineages(ted.lineage(), dropped);
+    DropIdle(dropped);
   }
-  std::map<uint64_t, std::vector<Node>> changes;  // By the generation they begin with.
-  for (const auto& [key, versioned] : old) {
-    auto changed = changes.find(versioned->generation);
-    if (changed == changes.end()) {
-      changed = changes.emplace(versioned->generation, ted.graph().ChangedTails(versioned->version))
-                    .first;
+  dropped.clear();
+  const size_t most = kAlwaysRepaired + ted.graph().node_count() / kRepairedPart;
+  for (const Key& key : ByUse(ted.generation())) {
+    if (give_way()) return;
+    VersionedPtr old;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = entries_.find(key);
+      if (found != entries_.end()) old = found->second.versioned;
     }
-    VersionedPtr repaired = Repair(ted, *versioned, changed->second, work_);
-    if (repaired == nullptr) {
-      Build(ted, key);
-      continue;
+    if (old == nullptr) continue;
+    VersionedPtr now = Repair(ted, *old, most, work_);
+    if (now == nullptr) now = Build(ted, key);
+    old.reset();
+    {
+      const std::lock_guard lock(mutex_);
+      Put(key, std::move(now), dropped);
     }
+    dropped.clear();
+  }
+  while (!give_way()) {
+    Key key;
+    {
+      const std::lock_guard lock(mutex_);
+      if (wanted_.empty()) return;
+      key = wanted_.back();
+      wanted_.pop_back();
+      asked_.erase(key);
+      // A target of a later snapshot is asked for again.
+      if (key.first >= ted.graph().node_count() ||
+          !MakeRoom(BytesOf(ted.graph().node_count()), dropped)) {
+        continue;
+      }
+    }
+    dropped.clear();
+    VersionedPtr built = Build(ted, key);
     const std::lock_guard lock(mutex_);
-    if (entries_.contains(key)) PutIfNewer(key, std::move(repaired));
+    AddPlace(key, std::move(built));
   }
 }
 
-void TreeCache::PutIfNewer(const Key& key, VersionedPtr versioned) {
-  const auto [found, fresh] = entries_.try_emplace(key);
-  Entry& entry = found->second;
-  if (fresh) {
-    uses_.push_front(key);
-    entry.use = uses_.begin();
-  } else if (entry.versioned->generation < versioned->generation) {
-    bytes_ -= BytesOf(entry.versioned->tree);
-  } else {
-    return;
-  }
-  bytes_ += BytesOf(versioned->tree);
-  entry.versioned = std::move(versioned);
-  KeepToBudget();
-}
-
-void TreeCache::KeepToBudget() {
-  while (bytes_ > options_.max_bytes && !uses_.empty()) {
-    Drop(uses_.back());
-  }
-}
-
-void TreeCache::Drop(Key key) {
+void TreeCache::Put(const Key& key, VersionedPtr versioned, Dropped& dropped) {
   const auto found = entries_.find(key);
-  bytes_ -= BytesOf(found->second.versioned->tree);
+  if (found == entries_.end() || versioned->lineage != lineage_) return;
+  Entry& entry = found->second;
+  if (entry.versioned->generation >= versioned->generation) return;
+  bytes_ += BytesOf(versioned->tree.node_count()) - BytesOf(entry.versioned->tree.node_count());
+  dropped.push_back(std::exchange(entry.versioned, std::move(versioned)));
+}
+
+void TreeCache::AddPlace(const Key& key, VersionedPtr versioned) {
+  if (versioned->lineage != lineage_ || entries_.contains(key)) return;
+  bytes_ += BytesOf(versioned->tree.node_count());
+  uses_.push_front(key);
+  entries_[key] = {std::move(versioned), uses_.begin(), questions_, 0};
+}
+
+// Trees in use stay, or each of too many targets would throw out the one asked for next.
+bool TreeCache::MakeRoom(size_t bytes, Dropped& dropped) {
+  while (bytes_ + bytes > options_.max_bytes) {
+    if (uses_.empty()) return false;
+    const uint64_t idle = questions_ - entries_.at(uses_.back()).last_question;
+    if (idle < kIdleAfterEach * entries_.size()) return false;
+    Drop(uses_.back(), dropped);
+  }
+  return true;
+}
+
+void TreeCache::DropIdle(Dropped& dropped) {
+  const uint64_t most = kIdleAfter + kIdleAfterEach * entries_.size();
+  while (!uses_.empty() && questions_ - entries_.at(uses_.back()).last_question > most) {
+    Drop(uses_.back(), dropped);
+  }
+}
+
+void TreeCache::Drop(Key key, Dropped& dropped) {
+  const auto found = entries_.find(key);
+  bytes_ -= BytesOf(found->second.versioned->tree.node_count());
+  dropped.push_back(std::move(found->second.versioned));
   uses_.erase(found->second.use);
   entries_.erase(found);
 }
 
-bool TreeCache::Ask(const Key& key) {
-  if (options_.max_bytes == 0) return false;
-  if (asked_.size() >= kMaxAsked) {
-    asked_.clear();
+bool TreeCache::Ask(const Key& key, uint32_t node_count) {
+  if (BytesOf(node_count) > options_.max_bytes) return false;
+  if (questions_ % kForgetAfter == 0) {
+    absl::erase_if(asked_, [](auto& asked) { return (asked.second /= 2) == 0; });
     wanted_.clear();
   }
-  if (++asked_[key] != options_.build_after) return false;  // Too few yet, or wanted already.
+  uint32_t& count = asked_[key];
+  if (count >= options_.build_after || ++count < options_.build_after) return false;
   wanted_.push_back(key);
   return true;
 }
 
-void TreeCache::ForgetOtherLineages(uint64_t lineage) {
+void TreeCache::ForgetOtherLineages(uint64_t lineage, Dropped& dropped) {
   if (lineage_ == lineage) return;
   lineage_ = lineage;
+  for (auto& [key, entry] : entries_) {
+    dropped.push_back(std::move(entry.versioned));
+  }
   entries_.clear();
   uses_.clear();
   asked_.clear();

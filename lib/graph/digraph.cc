@@ -16,7 +16,7 @@ const ArcData& Digraph::data(ArcId arc) const {
 
 Digraph::Version Digraph::version() const { return {out_, node_count_}; }
 
-std::vector<Node> Digraph::ChangedTails(const Version& other) const {
+std::vector<Node> Digraph::ChangedTails(const Version& other, size_t most) const {
   const uint32_t both = std::min(node_count_, other.node_count_);
   std::vector<Node> changed;
   Pages::ForEachDifference(out_, other.out_, [&](size_t page) {
@@ -28,8 +28,10 @@ std::vector<Node> Digraph::ChangedTails(const Version& other) const {
         changed.push_back(node);
       }
     }
+    return changed.size() <= most;
   });
-  for (Node node = both; node < std::max(node_count_, other.node_count_); ++node) {
+  for (Node node = both; changed.size() <= most && node < std::max(node_count_, other.node_count_);
+       ++node) {
     changed.push_back(node);
   }
   return changed;

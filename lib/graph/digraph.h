@@ -76,8 +76,8 @@ class Digraph {
   class Version;
   Version version() const;
   // Returns the nodes whose outgoing arcs differ from those of `other`, ascending; nodes that only
-  // one of the two has, too. O(pages that differ).
-  std::vector<Node> ChangedTails(const Version& other) const;
+  // one of the two has, too. O(pages that differ); stops soon after it has found more than `most`.
+  std::vector<Node> ChangedTails(const Version& other, size_t most = SIZE_MAX) const;
 
   // REQUIRES arc < arc_bound().
   const ArcEnds& ends(ArcId arc) const { return ends_[arc]; }

@@ -25,7 +25,9 @@ class GoalSearch {
              const ReverseTree& tree, PathWorkspace& work)
       : graph_(graph), weight_(weight), filter_(filter), tree_(tree), work_(work) {}
 
-  // Puts the path that FindPath names into `path`. Gives up after expanding `most` nodes.
+  // Puts the path that FindPath names into `path`. Gives up after expanding `most` nodes. REQUIRES
+  // the tree is exact for `graph`, arcs weigh no less than its metric says, and the filter refuses
+  // arcs without its flags.
   GoalResult Run(Node source, uint64_t most, FoundPath& path) {
     path.arcs.clear();
     path.cost = 0;
@@ -33,9 +35,10 @@ class GoalSearch {
     target_ = tree_.target();
     if (source == target_) return GoalResult::kFound;
     if (tree_.distance(source) == ReverseTree::kNoWay) return GoalResult::kNone;
-    Label& start = Touch(source);
+    best_ = Descend(source);
+    Label& start = Touch(source, tree_.distance(source));
     start.length[kForward] = 0;
-    work_.heaps_[kForward].Push(Key(start, 0), source);
+    work_.heaps_[kForward].Push(Key(start.bound[kForward], 0), source);
     if (!Expand(most)) return GoalResult::kGaveUp;
     if (best_ == kInfiniteLength) return GoalResult::kNone;
     path.cost = CostOf(best_);
@@ -48,13 +51,39 @@ class GoalSearch {
   using Label = PathWorkspace::Label;
   static constexpr uint32_t kForward = PathWorkspace::kForward;
 
-  Label& Touch(Node node) {
+  // Returns the length of the path that takes what looks like the best arc at each node, infinite
+  // if it does not get nearer all the time. What is longer need not be looked at: around a hub that
+  // is nearly everything.
+  Length Descend(Node source) const {
+    Length length = 0;
+    Node node = source;
+    while (node != target_) {
+      const uint32_t here = tree_.distance(node);
+      Length least = kInfiniteLength;
+      Node next = kNone;
+      for (const Arc& arc : graph_.out(node)) {
+        const uint32_t bound = tree_.distance(arc.other);
+        if (bound >= here) continue;
+        const Length over = ArcLength(weight_(arc)) + CostLength(bound);
+        if (over < least && filter_(arc, node, arc.other)) {
+          least = over;
+          next = arc.other;
+        }
+      }
+      if (next == kNone) return kInfiniteLength;
+      length += least - CostLength(tree_.distance(next));
+      node = next;
+    }
+    return length;
+  }
+
+  Label& Touch(Node node, uint32_t bound) {
     Label& label = work_.labels_[node];
     if (label.stamp != work_.stamp_) {
       ++work_.touched_;
       label.length[kForward] = kInfiniteLength;
       label.arc[kForward] = kNone;
-      label.bound[kForward] = tree_.distance(node);
+      label.bound[kForward] = bound;
       label.stamp = work_.stamp_;
       label.tied[kForward] = 0;
       label.expanded = 0;
@@ -64,9 +93,7 @@ class GoalSearch {
   }
 
   // The bound counts no hops, so keys grow strictly along a path: a node expanded is done.
-  static Length Key(const Label& label, Length length) {
-    return length + CostLength(label.bound[kForward]);
-  }
+  static Length Key(uint32_t bound, Length length) { return length + CostLength(bound); }
 
   bool Expand(uint64_t most) {
     Heap& heap = work_.heaps_[kForward];
@@ -76,36 +103,36 @@ class GoalSearch {
       heap.Pop();
       Label& label = work_.labels_[node];
       const Length length = label.length[kForward];
-      if (label.expanded != 0 || Key(label, length) != key) continue;
+      if (label.expanded != 0 || Key(label.bound[kForward], length) != key) continue;
       if (work_.expanded_ == most) return false;
       label.expanded = 1;
       ++work_.expanded_;
       if (node == target_) continue;
       for (const Arc& arc : graph_.out(node)) {
+        const uint32_t bound = tree_.distance(arc.other);
         const Length candidate = length + ArcLength(weight_(arc));
-        if (candidate <= best_ && filter_(arc, node, arc.other)) Relax(node, arc, candidate);
+        const Length candidate_key = Key(bound, candidate);
+        if (bound != ReverseTree::kNoWay && candidate_key <= best_ &&
+            filter_(arc, node, arc.other)) {
+          Relax(node, arc, bound, candidate);
+        }
       }
     }
     return true;
   }
 
-  void Relax(Node node, const Arc& arc, Length candidate) {
-    Label& label = Touch(arc.other);
-    if (label.expanded != 0 || candidate > label.length[kForward] ||
-        label.bound[kForward] == ReverseTree::kNoWay) {
-      return;
-    }
+  void Relax(Node node, const Arc& arc, uint32_t bound, Length candidate) {
+    Label& label = Touch(arc.other, bound);
+    if (label.expanded != 0 || candidate > label.length[kForward]) return;
     if (candidate == label.length[kForward]) {
       label.tied[kForward] = 1;
       return;
     }
-    const Length key = Key(label, candidate);
-    if (key > best_) return;
     label.length[kForward] = candidate;
     label.arc[kForward] = arc.id;
     label.parent[kForward] = node;
     label.tied[kForward] = 0;
-    work_.heaps_[kForward].Push(key, arc.other);
+    work_.heaps_[kForward].Push(Key(bound, candidate), arc.other);
     if (arc.other == target_) best_ = candidate;
   }
 

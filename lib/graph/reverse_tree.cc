@@ -46,8 +46,8 @@ uint32_t ReverseTree::Least(const Digraph& graph, Node node, const Workspace& wo
 
 // Nodes are judged by ascending old distance, so that all that could hold one has been judged
 // before.
-void ReverseTree::FindLost(const Digraph& graph, std::span<const Node> changed,
-                           Workspace& work) const {
+bool ReverseTree::FindLost(const Digraph& graph, std::span<const Node> changed, Workspace& work,
+                           size_t most) const {
   work.heap.Clear();
   work.lost_nodes.clear();
   for (const Node node : changed) {
@@ -57,6 +57,7 @@ void ReverseTree::FindLost(const Digraph& graph, std::span<const Node> changed,
     const Node node = work.heap.top_node();
     work.heap.Pop();
     if (work.lost[node] != 0 || IsHeld(graph, node, work)) continue;
+    if (work.lost_nodes.size() == most) return false;
     work.lost[node] = 1;
     work.lost_nodes.push_back(node);
     for (const Arc& arc : graph.in(node)) {
@@ -67,16 +68,18 @@ void ReverseTree::FindLost(const Digraph& graph, std::span<const Node> changed,
       }
     }
   }
+  return true;
 }
 
-size_t ReverseTree::Repair(const Digraph& graph, std::span<const Node> changed, Workspace& work) {
+bool ReverseTree::Repair(const Digraph& graph, std::span<const Node> changed, Workspace& work,
+                         size_t most) {
   assert(graph.node_count() >= node_count());
   const Edit edit;
   while (node_count() < graph.node_count()) {
     distances_.PushBack(kNoWay, edit);
   }
   work.lost.resize(std::max<size_t>(work.lost.size(), node_count()));
-  FindLost(graph, changed, work);
+  const bool few = FindLost(graph, changed, work, most);
   work.heap.Clear();
   size_t moved = 0;
   const auto offer = [&](Node node, uint32_t distance) {
@@ -86,17 +89,17 @@ size_t ReverseTree::Repair(const Digraph& graph, std::span<const Node> changed, 
   };
   // Least() leaves the lost ones out, so these may be offered in any order.
   for (const Node node : work.lost_nodes) {
-    offer(node, Least(graph, node, work));
+    if (few) offer(node, Least(graph, node, work));
   }
   for (const Node node : changed) {
-    if (node == target_ || work.lost[node] != 0) continue;
+    if (!few || node == target_ || work.lost[node] != 0) continue;
     const uint32_t least = Least(graph, node, work);
     if (least < distances_[node]) offer(node, least);
   }
   for (const Node node : work.lost_nodes) {
     work.lost[node] = 0;
   }
-  while (!work.heap.empty()) {
+  while (!work.heap.empty() && moved <= most) {
     const Node node = work.heap.top_node();
     const auto distance = static_cast<uint32_t>(work.heap.top_key());
     work.heap.Pop();
@@ -107,7 +110,7 @@ size_t ReverseTree::Repair(const Digraph& graph, std::span<const Node> changed, 
       if (sum < distances_[arc.other]) offer(arc.other, sum);
     }
   }
-  return moved;
+  return few && moved <= most;
 }
 
 }  // namespace srpce::graph

@@ -46,13 +46,15 @@ class ReverseTree {
   Node target() const { return target_; }
   const Metric& metric() const { return metric_; }
   uint32_t node_count() const { return static_cast<uint32_t>(distances_.size()); }
-  // Nodes that came after the tree have bound 0.
+  // Of a node that came after the tree: 0.
   uint32_t distance(Node node) const { return node < node_count() ? distances_[node] : 0; }
 
   // Makes the distances those of `graph`, whose arcs differ from those the tree knows only where
-  // they leave one of `changed`. O(k log k) for k arcs at nodes whose distance changes. Returns how
-  // many nodes those are. REQUIRES graph.node_count() >= node_count().
-  size_t Repair(const Digraph& graph, std::span<const Node> changed, Workspace& work);
+  // they leave one of `changed`. O(k log k) for k arcs at the nodes whose distance changes or is
+  // found again. Returns false, with a tree that is of no use any more, when those are more than
+  // `most`: a new tree costs about as much. REQUIRES graph.node_count() >= node_count().
+  bool Repair(const Digraph& graph, std::span<const Node> changed, Workspace& work,
+              size_t most = SIZE_MAX);
 
  private:
   bool Counts(const Arc& arc) const {
@@ -65,7 +67,8 @@ class ReverseTree {
   }
   bool IsHeld(const Digraph& graph, Node node, const Workspace& work) const;
   uint32_t Least(const Digraph& graph, Node node, const Workspace& work) const;
-  void FindLost(const Digraph& graph, std::span<const Node> changed, Workspace& work) const;
+  bool FindLost(const Digraph& graph, std::span<const Node> changed, Workspace& work,
+                size_t most) const;
 
   Node target_;
   Metric metric_;

@@ -44,7 +44,7 @@ PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member,
                           MemberPlan& plan) {
   const policy::PolicyIntent& intent = *member.intent;
   policy::CandidateStatus& status = StatusOf(member, candidate, plan);
-  auto query = Resolve(context.ted, intent.key, bounds);
+  auto query = Resolve(context.ted, intent.key.headend, intent.key.endpoint, bounds);
   if (!query.ok()) {
     status = {.error = std::string(query.status().message())};
     return nullptr;

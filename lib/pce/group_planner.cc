@@ -188,7 +188,8 @@ class GroupPlan {
     query.disjointness = disjointness_;
     for (const auto& [i, candidate] : joint) {
       const policy::PolicyIntent& intent = *unit_.members[i].intent;
-      auto member = Resolve(context_.ted, intent.key, Bounds(i, candidate));
+      auto member =
+          Resolve(context_.ted, intent.key.headend, intent.key.endpoint, Bounds(i, candidate));
       if (!member.ok()) {
         Fail(i, candidate, {.error = std::string(member.status().message())});
         return false;

@@ -230,12 +230,13 @@ Evaluation Evaluate(const Ted& ted, const policy::PolicyIntent& intent, size_t c
   Evaluation result;
   const policy::PathIntent* bounds = BoundsOf(intent, candidate);
   // Without bounds a list must still start and end in the right place.
-  const auto ends = Resolve(ted, intent.key, {});
+  const auto ends = Resolve(ted, intent.key.headend, intent.key.endpoint, {});
   if (!ends.ok()) {
     result.forwarding = ends.status();
     return result;
   }
-  const auto query = bounds == nullptr ? ends : Resolve(ted, intent.key, *bounds);
+  const auto query =
+      bounds == nullptr ? ends : Resolve(ted, intent.key.headend, intent.key.endpoint, *bounds);
   if (!query.ok()) {
     result.promise = query.status();
   }

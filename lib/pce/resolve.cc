@@ -122,24 +122,4 @@ absl::StatusOr<segments::SegmentQuery> Resolve(const Ted& ted, const std::string
   return query;
 }
 
-absl::Status CheckEnds(const Ted& ted, const policy::PolicyKey& key) {
-  for (const auto& [field, name] :
-       {std::pair<const char*, const std::string&>("headend", key.headend),
-        {"endpoint", key.endpoint}}) {
-    const std::optional<NodeIndex> node = ted.FindNode(name);
-    if (node && ted.node(*node).id != name) {
-      return absl::InvalidArgumentError(absl::StrCat(field, ": got '", name,
-                                                     "', another name of node '",
-                                                     ted.node(*node).id, "'; want its id"));
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<segments::SegmentQuery> Resolve(const Ted& ted, const policy::PolicyKey& key,
-                                               const policy::PathIntent& intent) {
-  SRPCE_RETURN_IF_ERROR(CheckEnds(ted, key));
-  return Resolve(ted, key.headend, key.endpoint, intent);
-}
-
 }  // namespace srpce::pce

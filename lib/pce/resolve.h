@@ -24,13 +24,4 @@ absl::StatusOr<segments::SegmentQuery> Resolve(
     const topology::Ted& ted, const std::string& headend, const std::string& endpoint,
     const policy::PathIntent& intent, UnknownExclusions unknown = UnknownExclusions::kAvoided);
 
-// Returns OK unless an end of `key` is another name of a node: sessions of headends and later
-// requests know a policy by node ids. A node that the TED does not know may still come.
-// Errors: INVALID_ARGUMENT  "headend: got '10.0.0.1', another name of node 'a'; want its id".
-absl::Status CheckEnds(const topology::Ted& ted, const policy::PolicyKey& key);
-// The same as above for a policy, whose ends are node ids.
-absl::StatusOr<segments::SegmentQuery> Resolve(const topology::Ted& ted,
-                                               const policy::PolicyKey& key,
-                                               const policy::PathIntent& intent);
-
 }  // namespace srpce::pce

@@ -5,7 +5,6 @@
 #include "absl/strings/str_join.h"
 #include "lib/base/status_macros.h"
 #include "lib/pce/policy_table.h"
-#include "lib/pce/resolve.h"
 #include "lib/segments/label_table.h"
 
 namespace srpce::pce {
@@ -32,32 +31,41 @@ void CheckBindings(const PolicyTable& table, const Overlay& overlay, Defects& de
   }
 }
 
-// A binding SID that the headend's IGP has announced for something else would take that over.
-absl::Status CheckBindingIsFree(const topology::Ted& ted, const policy::PolicyIntent& intent) {
-  const std::optional<topology::NodeIndex> headend = ted.FindNode(intent.key.headend);
-  if (intent.binding_label && headend) {
-    const uint32_t label = *intent.binding_label;
-    for (const topology::LabelRange& range : ted.node(*headend).attributes.srgb) {
-      if (label >= range.first && label - range.first < range.size) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("binding_label: got ", label, ", which is in the headend's SRGB ",
-                         range.first, " to ", range.first + range.size - 1));
-      }
-    }
-    for (const graph::Arc& arc : ted.graph().out(headend->value())) {
-      const topology::Link& link = ted.link(topology::LinkIndex(arc.id));
-      for (const topology::AdjacencySid& sid : link.attributes.adjacency_sids) {
-        if (segments::AdjacencyLabel(ted, *headend, sid) == label) {
-          return absl::InvalidArgumentError(absl::StrCat(
-              "binding_label: got ", label, ", the adjacency SID of link ", link.key.ToString()));
-        }
-      }
+// Sessions know a headend by its node id alone: under another name its policies would be computed
+// and never delivered. A node that the TED does not know may still come.
+absl::Status CheckHeadend(const topology::Ted& ted, const std::string& name) {
+  const std::optional<topology::NodeIndex> node = ted.FindNode(name);
+  if (!node || ted.node(*node).id == name) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "headend: got '", name, "', another name of node '", ted.node(*node).id, "'; want its id"));
+}
+
+// What the headend's IGP has announced for something else would be taken over.
+absl::Status CheckBindingLabel(const topology::Ted& ted, topology::NodeIndex headend,
+                               uint32_t label) {
+  for (const topology::LabelRange& range : ted.node(headend).attributes.srgb) {
+    if (label >= range.first && label - range.first < range.size) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("binding_label: got ", label, ", which is in the headend's SRGB ",
+                       range.first, " to ", range.first + range.size - 1));
     }
   }
-  if (intent.binding_sid && !ted.FindSrv6Sid(*intent.binding_sid).empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("binding_sid: got ", intent.binding_sid->ToString(), ", a SID of node ",
-                     ted.node(ted.FindSrv6Sid(*intent.binding_sid).front().node).id));
+  const std::optional<segments::LabelReading> reading = segments::ReadLabel(ted, headend, label);
+  if (!reading) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "binding_label: got ", label, ", which the headend announces for ",
+      reading->adjacency.empty() ? std::string("a prefix")
+                                 : "link " + ted.link(reading->adjacency.front()).key.ToString()));
+}
+
+absl::Status CheckBindingSid(const topology::Ted& ted, const std::string& headend,
+                             const Ipv6Address& sid) {
+  for (const topology::SidOwner& owner : ted.FindSrv6Sid(sid)) {
+    // What the headend itself announces may be this very policy, where routers tell of those.
+    if (ted.node(owner.node).id != headend || owner.link) {
+      return absl::InvalidArgumentError(absl::StrCat("binding_sid: got ", sid.ToString(),
+                                                     ", a SID of node ", ted.node(owner.node).id));
+    }
   }
   return absl::OkStatus();
 }
@@ -101,11 +109,21 @@ IntentPtr Staging::Current(const policy::PolicyKey& key) const {
 }
 
 absl::Status Staging::CheckNetwork(const policy::PolicyIntent& intent) const {
+  if (ted_ == nullptr) return absl::OkStatus();
   const IntentPtr current = Current(intent.key);
-  const bool is_there = current != nullptr && *current == intent;  // To say it again does no harm.
-  if (ted_ == nullptr || is_there) return absl::OkStatus();
-  SRPCE_RETURN_IF_ERROR(CheckEnds(*ted_, intent.key));
-  return CheckBindingIsFree(*ted_, intent);
+  if (current == nullptr) {
+    SRPCE_RETURN_IF_ERROR(CheckHeadend(*ted_, intent.key.headend));
+  }
+  // What a policy has already does not stand in the way of other changes to it.
+  const std::optional<topology::NodeIndex> headend = ted_->FindNode(intent.key.headend);
+  const bool new_label = current == nullptr || current->binding_label != intent.binding_label;
+  if (headend && intent.binding_label && new_label) {
+    SRPCE_RETURN_IF_ERROR(CheckBindingLabel(*ted_, *headend, *intent.binding_label));
+  }
+  const bool new_sid = current == nullptr || current->binding_sid != intent.binding_sid;
+  return intent.binding_sid && new_sid
+             ? CheckBindingSid(*ted_, intent.key.headend, *intent.binding_sid)
+             : absl::OkStatus();
 }
 
 absl::Status Staging::Check(const std::vector<policy::PolicyIntent>& intents) const {

@@ -373,7 +373,9 @@ struct CacheEntry {
   CacheKey key;
   std::shared_ptr<const ShortestDag> dag;
 };
-constexpr size_t kCacheSize = 4096;  // All pairs of 60 routers; 0.3 MB a thread.
+constexpr size_t kCacheSize = 4096;  // All pairs of 60 routers.
+// Larger ones, of much ECMP, are not kept: a thread's cache takes 12 MB at most, usually one.
+constexpr size_t kMaxCachedArcs = 256;
 
 struct ThreadState {
   DagSearch search;
@@ -445,6 +447,7 @@ std::shared_ptr<const ShortestDag> FindShortestDag(const IgpView& view, NodeInde
   if (entry.dag == nullptr || !(entry.key == key)) {
     auto dag = std::make_shared<ShortestDag>();
     State().search.Run(view, start.value(), owners, kUnreachable, *dag);
+    if (dag->arcs.size() > kMaxCachedArcs) return dag;
     entry = {std::move(key), std::move(dag)};
   }
   return entry.dag;
@@ -473,8 +476,9 @@ bool IsOnlyWay(const IgpView& view, NodeIndex start, std::span<const LinkIndex> 
   if (dag->cost < *cost) {
     return false;  // Unfinished: not for the cache.
   }
-  entry = {std::move(key), std::move(dag)};
-  return IsExactly(*entry.dag, links);
+  const bool only = IsExactly(*dag, links);
+  if (dag->arcs.size() <= kMaxCachedArcs) entry = {std::move(key), std::move(dag)};
+  return only;
 }
 
 }  // namespace srpce::segments

@@ -50,7 +50,10 @@ TEST(PersistentVectorTest, ASealedCopyDoesNotSeeLaterWrites) {
 TEST(PersistentVectorTest, DifferencesOfTwoVersionsAreTheElementsThatDiffer) {
   const auto differences = [](const Vector& a, const Vector& b) {
     std::vector<size_t> found;
-    Vector::ForEachDifference(a, b, [&](size_t index) { found.push_back(index); });
+    Vector::ForEachDifference(a, b, [&](size_t index) {
+      found.push_back(index);
+      return true;
+    });
     return found;
   };
   Edit edit;

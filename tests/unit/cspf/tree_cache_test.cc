@@ -117,7 +117,15 @@ TEST(TreeCacheTest, TheLeastRecentlyUsedGoesWhenMemoryIsFull) {
     EXPECT_FALSE(has(target));
     cache.Refresh(network.ted());
   }
+  // While both are in use neither goes.
+  EXPECT_TRUE(has(2));
   EXPECT_TRUE(has(1));
+  EXPECT_FALSE(has(3));
+  cache.Refresh(network.ted());
+  EXPECT_FALSE(has(3));
+  for (int question = 0; question < 30; ++question) {
+    EXPECT_TRUE(has(1));
+  }
   EXPECT_FALSE(has(3));
   cache.Refresh(network.ted());
   EXPECT_EQ(cache.size(), 2U);
@@ -125,6 +133,48 @@ TEST(TreeCacheTest, TheLeastRecentlyUsedGoesWhenMemoryIsFull) {
   EXPECT_TRUE(has(1));
   EXPECT_TRUE(has(3));
   EXPECT_FALSE(has(2));
+}
+
+TEST(TreeCacheTest, WhatIsNotAskedForAnyMoreGoes) {
+  ChangingNetwork network(1);
+  ReverseTree::Workspace work;
+  TreeCache cache(kEager);
+  for (const uint32_t target : {1U, 2U}) cache.Get(network.ted(), NodeIndex(target), 0, work);
+  cache.Refresh(network.ted());
+  ASSERT_EQ(cache.size(), 2U);
+  for (int question = 0; question < 3000; ++question) {
+    cache.Get(network.ted(), NodeIndex(1), 0, work);
+  }
+  cache.Refresh(network.ted());
+  EXPECT_EQ(cache.size(), 1U);
+  EXPECT_NE(cache.Get(network.ted(), NodeIndex(1), 0, work), nullptr);
+}
+
+TEST(TreeCacheTest, RefreshGivesWayAndGoesOnLater) {
+  ChangingNetwork network(1);
+  ReverseTree::Workspace work;
+  TreeCache cache(kEager);
+  for (uint32_t target = 0; target < 10; ++target) {
+    cache.Get(network.ted(), NodeIndex(target), 0, work);
+  }
+  int turns = 0;
+  cache.Refresh(network.ted(), [&] { return ++turns > 3; });
+  EXPECT_EQ(cache.size(), 3U);
+  cache.Refresh(network.ted());
+  EXPECT_EQ(cache.size(), 10U);
+}
+
+TEST(TreeCacheTest, AnEarlierSnapshotThanTheTreesIsNoWork) {
+  ChangingNetwork network(1);
+  ReverseTree::Workspace work;
+  TreeCache cache(kEager);
+  const topology::TedPtr before = network.ptr();
+  cache.Get(*before, NodeIndex(1), 0, work);
+  cache.Refresh(*before);
+  network.SetIgp(0, 77);
+  EXPECT_NE(cache.Get(*before, NodeIndex(1), 0, work), nullptr);
+  EXPECT_NE(cache.Get(network.ted(), NodeIndex(1), 0, work), nullptr);
+  EXPECT_EQ(cache.Get(*before, NodeIndex(1), 0, work), nullptr);
 }
 
 TEST(TreeCacheTest, NothingIsKeptWithoutMemory) {

@@ -10,6 +10,7 @@
 #include <array>
 #include <chrono>
 #include <string>
+#include <thread>
 
 namespace srpce::log {
 namespace {
@@ -54,6 +55,21 @@ TEST_F(QueuedLogTest, FinishBringsOutTheLastLines) {
   EXPECT_THAT(text, HasSubstr(" I first\n"));
   EXPECT_THAT(text, EndsWith(" E last\n"));
   EXPECT_EQ(DroppedLines(), 0U);
+}
+
+TEST_F(QueuedLogTest, SaysHowManyLinesWereDroppedOnceTheReaderGoesOn) {
+  constexpr int kLines = 20'000;  // More than the pipe and the queue hold.
+  for (int i = 0; i < kLines; ++i) {
+    Info("line ", i, " of a log nobody reads");
+  }
+  ASSERT_GT(DroppedLines(), 0U);
+  std::string text;
+  std::thread reader([&] {
+    while (text.find("line 19999 ") == std::string::npos) text += Read();
+  });
+  EXPECT_TRUE(Finish(milliseconds(60'000)));
+  reader.join();
+  EXPECT_THAT(text, HasSubstr(" lines were dropped: the reader of the log is too slow\n"));
 }
 
 TEST_F(QueuedLogTest, AReaderThatStallsHoldsUpNobodyAndLosesTheOldest) {

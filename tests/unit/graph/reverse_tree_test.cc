@@ -85,7 +85,11 @@ TEST(ReverseTreeTest, StaysExactThroughAnyChanges) {
         Edit edit;
         Change(random, options, edit, graph);
         edit.Seal();
-        tree.Repair(graph, graph.ChangedTails(before), work);
+        ReverseTree limited = tree;  // Where it gives up it leaves nothing behind in the workspace.
+        if (limited.Repair(graph, graph.ChangedTails(before), work, random.Between(0, 5))) {
+          ExpectExact(graph, limited);
+        }
+        ASSERT_TRUE(tree.Repair(graph, graph.ChangedTails(before), work));
         ExpectExact(graph, tree);
         ASSERT_FALSE(HasFatalFailure()) << "round " << round << ", change " << change;
       }
@@ -99,19 +103,22 @@ TEST(ReverseTreeTest, StaysExactOnALargerGraph) {
   const RandomOptions options{.nodes = 3000, .edges = 9000, .weights = Weights::kMany};
   Digraph graph = RandomGraph(random, options);
   ReverseTree tree(graph, 17, kMetric, work);
-  size_t moved = 0;
+  int few = 0;
   for (int change = 0; change < 300; ++change) {
     const Digraph::Version before = graph.version();
     Edit edit;
     Change(random, options, edit, graph);
     edit.Seal();
-    moved += tree.Repair(graph, graph.ChangedTails(before), work);
+    const std::vector<Node> changed = graph.ChangedTails(before);
+    ReverseTree limited = tree;
+    if (limited.Repair(graph, changed, work, 100)) ++few;
+    ASSERT_TRUE(tree.Repair(graph, changed, work));
     const ReverseTree anew(graph, 17, kMetric, work);
     for (Node node = 0; node < graph.node_count(); ++node) {
       ASSERT_EQ(tree.distance(node), anew.distance(node)) << "node " << node << ", " << change;
     }
   }
-  EXPECT_LT(moved, size_t{300} * 300);  // Few nodes move for each change: that is the point.
+  EXPECT_GT(few, 200);  // Few nodes move for most changes: that is the point.
 }
 
 TEST(ReverseTreeTest, AgreesWithLemon) {

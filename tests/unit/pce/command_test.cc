@@ -102,23 +102,30 @@ TEST(CommandTest, BindingSidBelongsToOnePolicyOfAHeadend) {
   EXPECT_EQ(lab.southbound->held(second.key)->binding_label, 1000U);
 }
 
-TEST(CommandTest, EndIsANodeIdAndNoOtherName) {
+TEST(CommandTest, HeadendIsANodeIdAndNoOtherName) {
   Lab lab(kDiamond);
   EXPECT_THAT(std::string(lab.Apply({Dynamic("10.0.0.1", 1, "d")}).message()),
               HasSubstr("headend: got '10.0.0.1', another name of node 'a'; want its id"));
-  EXPECT_THAT(std::string(lab.Apply({Dynamic("a", 1, "10.0.0.3")}).message()),
-              HasSubstr("endpoint: got '10.0.0.3', another name of node "));
-  EXPECT_TRUE(lab.Apply({Dynamic("a", 1, "not there yet")}).ok());
+  EXPECT_TRUE(lab.Apply({Dynamic("not there yet", 1, "d")}).ok());
 }
 
-TEST(CommandTest, EndThatTurnsOutToBeAnotherNameIsExplained) {
+TEST(CommandTest, EndpointMayBeAnAddress) {
+  Lab lab(kDiamond);
+  const policy::PolicyKey key{.headend = "a", .color = 1, .endpoint = "10.0.0.3"};
+  ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "10.0.0.3")}).ok());
+  EXPECT_EQ(lab.Status(key).oper_state, OperState::kUp);
+  lab.Restart();
+  EXPECT_EQ(lab.Status(key).oper_state, OperState::kUp);
+}
+
+TEST(CommandTest, HeadendThatTurnsOutToBeAnotherNameIsNotWithdrawn) {
   Lab lab(kDiamond, {}, /*start=*/false);
   lab.Restart(/*learn=*/false);
   ASSERT_TRUE(lab.Apply({Dynamic("10.0.0.1", 1, "d")}).ok());
   lab.Publish();
-  const policy::PolicyStatus status =
-      lab.Status({.headend = "10.0.0.1", .color = 1, .endpoint = "d"});
-  EXPECT_THAT(status.candidates.at(0).error, HasSubstr("another name of node 'a'"));
+  policy::PolicyIntent changed = Dynamic("10.0.0.1", 1, "d");
+  changed.priority = 7;
+  EXPECT_TRUE(lab.Apply({changed}).ok());
 }
 
 TEST(CommandTest, BindingSidIsNoneOfTheHeadendsOwn) {
@@ -132,10 +139,26 @@ TEST(CommandTest, BindingSidIsNoneOfTheHeadendsOwn) {
   ASSERT_EQ(lab.ted->node(link.local).id, "a");
   intent.binding_label = link.attributes.adjacency_sids.at(0).label;
   EXPECT_THAT(std::string(lab.Apply({intent}).message()),
-              HasSubstr("the adjacency SID of link a->b"));
+              HasSubstr("which the headend announces for link a->b"));
   intent.binding_label.reset();
   intent.binding_sid = lab.ted->node(link.remote).attributes.srv6_sids.at(0).sid;
   EXPECT_THAT(std::string(lab.Apply({intent}).message()), HasSubstr("a SID of node b"));
+  // Of the headend's own it may be one: routers announce those of their policies.
+  intent.binding_sid = lab.ted->node(link.local).attributes.srv6_sids.at(0).sid;
+  EXPECT_TRUE(lab.Apply({intent}).ok());
+}
+
+TEST(CommandTest, BindingSidOfAPolicyDoesNotStandInTheWayOfChangesToIt) {
+  Lab lab(kDiamond, {}, /*start=*/false);
+  lab.Restart(/*learn=*/false);
+  policy::PolicyIntent intent = Dynamic("a", 1, "d");
+  intent.binding_label = 16000;  // In the SRGB that is not known yet.
+  ASSERT_TRUE(lab.Apply({intent}).ok());
+  lab.Publish();
+  intent.priority = 7;
+  EXPECT_TRUE(lab.Apply({intent}).ok());
+  intent.binding_label = 16001;
+  EXPECT_THAT(std::string(lab.Apply({intent}).message()), HasSubstr("SRGB"));
 }
 
 TEST(CommandTest, MembersOfAGroupMustAgreeAlsoWithThoseThatAreThere) {
