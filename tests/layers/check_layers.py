@@ -152,11 +152,15 @@ class Checker:
         if not owners:
             self.error(path, "in no SOURCES or HEADERS of a CMakeLists.txt")
             return
+        own = path[:-3] + ".h" if path.endswith(".cc") and file.with_suffix(".h").is_file() else None
         for number, line in enumerate(file.read_text().splitlines(), 1):
             match = INCLUDE.match(line)
             if not match:
                 continue
             self.includes += 1
+            if own is not None and match.group(2) != own:
+                self.error(f"{path}:{number}", f'want "{own}" first: so the header is known to compile alone')
+            own = None
             where, included = f"{path}:{number}", match.group(2)
             for pattern, place, message in FORBIDDEN:
                 if re.fullmatch(pattern, included) and re.fullmatch(place, path):

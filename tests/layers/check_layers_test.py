@@ -17,7 +17,7 @@ GOOD = {
     "proto/CMakeLists.txt": "add_library(srpce::proto ALIAS srpce_proto)\nadd_library(srpce::proto_grpc ALIAS srpce_proto_grpc)",
     "plugins/store/x/CMakeLists.txt": "srpce_library(x SOURCES x.cc HEADERS x.h DEPS base proto_grpc)",
     "plugins/store/x/x.h": '#include "lib/base/a.h"\n',
-    "plugins/store/x/x.cc": '#include <grpcpp/grpcpp.h>\n#include "srpce/v1/path.grpc.pb.h"\n#include "srpce/v1/path.pb.h"\n',
+    "plugins/store/x/x.cc": '#include "plugins/store/x/x.h"\n#include <grpcpp/grpcpp.h>\n#include "srpce/v1/path.grpc.pb.h"\n#include "srpce/v1/path.pb.h"\n',
     "plugins/store/y/CMakeLists.txt": "srpce_library(y HEADERS y.h DEPS base)",
     "plugins/store/y/y.h": '#include "lib/base/a.h"\n',
     "daemon/d/CMakeLists.txt": "srpce_library(d HEADERS d.h DEPS x)\nsrpce_executable(prog SOURCES main.cc DEPS d)",
@@ -45,10 +45,13 @@ class CheckLayersTest(unittest.TestCase):
         self.assertEqual(errors_of({}), [])
 
     def test_finds_an_include_upwards(self):
-        self.expect({"lib/base/a.cc": '#include "lib/topology/t.h"\n'}, "lib/base/a.cc:1: \"lib/topology/t.h\": lib/base is below")
+        self.expect({"lib/base/a.cc": '#include "lib/base/a.h"\n#include "lib/topology/t.h"\n'}, "lib/base/a.cc:2: \"lib/topology/t.h\": lib/base is below")
 
     def test_finds_an_include_of_the_daemon_in_a_plugin(self):
-        self.expect({"plugins/store/x/x.cc": '\n#include "daemon/d/d.h"\n'}, "plugins/store/x/x.cc:2")
+        self.expect({"plugins/store/x/x.cc": '#include "plugins/store/x/x.h"\n#include "daemon/d/d.h"\n'}, "plugins/store/x/x.cc:2")
+
+    def test_finds_a_source_that_does_not_begin_with_its_own_header(self):
+        self.expect({"lib/base/a.cc": '#include <string>\n#include "lib/base/a.h"\n'}, 'lib/base/a.cc:1: want "lib/base/a.h" first')
 
     def test_finds_a_dependency_upwards(self):
         self.expect({"lib/base/CMakeLists.txt": "srpce_library(base SOURCES a.cc HEADERS a.h DEPS topology)"},
@@ -86,7 +89,7 @@ class CheckLayersTest(unittest.TestCase):
         self.expect({"lib/base/b.cc": ""}, "lib/base/b.cc: in no SOURCES or HEADERS")
 
     def test_finds_a_path_not_from_the_root(self):
-        self.expect({"lib/base/a.cc": '#include "a.h"\n'}, 'want the path from the root, "lib/base/a.h"')
+        self.expect({"lib/base/a.cc": '#include "lib/base/a.h"\n#include "a.h"\n'}, 'want the path from the root, "lib/base/a.h"')
         self.expect({"lib/base/a.cc": '#include "lib/base/none.h"\n'}, "is no file")
 
 
