@@ -90,7 +90,7 @@ class CheckLayersTest(unittest.TestCase):
 
     def test_finds_a_path_not_from_the_root(self):
         self.expect({"lib/base/a.cc": '#include "lib/base/a.h"\n#include "a.h"\n'}, 'want the path from the root, "lib/base/a.h"')
-        self.expect({"lib/base/a.cc": '#include "lib/base/none.h"\n'}, "is no file")
+        self.expect({"lib/base/a.cc": '#include "lib/base/a.h"\n#include "lib/base/none.h"\n'}, "is no file")
 
 
 if __name__ == "__main__":
