@@ -18,7 +18,7 @@ void Charge(uint64_t labels, uint64_t& labels_left) {
 // the filter, it would expand all.
 constexpr uint64_t kMostTowardsTarget = 1024;
 
-// The weight slot of an objective; none: it has no reverse trees.
+// The weight slot of an objective; none: hops, which have neither landmarks nor reverse trees.
 std::optional<size_t> SlotOf(Additive objective) {
   switch (objective) {
     case Additive::kIgp:
@@ -90,16 +90,8 @@ std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, c
   const auto solve = [&](const auto& weight) {
     return SolveLegs(ted, query, objective, weight, filter, landmarks.get(), work, labels_left);
   };
-  switch (objective) {
-    case Additive::kIgp:
-      return solve(graph::SlotWeight{topology::kIgpWeight});
-    case Additive::kTe:
-      return solve(graph::SlotWeight{topology::kTeWeight});
-    case Additive::kDelay:
-      return solve(graph::SlotWeight{topology::kDelayWeight});
-    default:
-      return solve(HopWeight{});
-  }
+  const std::optional<size_t> slot = SlotOf(objective);
+  return slot ? solve(graph::SlotWeight{*slot}) : solve(HopWeight{});
 }
 
 std::shared_ptr<const graph::Landmarks> LandmarksFor(const topology::Ted& ted, Additive objective,

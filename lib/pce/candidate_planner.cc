@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/sort_unique.h"
 #include "lib/pce/resolve.h"
 
 namespace srpce::pce {
@@ -15,12 +16,6 @@ namespace {
 using topology::LinkIndex;
 using topology::NodeIndex;
 using topology::Ted;
-
-template <typename T>
-void SortUnique(std::vector<T>& values) {
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-}
 
 template <typename T>
 bool Holds(const std::vector<T>& sorted, const T& value) {

@@ -19,4 +19,13 @@ inline uint32_t Seed() {
   return seed;
 }
 
+// The same for tests that go the same way each time: `fixed` instead of a new seed.
+inline uint64_t TestSeed(uint64_t fixed) {
+  const char* given = std::getenv("SRPCE_TEST_SEED");
+  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : fixed;
+  std::printf("SRPCE_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  std::fflush(stdout);
+  return seed;
+}
+
 }  // namespace srpce::support

@@ -4,21 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <iostream>
-
 #include "lib/topology/ted_builder.h"
 #include "tests/support/generators.h"
+#include "tests/support/seed.h"
 
 namespace srpce::cspf {
 
-inline uint64_t TestSeed(uint64_t seed) {
-  if (const char* text = std::getenv("SRPCE_TEST_SEED"); text != nullptr) {
-    seed = std::strtoull(text, nullptr, 10);
-  }
-  std::cout << "SRPCE_TEST_SEED=" << seed << "\n";
-  return seed;
-}
+using support::TestSeed;
 
 // A small network under a writer of its own.
 class ChangingNetwork {

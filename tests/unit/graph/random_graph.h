@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <optional>
 #include <random>
 #include <tuple>
@@ -14,17 +12,11 @@
 
 #include "lib/base/persistent_vector.h"
 #include "lib/graph/digraph.h"
+#include "tests/support/seed.h"
 
 namespace srpce::graph {
 
-// Returns SRPCE_TEST_SEED where set, else `seed`; prints what it returns.
-inline uint64_t TestSeed(uint64_t seed) {
-  if (const char* text = std::getenv("SRPCE_TEST_SEED"); text != nullptr) {
-    seed = std::strtoull(text, nullptr, 10);
-  }
-  std::cout << "SRPCE_TEST_SEED=" << seed << "\n";
-  return seed;
-}
+using support::TestSeed;
 
 class Random {
  public:
