@@ -83,6 +83,12 @@ class LabelSearch {
   // from `labels_left`: see Budget.
   Found Run(const Prefix& start, uint64_t& labels_left);
 
+  // The least cost of the way from `state` to the target, bounds aside; kUnreachable: there is no
+  // way. REQUIRES Prepare() with Want::kAll.
+  uint64_t CostRest(State state) const { return RestOf(cost_rest_, state); }
+  // False: walks that come to `state` with these sums break some bound, however they go on.
+  bool BoundsMayFit(const uint64_t* sums, State state) const;
+
   const topology::Ted& ted() const { return *ted_; }
 
  private:
@@ -116,7 +122,6 @@ class LabelSearch {
   bool FillRest(const Weight& weight, uint64_t limit, const graph::Landmarks* guide, Rest& rest);
   uint64_t RestOf(const Rest& rest, State state) const;
   bool Alive(State state) const;
-  bool BoundsMayFit(const uint64_t* sums, State state) const;
   // Judges the path that is least in the bound made ready last.
   void TryLeastPath();
 

@@ -30,20 +30,10 @@ std::optional<T> Worse(const std::optional<T>& a, const std::optional<T>& b) {
   return std::max(*a, *b);
 }
 
-cspf::PathMetrics MetricsOf(const Expansion& expansion) {
-  return {.igp_cost = expansion.worst_igp_cost,
-          .te_cost = expansion.worst_te_cost,
-          .delay = expansion.worst_delay,
-          .variation = expansion.worst_variation,
-          .loss = expansion.worst_loss,
-          .hops = expansion.worst_hops,
-          .bottleneck = expansion.bottleneck};
-}
-
-cspf::PathMetrics WorstOf(const std::vector<Expansion>& expansions) {
-  cspf::PathMetrics worst = MetricsOf(expansions.front());
+cspf::PathMetrics WorstOfAll(const std::vector<Expansion>& expansions) {
+  cspf::PathMetrics worst = segments::WorstOf(expansions.front());
   for (size_t i = 1; i < expansions.size(); ++i) {
-    const cspf::PathMetrics next = MetricsOf(expansions[i]);
+    const cspf::PathMetrics next = segments::WorstOf(expansions[i]);
     worst.igp_cost = Worse(worst.igp_cost, next.igp_cost);
     worst.te_cost = Worse(worst.te_cost, next.te_cost);
     worst.delay = Worse(worst.delay, next.delay);
@@ -181,7 +171,7 @@ void Complete(const Ted& ted, const policy::PolicyIntent& intent, NodeIndex head
   std::sort(path.links.begin(), path.links.end());
   path.links.erase(std::unique(path.links.begin(), path.links.end()), path.links.end());
   const policy::PathIntent* bounds = BoundsOf(intent, path.candidate);
-  path.metrics = WorstOf(path.expansions);
+  path.metrics = WorstOfAll(path.expansions);
   path.cost = CostOf(ted, bounds, path.metrics);
   path.margin = MarginOf(bounds, path.metrics);
   path.generation = ted.generation();

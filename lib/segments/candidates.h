@@ -8,6 +8,7 @@
 
 #include "lib/segments/pinned_path.h"
 #include "lib/segments/segment_list.h"
+#include "lib/segments/srv6_table.h"
 
 namespace srpce::segments {
 
@@ -38,6 +39,18 @@ std::unique_ptr<CandidateSource> MakeMplsCandidates(PinnedPath& path,
 std::unique_ptr<CandidateSource> MakeSrv6Candidates(PinnedPath& path,
                                                     std::vector<uint8_t> algorithms,
                                                     bool prefer_next_csid);
+
+// Returns the list with the fewest SIDs of `source` from position 0 to `size`, where `endpoint` is,
+// in the sense of Encode(). Errors: FAILED_PRECONDITION  there is none.
+absl::StatusOr<SegmentList> FewestSids(const Ted& ted, size_t size, NodeIndex endpoint,
+                                       CandidateSource& source, const EncodeOptions& options);
+
+// Returns the SIDs of one action, those with NEXT-CSID first or last as asked; sets and protected
+// ones come last (RFC 8402 s3.4).
+std::vector<topology::Srv6Sid> RankedSids(const std::vector<topology::Srv6Sid>& all,
+                                          SidAction action, bool prefer_next_csid);
+// Returns the candidate for `sid` that ends at position `to`, its node not yet filled in.
+Candidate Srv6Candidate(const topology::Srv6Sid& sid, const LocatorRoute& route, size_t to);
 
 // True if crossing `link` at position `at` brings packets to the path's next router and nowhere
 // else (a LAN of more than two routers does not).

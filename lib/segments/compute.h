@@ -18,9 +18,14 @@ struct SegmentQuery {
   // Besides the headend's own MSD; both bound what is imposed: see imposition.h.
   std::optional<uint32_t> max_sids;
   bool compress = true;
+  // Segments may spread packets over shortest paths of equal cost; then the worst branch counts, in
+  // the cost as in every bound, and all branches keep the filters.
+  bool allow_ecmp = false;
 };
 
 struct SegmentRoute {
+  // Where packets have a choice (expansion.single_path is false): every link they may take, by
+  // index, and the worst branch of each metric.
   cspf::Path path;
   SegmentList list;
   Expansion expansion;
@@ -29,8 +34,9 @@ struct SegmentRoute {
 using SegmentResult = std::variant<SegmentRoute, cspf::NoPath>;
 
 // Returns the cheapest path within the constraints whose shortest list fits min(max_sids, headend
-// MSD), with that list, expanded and checked. Exact: further paths are enumerated in order of cost
-// until one fits.
+// MSD), with that list, expanded and checked. Where the plain optimum does not fit, path and list
+// are searched for together (list_search.h). With allow_ecmp: the list whose worst branch costs
+// least, of those the shortest; where that cannot be proved, the cheapest single path.
 // Errors: INTERNAL  a list made for a path does not expand to it: a defect of this program, never a
 //                   fact about the network.
 absl::StatusOr<SegmentResult> ComputeRoute(const Ted& ted, const SegmentQuery& query,

@@ -4,6 +4,7 @@
 #include <compare>
 #include <optional>
 #include <queue>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,6 +12,7 @@
 #include "lib/base/status_macros.h"
 #include "lib/segments/candidates.h"
 #include "lib/segments/csid.h"
+#include "lib/segments/imposition.h"
 #include "lib/segments/pinned_path.h"
 #include "lib/segments/segment_list.h"
 #include "lib/segments/srv6_table.h"
@@ -41,6 +43,7 @@ struct Step {
   size_t parent = kNoParent;
   Candidate last;
   std::optional<Container> container;  // The last SRH entry, while more may go in.
+  uint32_t imposed = 0;  // At the end of the path: entries, with the SID that decapsulates.
 };
 
 // True if in the container of `previous` and `next` both still mean what they mean alone: no longer
@@ -57,8 +60,12 @@ bool SafeTogether(const Ted& ted, const Candidate& previous, const Candidate& ne
 
 class Encoder {
  public:
-  Encoder(const PinnedPath& path, CandidateSource& source, const EncodeOptions& options)
-      : path_(path), source_(source), options_(options), by_position_(path.size() + 1) {}
+  Encoder(const Ted& ted, size_t size, NodeIndex endpoint, CandidateSource& source,
+          const EncodeOptions& options)
+      : ted_(ted), size_(size), source_(source), options_(options), by_position_(size + 1) {
+    if (options.data_plane == DataPlane::kSrv6)
+      decapsulation_ = DecapsulationSid(ted.node(endpoint));
+  }
 
   // Returns the steps of the best list, first to last; nothing if no list pins the path.
   std::optional<std::vector<Step>> Run() {
@@ -66,7 +73,8 @@ class Encoder {
     while (!queue_.empty()) {
       const size_t index = queue_.top().index;
       queue_.pop();
-      if (!best_ || Bound(steps_[index]) < steps_[*best_].cost) Extend(index);
+      const Cost bound = Bound(steps_[index]);
+      if (!best_ || std::pair(bound.entries, bound) < Rank(steps_[*best_])) Extend(index);
     }
     if (!best_) return std::nullopt;
     std::vector<Step> chain;
@@ -80,7 +88,7 @@ class Encoder {
 
   // The last position some list pins.
   size_t furthest() const {
-    size_t position = path_.size();
+    size_t position = size_;
     while (by_position_[position].empty()) --position;
     return position;
   }
@@ -101,10 +109,17 @@ class Encoder {
     return cost;
   }
 
+  static std::pair<uint32_t, Cost> Rank(const Step& step) { return {step.imposed, step.cost}; }
+
+  // What the headend imposes for a list of `entries` that ends with `last`.
+  uint32_t Imposed(uint32_t entries, const Ipv6Address& last) const {
+    return entries + static_cast<uint32_t>(ImposedSids({last}, decapsulation_).size()) - 1;
+  }
+
   void Extend(size_t index) {
     source_.Offer(steps_[index].position, [&](Candidate candidate) {
-      const bool arrived =
-          candidate.to == path_.size() && candidate.segment.kind == SegmentKind::kNode;
+      const bool arrived = candidate.to == size_ && candidate.segment.kind == SegmentKind::kNode &&
+                           Imposed(0, candidate.sid.sid) == 0;
       const bool packed = Append(index, std::move(candidate));
       // Nothing else from here is better than one node segment to the end in no entry more than
       // needed.
@@ -123,8 +138,8 @@ class Encoder {
     step.cost.adjacencies += candidate.segment.kind == SegmentKind::kAdjacency ? 1 : 0;
     step.cost.anycasts += candidate.segment.kind == SegmentKind::kAnycast ? 1 : 0;
     const std::optional<Container>& open = steps_[index].container;
-    const bool packed = open && open->Accepts(candidate.sid) &&
-                        SafeTogether(path_.ted(), steps_[index].last, candidate);
+    const bool packed =
+        open && open->Accepts(candidate.sid) && SafeTogether(ted_, steps_[index].last, candidate);
     if (packed) {
       step.container = open;
       step.container->Append(candidate.sid);
@@ -132,6 +147,11 @@ class Encoder {
       ++step.cost.entries;
       if (options_.data_plane == DataPlane::kSrv6 && options_.compress)
         step.container.emplace(candidate.sid);
+    }
+    if (candidate.to == size_) {
+      const bool shared = step.container.has_value();
+      step.imposed =
+          Imposed(step.cost.entries, shared ? step.container->address() : candidate.sid.sid);
     }
     step.last = std::move(candidate);
     Add(std::move(step));
@@ -146,21 +166,23 @@ class Encoder {
   }
 
   void Add(Step step) {
-    std::vector<size_t>& rivals = by_position_[step.position];
-    for (const size_t rival : rivals) {
-      if (Dominates(steps_[rival], step)) return;
-    }
     const size_t index = steps_.size();
-    rivals.push_back(index);
-    if (step.position == path_.size()) {
-      if (!best_ || step.cost < steps_[*best_].cost) best_ = index;
+    std::vector<size_t>& rivals = by_position_[step.position];
+    if (step.position == size_) {
+      if (!best_ || Rank(step) < Rank(steps_[*best_])) best_ = index;
     } else {
-      queue_.push({step.cost, path_.size() - step.position, index});
+      for (const size_t rival : rivals) {
+        if (Dominates(steps_[rival], step)) return;
+      }
+      queue_.push({step.cost, size_ - step.position, index});
     }
+    rivals.push_back(index);
     steps_.push_back(std::move(step));
   }
 
-  const PinnedPath& path_;
+  const Ted& ted_;
+  const size_t size_;
+  std::optional<Ipv6Address> decapsulation_;
   CandidateSource& source_;
   const EncodeOptions& options_;
   std::vector<Step> steps_;
@@ -201,10 +223,15 @@ absl::StatusOr<SegmentList> Encode(const Ted& ted, NodeIndex headend,
   const auto source = options.data_plane == DataPlane::kSrMpls
                           ? MakeMplsCandidates(path, algorithms)
                           : MakeSrv6Candidates(path, algorithms, options.compress);
-  Encoder encoder(path, *source, options);
+  return FewestSids(ted, path.size(), path.node(path.size()), *source, options);
+}
+
+absl::StatusOr<SegmentList> FewestSids(const Ted& ted, size_t size, NodeIndex endpoint,
+                                       CandidateSource& source, const EncodeOptions& options) {
+  Encoder encoder(ted, size, endpoint, source, options);
   const std::optional<std::vector<Step>> steps = encoder.Run();
   if (!steps) {
-    return absl::FailedPreconditionError(source->Explain(encoder.furthest()));
+    return absl::FailedPreconditionError(source.Explain(encoder.furthest()));
   }
   return ToList(*steps, options.data_plane);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "lib/segments/follow_dag.h"
 
 namespace srpce::segments {
 namespace {
@@ -35,33 +36,6 @@ void DropIncomplete(const Ted& ted, Expansion& expansion) {
   }
 }
 
-// A router on the way of packets.
-struct Stop {
-  graph::Node node = graph::kNone;
-  size_t waiting_for = 0;  // Links not yet followed into it.
-  Worst worst;
-};
-
-// Every node of `dag`, and `start`, ascending.
-std::vector<Stop> StopsOf(const ShortestDag& dag, NodeIndex start) {
-  std::vector<graph::Node> heads{start.value()};
-  heads.reserve(dag.arcs.size() + 1);
-  for (const DagArc& arc : dag.arcs) {
-    heads.push_back(arc.head);
-  }
-  std::sort(heads.begin(), heads.end());
-  std::vector<Stop> stops;
-  stops.reserve(heads.size());
-  for (const graph::Node head : heads) {
-    if (stops.empty() || stops.back().node != head) stops.push_back({head, 0, {}});
-    ++stops.back().waiting_for;
-  }
-  const auto first = std::find_if(stops.begin(), stops.end(),
-                                  [&](const Stop& stop) { return stop.node == start.value(); });
-  --first->waiting_for;  // No link led to it when it was counted.
-  return stops;
-}
-
 }  // namespace
 
 void Worst::Join(const Worst& other) {
@@ -90,36 +64,17 @@ Worst Spread::Take(LinkIndex link, Worst worst) {
 
 absl::StatusOr<WorstAt> Spread::Follow(const ShortestDag& dag, NodeIndex start,
                                        const Worst& worst) {
-  std::vector<Stop> stops = StopsOf(dag, start);
-  const auto stop_of = [&](graph::Node node) -> Stop& {
-    return *std::lower_bound(stops.begin(), stops.end(), node,
-                             [](const Stop& a, graph::Node b) { return a.node < b; });
-  };
-  stop_of(start.value()).worst = worst;
-  WorstAt ends;
-  std::vector<graph::Node> ready;
-  if (stop_of(start.value()).waiting_for == 0) ready.push_back(start.value());
-  size_t followed = 0;
-  while (!ready.empty()) {
-    const graph::Node node = ready.back();
-    ready.pop_back();
-    const Worst here = stop_of(node).worst;
-    auto arc = std::lower_bound(dag.arcs.begin(), dag.arcs.end(), node,
-                                [](const DagArc& a, graph::Node tail) { return a.tail < tail; });
-    const auto first = arc;
-    for (; arc != dag.arcs.end() && arc->tail == node; ++arc, ++followed) {
-      Stop& next = stop_of(arc->head);
-      next.worst.Join(Take(arc->link, here));
-      if (--next.waiting_for == 0) ready.push_back(arc->head);
-    }
-    if (arc == first) ends.emplace(NodeIndex(node), here);
-    if (arc - first > 1) NoteChoice();
-  }
-  if (followed != dag.arcs.size()) {
+  const auto ends = FollowDag(
+      dag, start.value(), worst,
+      [this](const DagArc& arc, const Worst& met) { return Take(arc.link, met); },
+      [this] { NoteChoice(); });
+  if (!ends) {
     return absl::FailedPreconditionError(absl::StrCat("from ", ted_.node(start).display_name(),
                                                       ": forwarding loops over links of metric 0"));
   }
-  return ends;
+  WorstAt worst_at;
+  for (const auto& [node, met] : *ends) worst_at.emplace(NodeIndex(node), met);
+  return worst_at;
 }
 
 absl::StatusOr<WorstAt> Spread::Cross(const std::vector<LinkIndex>& links, const Worst& worst) {
@@ -165,6 +120,16 @@ Expansion Spread::Finish(const WorstAt& ends) {
   expansion.worst_hops = worst.hops;
   DropIncomplete(ted_, expansion);
   return expansion;
+}
+
+cspf::PathMetrics WorstOf(const Expansion& expansion) {
+  return {.igp_cost = expansion.worst_igp_cost,
+          .te_cost = expansion.worst_te_cost,
+          .delay = expansion.worst_delay,
+          .variation = expansion.worst_variation,
+          .loss = expansion.worst_loss,
+          .hops = expansion.worst_hops,
+          .bottleneck = expansion.bottleneck};
 }
 
 }  // namespace srpce::segments

@@ -34,9 +34,8 @@ class Srv6Candidates final : public CandidateSource {
     const topology::Link& link = ted_.link(path_.link(from));
     const size_t to = path_.NextRouter(from);
     const std::string& target = ted_.node(path_.node(to)).display_name();
-    const bool has_end =
-        !Sids(ted_.node(path_.node(to)).attributes.srv6_sids, SidAction::kEnd).empty();
-    const bool has_end_x = !Sids(link.attributes.srv6_sids, SidAction::kEndX).empty();
+    const bool has_end = HasAny(ted_.node(path_.node(to)).attributes.srv6_sids, SidAction::kEnd);
+    const bool has_end_x = HasAny(link.attributes.srv6_sids, SidAction::kEndX);
     return absl::StrCat("link ", link.key.ToString(), ": ",
                         has_end_x ? "no End.X SID of its own" : "no End.X SID", ", and ",
                         has_end ? "End SID of " : "no End SID of ", target,
@@ -44,6 +43,11 @@ class Srv6Candidates final : public CandidateSource {
   }
 
  private:
+  static bool HasAny(const std::vector<Srv6Sid>& sids, SidAction action) {
+    return std::any_of(sids.begin(), sids.end(),
+                       [&](const Srv6Sid& sid) { return ActionOf(sid.behavior) == action; });
+  }
+
   const IgpView* ViewOf(uint8_t algorithm) const {
     for (const IgpView& view : views_) {
       if (view.algorithm() == algorithm) return &view;
@@ -57,19 +61,6 @@ class Srv6Candidates final : public CandidateSource {
       reach = std::max(reach, path_.Reach(view, from));
     }
     return reach;
-  }
-
-  // Those of one action, the flavor wanted first; sets and protected ones last.
-  std::vector<Srv6Sid> Sids(const std::vector<Srv6Sid>& all, SidAction action) const {
-    std::vector<Srv6Sid> sids;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(sids),
-                 [&](const Srv6Sid& sid) { return ActionOf(sid.behavior) == action; });
-    const auto rank = [&](const Srv6Sid& sid) {
-      return std::tuple(sid.is_set, sid.backup, ShiftsContainer(sid) != prefer_next_csid_);
-    };
-    std::stable_sort(sids.begin(), sids.end(),
-                     [&](const Srv6Sid& a, const Srv6Sid& b) { return rank(a) < rank(b); });
-    return sids;
   }
 
   // True if packets for `sid` come from position `from` to `to`, whose router instantiates it, over
@@ -89,20 +80,13 @@ class Srv6Candidates final : public CandidateSource {
   }
 
   bool OfferNode(size_t from, size_t to, const CandidateSink& sink) {
-    for (const Srv6Sid& sid :
-         Sids(ted_.node(path_.node(to)).attributes.srv6_sids, SidAction::kEnd)) {
+    for (const Srv6Sid& sid : RankedSids(ted_.node(path_.node(to)).attributes.srv6_sids,
+                                         SidAction::kEnd, prefer_next_csid_)) {
       const std::optional<LocatorRoute> route = RouteAlong(sid, from, to);
       const std::optional<SidReading> reading = ReadSid(ted_, path_.node(to), sid.sid);
       if (!route || !reading || reading->sid != sid) continue;
-      Candidate candidate = Make(sid, *route, to);
-      candidate.segment.kind =
-          route->owners.size() > 1 ? SegmentKind::kAnycast : SegmentKind::kNode;
+      Candidate candidate = Srv6Candidate(sid, *route, to);
       candidate.segment.node = path_.node(to);
-      if (route->owners.size() > 1) {
-        for (const Owner& owner : route->owners) {
-          candidate.segment.anycast.push_back(owner.node);
-        }
-      }
       if (!sink(std::move(candidate))) return false;
     }
     return true;
@@ -111,28 +95,19 @@ class Srv6Candidates final : public CandidateSource {
   bool OfferAdjacency(size_t from, size_t at, const CandidateSink& sink) {
     if (!CrossesToNextRouter(path_, at)) return true;
     const LinkIndex link = path_.link(at);
-    for (const Srv6Sid& sid : Sids(ted_.link(link).attributes.srv6_sids, SidAction::kEndX)) {
+    for (const Srv6Sid& sid :
+         RankedSids(ted_.link(link).attributes.srv6_sids, SidAction::kEndX, prefer_next_csid_)) {
       const std::optional<LocatorRoute> route = RouteAlong(sid, from, at);
       const std::optional<SidReading> reading = ReadSid(ted_, path_.node(at), sid.sid);
       if (!route || !reading || reading->adjacency != std::vector<LinkIndex>{link}) continue;
-      Candidate candidate = Make(sid, *route, path_.NextRouter(at));
+      Candidate candidate = Srv6Candidate(sid, *route, path_.NextRouter(at));
       candidate.segment.kind = SegmentKind::kAdjacency;
+      candidate.segment.anycast.clear();
       candidate.segment.node = path_.node(at);
       candidate.segment.link = link;
       if (!sink(std::move(candidate))) return false;
     }
     return true;
-  }
-
-  static Candidate Make(const Srv6Sid& sid, const LocatorRoute& route, size_t to) {
-    Candidate candidate;
-    candidate.to = to;
-    candidate.sid = sid;
-    candidate.segment.algorithm = route.algorithm;
-    candidate.segment.sid = sid.sid;
-    candidate.segment.structure = sid.structure;
-    candidate.segment.behavior = sid.behavior;
-    return candidate;
   }
 
   PinnedPath& path_;
@@ -142,6 +117,34 @@ class Srv6Candidates final : public CandidateSource {
 };
 
 }  // namespace
+
+std::vector<Srv6Sid> RankedSids(const std::vector<Srv6Sid>& all, SidAction action,
+                                bool prefer_next_csid) {
+  std::vector<Srv6Sid> sids;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(sids),
+               [&](const Srv6Sid& sid) { return ActionOf(sid.behavior) == action; });
+  const auto rank = [&](const Srv6Sid& sid) {
+    return std::tuple(sid.is_set, sid.backup, ShiftsContainer(sid) != prefer_next_csid);
+  };
+  std::stable_sort(sids.begin(), sids.end(),
+                   [&](const Srv6Sid& a, const Srv6Sid& b) { return rank(a) < rank(b); });
+  return sids;
+}
+
+Candidate Srv6Candidate(const Srv6Sid& sid, const LocatorRoute& route, size_t to) {
+  Candidate candidate;
+  candidate.to = to;
+  candidate.sid = sid;
+  candidate.segment.algorithm = route.algorithm;
+  candidate.segment.sid = sid.sid;
+  candidate.segment.structure = sid.structure;
+  candidate.segment.behavior = sid.behavior;
+  if (route.owners.size() > 1) {
+    candidate.segment.kind = SegmentKind::kAnycast;
+    for (const Owner& owner : route.owners) candidate.segment.anycast.push_back(owner.node);
+  }
+  return candidate;
+}
 
 std::unique_ptr<CandidateSource> MakeSrv6Candidates(PinnedPath& path,
                                                     std::vector<uint8_t> algorithms,

@@ -27,6 +27,9 @@ struct Expansion {
   std::optional<BytesPerSecond> bottleneck;
 };
 
+// Returns the worst of each metric over the branches, as the metrics of a path.
+cspf::PathMetrics WorstOf(const Expansion& expansion);
+
 // Reads the labels / SIDs themselves (not the Segment annotations) hop by hop: each router applies
 // its own SRGB, adjacency SIDs, locators.
 // Errors: NOT_FOUND            a label or SID somewhere on some branch means nothing to the router

@@ -291,8 +291,8 @@ TEST(NextCsidTest, SixNodesFitAContainerTheSeventhOpensAnother) {
   EXPECT_EQ(EncodeText(*ted, "n1 n2 n3 n4 n5 n6 n7", kSrv6), "fcbb:bb00:2:3:4:5:6:7");
   EXPECT_EQ(EncodeText(*ted, "n1 n2 n3 n4 n5 n6 n7 n8", kSrv6),
             "fcbb:bb00:2:3:4:5:6:7, fcbb:bb00:8::");
-  EXPECT_EQ(EncodeText(*ted, "n1 n2 n3 n4", kSrv6Plain), "fcbb:bb00:2::, fcbb:bb00:3:e002::")
-      << "the End.X SID of n3 brings packets to n3 and on";
+  EXPECT_EQ(EncodeText(*ted, "n1 n2 n3 n4", kSrv6Plain), "fcbb:bb00:2:e002::, fcbb:bb00:4::")
+      << "the End.X SID of n2 brings packets to n2 and on, and End.DT6 takes the place of n4's End";
 }
 
 TEST(NextCsidTest, AdjacencyTakesTwoSlots) {
