@@ -27,20 +27,6 @@ const prometheus::Histogram::BucketBoundaries kComputationBuckets = {
 const prometheus::Histogram::BucketBoundaries kEventBuckets = {
     1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30};
 
-const char* ObjectiveName(topology::MetricType objective) {
-  switch (objective) {
-    case topology::MetricType::kIgp:
-      return "igp";
-    case topology::MetricType::kTe:
-      return "te";
-    case topology::MetricType::kDelay:
-      return "delay";
-    case topology::MetricType::kHops:
-      return "hops";
-  }
-  return "unknown";
-}
-
 // grpc::StatusCode by number; this library does not know gRPC.
 constexpr std::array<const char*, 17> kCodeNames = {
     "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
@@ -247,7 +233,7 @@ void Metrics::SetReady(bool ready) { impl_->ready.Set(ready ? 1 : 0); }
 
 void Metrics::OnComputation(topology::MetricType objective, const char* result, const char* reason,
                             Duration took) {
-  const char* name = ObjectiveName(objective);
+  const char* name = topology::MetricTypeName(objective);
   const char* why = reason == nullptr ? "" : reason;
   impl_->computation_table
       .Get({name, result, why},

@@ -47,6 +47,10 @@ Additive AdditiveOf(MetricType metric) {
       return Additive::kDelay;
     case MetricType::kHops:
       return Additive::kHops;
+    case MetricType::kLoss:
+      return Additive::kLossLog;
+    case MetricType::kVariation:
+      return Additive::kVariation;
   }
   return Additive::kIgp;
 }
@@ -94,6 +98,8 @@ Constraints WithoutBound(Constraints constraints, Additive what) {
     case Additive::kVariation:
       constraints.max_variation.reset();
       break;
+    case Additive::kLossLog:
+      break;
   }
   return constraints;
 }
@@ -124,6 +130,8 @@ std::optional<double> PublicBound(const Constraints& constraints, Additive what)
       return constraints.max_loss;
     case Additive::kVariation:
       return AsDouble(constraints.max_variation);
+    case Additive::kLossLog:
+      break;
   }
   return std::nullopt;
 }
@@ -139,6 +147,7 @@ std::optional<double> PublicValue(const PathMetrics& metrics, Additive what) {
     case Additive::kHops:
       return static_cast<double>(metrics.hops);
     case Additive::kLoss:
+    case Additive::kLossLog:
       return metrics.loss;
     case Additive::kVariation:
       return AsDouble(metrics.variation);
@@ -154,9 +163,15 @@ uint64_t CostIn(const PathMetrics& metrics, Additive what) {
       return *metrics.igp_cost;
     case Additive::kTe:
       return *metrics.te_cost;
-    default:
-      return metrics.hops;
+    case Additive::kVariation:
+      return static_cast<uint64_t>(metrics.variation->count());
+    case Additive::kLoss:
+    case Additive::kLossLog:
+      return LossLog(*metrics.loss);
+    case Additive::kHops:
+      break;
   }
+  return metrics.hops;
 }
 
 bool KeepsBounds(const PathMetrics& metrics, const Constraints& constraints) {
@@ -183,6 +198,7 @@ const char* AdditiveName(Additive what) {
     case Additive::kHops:
       return "hops";
     case Additive::kLoss:
+    case Additive::kLossLog:
       return "loss";
     case Additive::kVariation:
       return "delay variation";
@@ -209,6 +225,7 @@ Reason ReasonOf(Additive what) {
     case Additive::kHops:
       return Reason::kHopBound;
     case Additive::kLoss:
+    case Additive::kLossLog:
       return Reason::kLossBound;
     case Additive::kVariation:
       return Reason::kVariationBound;

@@ -120,12 +120,7 @@ bool DisjointSolver::SolvePair(std::vector<Path>& pair) {
     return graph::FindDisjointPair(ted_.graph(), query.source.value(), query.target.value(), weight,
                                    work_.filter, kind, landmarks.get(), work_.disjoint, work_.pair);
   };
-  const bool found = objective == Additive::kHops  ? solve(HopWeight{})
-                     : objective == Additive::kIgp ? solve(graph::SlotWeight{topology::kIgpWeight})
-                     : objective == Additive::kTe
-                         ? solve(graph::SlotWeight{topology::kTeWeight})
-                         : solve(graph::SlotWeight{topology::kDelayWeight});
-  if (!found) return false;
+  if (!WithWeight(ted_, objective, solve)) return false;
   for (const graph::FoundPath* path : {&work_.pair.first, &work_.pair.second}) {
     std::vector<LinkIndex> links;
     for (const graph::ArcId arc : path->arcs) links.push_back(LinkIndex(arc));

@@ -16,22 +16,13 @@ using graph::Node;
 
 namespace {
 
-// -log(1 - loss) in units of 2^-40, rounded down: sums of it never overstate the loss of a path.
-constexpr double kLogUnit = 0x1p-40;
-constexpr uint64_t kLogOfTotalLoss = uint64_t{1} << 50;  // e^-1024 is 0 in a double.
-
-uint64_t LossLog(double loss) {
-  if (loss >= 1.0) return kLogOfTotalLoss;
-  return static_cast<uint64_t>(-std::log1p(-loss) / kLogUnit);
-}
-
 constexpr uint64_t kNoLimit = kUnreachable - 1;
 
 // Settling a label takes as long as so many comparisons in a front (measured on grids).
 constexpr uint64_t kComparisonsPerLabel = 16;
 
 uint64_t LossKeyOfLog(uint64_t log) {
-  return LossKey(std::exp(-static_cast<double>(log) * kLogUnit));
+  return LossKey(std::exp(-static_cast<double>(log) * kLossLogUnit));
 }
 
 }  // namespace
@@ -79,35 +70,10 @@ Node LabelSearch::GoalOf(uint32_t layer) const {
 
 bool LabelSearch::ComputeRest(Additive what, uint64_t limit, const Guides& guides, Rest& rest) {
   const graph::Landmarks* guide = guides[static_cast<size_t>(what)].get();
-  switch (what) {
-    case Additive::kDelay:
-      return FillRest(graph::SlotWeight{topology::kDelayWeight}, limit, guide, rest);
-    case Additive::kIgp:
-      return FillRest(graph::SlotWeight{topology::kIgpWeight}, limit, guide, rest);
-    case Additive::kTe:
-      return FillRest(graph::SlotWeight{topology::kTeWeight}, limit, guide, rest);
-    case Additive::kHops:
-      return FillRest(HopWeight{}, limit, guide, rest);
-    case Additive::kVariation:
-    case Additive::kLoss:
-      break;
-  }
-  // The filter does not judge an arc before its weight is asked for: the attribute may be absent.
-  const auto attributes = [this](const Arc& arc) -> const topology::LinkAttributes& {
-    return ted_->link(LinkIndex(arc.id)).attributes;
-  };
-  if (what == Additive::kVariation) {
-    const auto variation = [&](const Arc& arc) -> graph::Distance {
-      if (LeavesLan(arc)) return 0;
-      return static_cast<uint64_t>(
-          attributes(arc).delay_variation.value_or(Microseconds(0)).count());
-    };
-    return FillRest(variation, limit, guide, rest);
-  }
-  const auto loss = [&](const Arc& arc) -> graph::Distance {
-    return LeavesLan(arc) ? 0 : LossLog(attributes(arc).loss.value_or(0));
-  };
-  return FillRest(loss, kNoLimit, nullptr, rest);
+  // The bound is a product, its lower bounds sums of logarithms: these cut nothing off.
+  if (what == Additive::kLoss) limit = kNoLimit;
+  return WithWeight(*ted_, what,
+                    [&](const auto& weight) { return FillRest(weight, limit, guide, rest); });
 }
 
 // Backward from the last layer: the distance from a waypoint on is what the layers behind it begin

@@ -29,7 +29,7 @@
 namespace srpce::cspf {
 
 using State = uint32_t;  // Waypoints visited * number of nodes + node.
-using Sums = std::array<uint64_t, kAdditiveCount>;
+using Sums = std::array<uint64_t, kMaxBounds>;
 
 // Lower bounds of each quantity between any two nodes; null where there are none.
 using Guides = std::array<std::shared_ptr<const graph::Landmarks>, kAdditiveCount>;
@@ -154,7 +154,7 @@ class LabelSearch {
   State target_state_ = 0;
 
   Rest cost_rest_;
-  std::array<Rest, kAdditiveCount> bound_rest_;
+  std::array<Rest, kMaxBounds> bound_rest_;
   size_t bounds_ready_ = 0;  // Bounds whose Rest is computed.
   // kBest: the cheapest of the paths that are least in one bound and keep them all. No label may
   // cost more.

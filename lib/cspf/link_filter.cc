@@ -83,7 +83,7 @@ void LinkFilter::RequireAttributes(const Query& query) {
     if (what == Additive::kIgp) required_flags_ |= topology::kArcHasIgp;
     if (what == Additive::kTe) required_flags_ |= topology::kArcHasTe;
     if (what == Additive::kDelay) required_flags_ |= topology::kArcHasDelay;
-    needs_loss_ |= what == Additive::kLoss;
+    needs_loss_ |= what == Additive::kLoss || what == Additive::kLossLog;
     needs_variation_ |= what == Additive::kVariation;
   };
   const Additive objective = *ObjectiveOf(*ted_, query);

@@ -18,7 +18,8 @@ void Charge(uint64_t labels, uint64_t& labels_left) {
 // the filter, it would expand all.
 constexpr uint64_t kMostTowardsTarget = 1024;
 
-// The weight slot of an objective; none: hops, which have neither landmarks nor reverse trees.
+// The weight slot of an objective. None: hops, loss and variation have neither landmarks nor
+// reverse trees.
 std::optional<size_t> SlotOf(Additive objective) {
   switch (objective) {
     case Additive::kIgp:
@@ -90,8 +91,7 @@ std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, c
   const auto solve = [&](const auto& weight) {
     return SolveLegs(ted, query, objective, weight, filter, landmarks.get(), work, labels_left);
   };
-  const std::optional<size_t> slot = SlotOf(objective);
-  return slot ? solve(graph::SlotWeight{*slot}) : solve(HopWeight{});
+  return WithWeight(ted, objective, solve);
 }
 
 std::shared_ptr<const graph::Landmarks> LandmarksFor(const topology::Ted& ted, Additive objective,
@@ -111,7 +111,15 @@ Guides GuidesFor(const topology::Ted& ted, const Workspace::Impl& work) {
 Path MakePath(const topology::Ted& ted, std::vector<LinkIndex> links, Additive objective) {
   Path path{.links = std::move(links)};
   path.metrics = Measure(ted, path.links);
-  path.cost = CostIn(path.metrics, objective);
+  path.cost = 0;
+  if (objective != Additive::kLossLog) {
+    path.cost = CostIn(path.metrics, objective);
+  } else {
+    for (const LinkIndex link : path.links) {
+      const graph::ArcId id = link.value();
+      path.cost += LossLogWeight{&ted}({ted.graph().ends(id).head, id, ted.graph().data(id)});
+    }
+  }
   return path;
 }
 

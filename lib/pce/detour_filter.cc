@@ -24,6 +24,9 @@ uint64_t WeightOf(const graph::ArcData& arc, MetricType metric) {
       return arc.weight[topology::kDelayWeight];
     case MetricType::kHops:
       return 1;
+    case MetricType::kLoss:
+    case MetricType::kVariation:
+      break;  // Not kept with the arc. Nobody is filtered out then, which only costs time.
   }
   return 0;
 }

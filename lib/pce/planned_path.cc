@@ -90,6 +90,10 @@ uint64_t CostOf(const Ted& ted, const policy::PathIntent* bounds,
       return static_cast<uint64_t>(metrics.delay.value_or(Microseconds(0)).count());
     case MetricType::kHops:
       return metrics.hops;
+    case MetricType::kLoss:
+      return cspf::LossLog(metrics.loss.value_or(0));
+    case MetricType::kVariation:
+      return static_cast<uint64_t>(metrics.variation.value_or(Microseconds(0)).count());
   }
   return 0;
 }

@@ -132,8 +132,11 @@ absl::Status CheckFlexAlgos(const std::vector<FlexAlgoDefinition>& definitions) 
                     "each algorithm once");
     }
     const std::string field = absl::StrCat("flex-algo definition ", algorithm);
-    if (definition.metric == MetricType::kHops) {
-      return Refuse(absl::StrCat(field, ": metric"), "hops", "IGP, TE or delay (RFC 9350 s5.1)");
+    constexpr MetricType kCalculated[] = {MetricType::kIgp, MetricType::kTe, MetricType::kDelay};
+    if (std::find(std::begin(kCalculated), std::end(kCalculated), definition.metric) ==
+        std::end(kCalculated)) {
+      return Refuse(absl::StrCat(field, ": metric"), MetricTypeName(definition.metric),
+                    "IGP, TE or delay (RFC 9350 s5.1)");
     }
     for (const AdminGroup* group :
          {&definition.exclude_any, &definition.include_any, &definition.include_all}) {

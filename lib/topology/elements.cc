@@ -15,6 +15,24 @@ void AdminGroup::Set(uint32_t bit) {
   words_[bit / 32] |= 1U << (bit % 32);
 }
 
+const char* MetricTypeName(MetricType metric) {
+  switch (metric) {
+    case MetricType::kIgp:
+      return "igp";
+    case MetricType::kTe:
+      return "te";
+    case MetricType::kDelay:
+      return "delay";
+    case MetricType::kHops:
+      return "hops";
+    case MetricType::kLoss:
+      return "loss";
+    case MetricType::kVariation:
+      return "variation";
+  }
+  return "unknown";
+}
+
 bool AdminGroup::Test(uint32_t bit) const {
   return bit / 32 < words_.size() && ((words_[bit / 32] >> (bit % 32)) & 1U) != 0;
 }

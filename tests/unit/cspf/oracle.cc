@@ -2,6 +2,7 @@
 #include "tests/unit/cspf/oracle.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace srpce::cspf::oracle {
 namespace {
@@ -143,6 +144,10 @@ std::optional<Quantity> Judge::objective() const {
       return kDelay;
     case MetricType::kHops:
       return kHops;
+    case MetricType::kLoss:
+      return kLoss;
+    case MetricType::kVariation:
+      return kVariation;
   }
   return std::nullopt;
 }
@@ -287,6 +292,16 @@ bool Judge::KeepsBounds(const Walk& walk, size_t lifted) const {
 }
 
 uint64_t Judge::Cost(const Walk& walk) const {
+  if (objective() == kLoss) {  // -ln(1 - loss) of each link in units of 2^-40.
+    uint64_t cost = 0;
+    for (const int at : walk) {
+      if (network_.LeavesLan(at)) continue;
+      const double loss = *network_.link(at).loss;
+      cost +=
+          loss >= 1 ? uint64_t{1} << 46 : static_cast<uint64_t>(std::ldexp(-std::log1p(-loss), 40));
+    }
+    return cost;
+  }
   return static_cast<uint64_t>(Sum(walk, *objective()));
 }
 

@@ -222,9 +222,9 @@ Query RandomQuery(Rng& rng, const Network& network, const QueryShape& shape) {
   do {
     query.target = some_node();
   } while (!(shape.same_end && OneIn(rng, 20)) && query.target == query.source);
-  constexpr MetricType kMetrics[] = {MetricType::kIgp, MetricType::kTe, MetricType::kDelay,
-                                     MetricType::kHops};
-  query.objective = kMetrics[Below(rng, 4)];
+  constexpr MetricType kMetrics[] = {MetricType::kIgp,  MetricType::kTe,   MetricType::kDelay,
+                                     MetricType::kHops, MetricType::kLoss, MetricType::kVariation};
+  query.objective = kMetrics[Below(rng, 6)];
   if (shape.filters && OneIn(rng, 2)) RandomFilters(rng, network, query);
   if (shape.max_waypoints > 0 && OneIn(rng, 3)) {
     for (uint64_t i = Below(rng, static_cast<uint64_t>(shape.max_waypoints) + 1); i > 0; --i) {
