@@ -77,7 +77,7 @@ class RouteFinder {
     while (wish.impossible.size() < kMostRefuted) {
       const FoundList found = SearchList(space, wish, labels_left_);
       if (found.status != FoundList::Status::kFound) return std::nullopt;
-      if (std::optional<SegmentRoute> route = ProveSpread(found.steps)) {
+      if (std::optional<SegmentRoute> route = ProveSpread(found)) {
         const bool shorter = pinned == nullptr || DepthOf(*route) < DepthOf(*pinned);
         return shorter ? std::move(route) : std::nullopt;
       }
@@ -95,15 +95,14 @@ class RouteFinder {
             .compress = query_.compress};
   }
 
-  std::optional<SegmentRoute> ProveSpread(const std::vector<ListStep>& steps) const {
-    absl::StatusOr<SegmentList> list = ListOf(ted_, steps, Options());
+  std::optional<SegmentRoute> ProveSpread(const FoundList& found) const {
+    absl::StatusOr<SegmentList> list = ListOf(ted_, found.steps, Options());
     if (!list.ok()) return std::nullopt;
     absl::StatusOr<Expansion> expansion = Expand(ted_, query_.path.source, *list);
     if (!expansion.ok() || !CheckPromise(ted_, query_.path, *expansion).ok()) return std::nullopt;
     if (!ImpositionOf(*list, *expansion).fits()) return std::nullopt;
-    Path path{.metrics = WorstOf(*expansion)};
+    Path path{.cost = found.cost, .metrics = WorstOf(*expansion)};
     path.links = expansion->single_path ? expansion->path : expansion->links;
-    path.cost = cspf::CostIn(path.metrics, *cspf::ObjectiveOf(ted_, query_.path));
     return SegmentRoute{std::move(path), *std::move(list), *std::move(expansion)};
   }
 

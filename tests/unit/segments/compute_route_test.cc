@@ -185,60 +185,6 @@ TEST(ComputeRouteTest, ManyEqualPathsAreNotTriedOneByOne) {
   EXPECT_EQ(std::get<SegmentRoute>(*ComputeRoute(*ted, query, workspace)).path.cost, 240U);
 }
 
-// All simple paths, by depth-first search.
-void ForEachPath(const Ted& ted, NodeIndex from, NodeIndex to,
-                 const std::function<void(const std::vector<LinkIndex>&)>& visit) {
-  std::vector<LinkIndex> links;
-  std::set<NodeIndex> on_path{from};
-  const std::function<void(NodeIndex)> go = [&](NodeIndex here) {
-    if (here == to) {
-      visit(links);
-      return;
-    }
-    if (here != from && ted.node(here).attributes.overload.value_or(false)) return;
-    for (uint32_t l = 0; l < ted.link_bound(); ++l) {
-      const LinkIndex link(l);
-      if (!ted.HasLink(link) || !ted.link(link).usable || ted.link(link).local != here) continue;
-      const NodeIndex next = ted.link(link).remote;
-      if (!on_path.insert(next).second) continue;
-      links.push_back(link);
-      go(next);
-      links.pop_back();
-      on_path.erase(next);
-    }
-  };
-  go(from);
-}
-
-struct Brute {
-  std::optional<uint64_t> best_cost;
-  bool any_path = false;
-  bool any_list = false;
-  size_t fewest = SIZE_MAX;
-  std::vector<std::pair<uint64_t, std::vector<LinkIndex>>> fitting;
-};
-
-Brute Solve(const Ted& ted, const SegmentQuery& query) {
-  Brute brute;
-  ForEachPath(ted, query.path.source, query.path.target, [&](const std::vector<LinkIndex>& links) {
-    const std::optional<uint64_t> cost = JudgedCost(ted, query.path, links);
-    if (!cost) return;
-    brute.any_path = true;
-    // Encode itself is held to brute force by minimality_test.
-    const auto list =
-        Encode(ted, query.path.source, links,
-               {.data_plane = query.path.constraints.data_plane, .compress = query.compress});
-    if (!list.ok()) return;
-    brute.any_list = true;
-    const size_t depth = ImposedDepth(ted, query.path.target, *list);
-    brute.fewest = std::min(brute.fewest, depth);
-    if (depth > LimitOf(ted, query, links)) return;
-    brute.fitting.emplace_back(*cost, links);
-    brute.best_cost = std::min(brute.best_cost.value_or(*cost), *cost);
-  });
-  return brute;
-}
-
 TEST(ComputeRouteOracleTest, NoSimplePathThatFitsIsCheaper) {
   std::mt19937_64 rng(TestSeed() + 20);
   int found = 0, too_deep = 0, no_sid = 0, none = 0;

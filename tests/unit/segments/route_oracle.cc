@@ -1,6 +1,9 @@
 #include "tests/unit/segments/route_oracle.h"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <set>
 
 #include "tests/support/packet_sim.h"
 #include "tests/unit/segments/random_network.h"
@@ -15,6 +18,31 @@ bool Speaks(const Ted& ted, NodeIndex node, DataPlane data_plane) {
   const topology::NodeAttributes& attributes = ted.node(node).attributes;
   if (attributes.pseudonode.value_or(false)) return true;
   return data_plane == DataPlane::kSrMpls ? !attributes.srgb.empty() : !attributes.locators.empty();
+}
+
+// All simple paths, by depth-first search.
+void ForEachPath(const Ted& ted, NodeIndex from, NodeIndex to,
+                 const std::function<void(const std::vector<LinkIndex>&)>& visit) {
+  std::vector<LinkIndex> links;
+  std::set<NodeIndex> on_path{from};
+  const std::function<void(NodeIndex)> go = [&](NodeIndex here) {
+    if (here == to) {
+      visit(links);
+      return;
+    }
+    if (here != from && ted.node(here).attributes.overload.value_or(false)) return;
+    for (uint32_t l = 0; l < ted.link_bound(); ++l) {
+      const LinkIndex link(l);
+      if (!ted.HasLink(link) || !ted.link(link).usable || ted.link(link).local != here) continue;
+      const NodeIndex next = ted.link(link).remote;
+      if (!on_path.insert(next).second) continue;
+      links.push_back(link);
+      go(next);
+      links.pop_back();
+      on_path.erase(next);
+    }
+  };
+  go(from);
 }
 
 }  // namespace
@@ -52,6 +80,14 @@ std::optional<uint64_t> JudgedCost(const Ted& ted, const cspf::Query& query,
       case MetricType::kHops:
         ++cost;
         break;
+      case MetricType::kLoss:  // -ln(1 - loss) in units of 2^-40.
+        if (!a.loss) return std::nullopt;
+        cost += static_cast<uint64_t>(std::ldexp(-std::log1p(-*a.loss), 40));
+        break;
+      case MetricType::kVariation:
+        if (!a.delay_variation) return std::nullopt;
+        cost += static_cast<uint64_t>(a.delay_variation->count());
+        break;
     }
     delay += charged.value_or(Microseconds(0)).count();
   }
@@ -64,7 +100,7 @@ SegmentQuery RandomQuery(const Ted& ted, std::mt19937_64& rng) {
   SegmentQuery query;
   query.path.source = Walk(ted, rng, 0).headend;
   query.path.target = Walk(ted, rng, 0).headend;
-  query.path.objective = static_cast<MetricType>(Pick(rng, 0, 3));
+  query.path.objective = static_cast<MetricType>(Pick(rng, 0, 5));
   query.path.constraints.data_plane = Chance(rng, 50) ? DataPlane::kSrMpls : DataPlane::kSrv6;
   if (Chance(rng, 30)) query.path.constraints.max_delay = Microseconds(Pick(rng, 1, 12) * 100);
   if (Chance(rng, 20)) query.path.constraints.min_bandwidth = BytesPerSecond{2000};
@@ -97,6 +133,27 @@ uint32_t LimitOf(const Ted& ted, const SegmentQuery& query, const std::vector<Li
       limit = *ted.link(links[0]).attributes.msd_base_mpls_imposition;
   }
   return std::min(*query.max_sids, limit.value_or(*query.max_sids));
+}
+
+Brute Solve(const Ted& ted, const SegmentQuery& query) {
+  Brute brute;
+  ForEachPath(ted, query.path.source, query.path.target, [&](const std::vector<LinkIndex>& links) {
+    const std::optional<uint64_t> cost = JudgedCost(ted, query.path, links);
+    if (!cost) return;
+    brute.any_path = true;
+    // Encode itself is held to brute force by minimality_test.
+    const auto list =
+        Encode(ted, query.path.source, links,
+               {.data_plane = query.path.constraints.data_plane, .compress = query.compress});
+    if (!list.ok()) return;
+    brute.any_list = true;
+    const size_t depth = ImposedDepth(ted, query.path.target, *list);
+    brute.fewest = std::min(brute.fewest, depth);
+    if (depth > LimitOf(ted, query, links)) return;
+    brute.fitting.emplace_back(*cost, links);
+    brute.best_cost = std::min(brute.best_cost.value_or(*cost), *cost);
+  });
+  return brute;
 }
 
 }  // namespace srpce::segments

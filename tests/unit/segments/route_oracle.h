@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "lib/segments/compute.h"
@@ -24,5 +25,15 @@ size_t ImposedDepth(const Ted& ted, NodeIndex target, const SegmentList& list);
 
 // What the headend can impose on packets whose first link is that of `links`.
 uint32_t LimitOf(const Ted& ted, const SegmentQuery& query, const std::vector<LinkIndex>& links);
+
+// What trying all simple paths says of a query.
+struct Brute {
+  std::optional<uint64_t> best_cost;
+  bool any_path = false;
+  bool any_list = false;
+  size_t fewest = SIZE_MAX;
+  std::vector<std::pair<uint64_t, std::vector<LinkIndex>>> fitting;
+};
+Brute Solve(const Ted& ted, const SegmentQuery& query);
 
 }  // namespace srpce::segments

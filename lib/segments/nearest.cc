@@ -1,0 +1,96 @@
+#include "lib/segments/nearest.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+
+namespace srpce::segments {
+namespace {
+
+using cspf::NoPath;
+using cspf::Reason;
+
+bool Nearer(const EndpointRoute& a, const EndpointRoute& b) {
+  const auto rank = [](const EndpointRoute& route) {
+    return std::tuple(route.route.path.cost, route.route.path.metrics.hops);
+  };
+  return rank(a) < rank(b);
+}
+
+// Why none can be reached: the only reason there is, or the first with all others behind it.
+NoPath Join(const Ted& ted, const std::vector<NodeIndex>& endpoints, std::vector<NoPath> failures) {
+  NoPath joined = std::move(failures.front());
+  if (failures.size() == 1) return joined;
+  const auto named = [&](size_t i, const std::string& message) {
+    return absl::StrCat(ted.node(endpoints[i]).display_name(), ": ", message);
+  };
+  joined.message = absl::StrCat("none of ", failures.size(),
+                                " endpoints can be reached: ", named(0, joined.message));
+  for (size_t i = 1; i < failures.size(); ++i) {
+    absl::StrAppend(&joined.message, "; ", named(i, failures[i].message));
+  }
+  return joined;
+}
+
+class NearestFinder {
+ public:
+  NearestFinder(const Ted& ted, const SegmentQuery& query, const std::vector<NodeIndex>& endpoints)
+      : ted_(ted), query_(query), endpoints_(endpoints) {}
+
+  absl::StatusOr<NearestResult> Run(cspf::Workspace& workspace, const cspf::Budget& budget) {
+    for (const NodeIndex endpoint : endpoints_) {
+      query_.path.target = endpoint;
+      SRPCE_ASSIGN_OR_RETURN(SegmentResult result, ComputeRoute(ted_, query_, workspace, budget));
+      if (auto* route = std::get_if<SegmentRoute>(&result)) {
+        Take({endpoint, std::move(*route)});
+      } else {
+        failures_.push_back(std::get<NoPath>(std::move(result)));
+      }
+    }
+    return Answer();
+  }
+
+ private:
+  void Take(EndpointRoute route) {
+    if (best_ && !Nearer(route, *best_)) {
+      if (!second_ || Nearer(route, *second_)) second_ = std::move(route);
+      return;
+    }
+    second_ = std::exchange(best_, std::move(route));
+  }
+
+  NearestResult Answer() {
+    const auto unproved = std::find_if(failures_.begin(), failures_.end(), [&](const NoPath& none) {
+      return none.reason == Reason::kBudgetExhausted &&
+             (!best_ || none.lower_bound.value_or(0) < best_->route.path.cost);
+    });
+    if (unproved != failures_.end()) {
+      NoPath verdict = std::move(*unproved);
+      if (best_) verdict.best_found = std::move(best_->route.path);
+      return verdict;
+    }
+    if (!best_) return Join(ted_, endpoints_, std::move(failures_));
+    return NearestRoute{*std::move(best_), std::move(second_)};
+  }
+
+  const Ted& ted_;
+  SegmentQuery query_;
+  const std::vector<NodeIndex>& endpoints_;
+  std::optional<EndpointRoute> best_;
+  std::optional<EndpointRoute> second_;
+  std::vector<NoPath> failures_;
+};
+
+}  // namespace
+
+absl::StatusOr<NearestResult> ComputeNearest(const Ted& ted, const SegmentQuery& query,
+                                             const std::vector<NodeIndex>& endpoints,
+                                             cspf::Workspace& workspace,
+                                             const cspf::Budget& budget) {
+  return NearestFinder(ted, query, endpoints).Run(workspace, budget);
+}
+
+}  // namespace srpce::segments

@@ -1,0 +1,37 @@
+// lib/segments/nearest.h -- one of several endpoints: the owners of an anycast prefix, or replicas
+// of a service.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/segments/compute.h"
+
+namespace srpce::segments {
+
+struct EndpointRoute {
+  NodeIndex endpoint;
+  SegmentRoute route;
+};
+struct NearestRoute {
+  EndpointRoute nearest;
+  std::optional<EndpointRoute> runner_up;  // The best to any other endpoint.
+};
+using NearestResult = std::variant<NearestRoute, cspf::NoPath>;
+
+// Returns the route to that of `endpoints` to which it costs least, in the sense of ComputeRoute;
+// equal costs go to fewer links, then to the endpoint named first. `query.path.target` is not read.
+// The answer for each endpoint is as exact as ComputeRoute's: one whose search ran out of budget is
+// passed over only if nothing to it can cost less than the answer, else the result is
+// kBudgetExhausted with the best found.
+//
+// REQUIRES !endpoints.empty(). Errors: INTERNAL, as ComputeRoute.
+absl::StatusOr<NearestResult> ComputeNearest(const Ted& ted, const SegmentQuery& query,
+                                             const std::vector<NodeIndex>& endpoints,
+                                             cspf::Workspace& workspace,
+                                             const cspf::Budget& budget = {});
+
+}  // namespace srpce::segments
