@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -16,6 +17,9 @@
 #include "lib/base/status_macros.h"
 #include "lib/pce/resolve.h"
 #include "lib/segments/compute.h"
+#include "lib/segments/inspect.h"
+#include "lib/segments/nearest.h"
+#include "proto/convert/explanation.h"
 #include "proto/convert/path.h"
 #include "srpce/v1/path.grpc.pb.h"
 
@@ -26,11 +30,37 @@ constexpr char kComputePath[] = "PathComputation/ComputePath";
 constexpr char kComputePathSet[] = "PathComputation/ComputePathSet";
 // More members cannot be branched over in any useful time.
 constexpr int kMaxMembers = 16;
+// Each is searched for.
+constexpr int kMaxEndpoints = 64;
 
 using SteadyClock = std::chrono::steady_clock;
 
+// One for each router that may be the endpoint.
+absl::StatusOr<std::vector<segments::SegmentQuery>> ToQueries(const topology::Ted& ted,
+                                                              const v1::PathRequest& request) {
+  if (request.endpoints_size() >= kMaxEndpoints) {
+    return absl::InvalidArgumentError(absl::StrCat("endpoints: got ", request.endpoints_size(),
+                                                   ", want fewer than ", kMaxEndpoints));
+  }
+  SRPCE_ASSIGN_OR_RETURN(const policy::PathIntent intent,
+                         convert::FromProto(request.constraints()));
+  std::vector<std::string> endpoints(request.endpoints().begin(), request.endpoints().end());
+  if (!request.endpoint().empty() || endpoints.empty()) {
+    endpoints.insert(endpoints.begin(), request.endpoint());
+  }
+  return pce::ResolveAll(ted, request.headend(), endpoints, intent,
+                         pce::UnknownExclusions::kRefused);
+}
+
+// Of a member of a set: it has one endpoint.
 absl::StatusOr<segments::SegmentQuery> ToQuery(const topology::Ted& ted,
                                                const v1::PathRequest& request) {
+  if (request.endpoints_size() > 0) {
+    return absl::InvalidArgumentError("endpoints: a member of a set has one endpoint");
+  }
+  if (request.constraints().allow_ecmp()) {
+    return absl::InvalidArgumentError("allow_ecmp: members of a set take one way each");
+  }
   SRPCE_ASSIGN_OR_RETURN(const policy::PathIntent intent,
                          convert::FromProto(request.constraints()));
   return pce::Resolve(ted, request.headend(), request.endpoint(), intent,
@@ -65,22 +95,28 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
                                         v1::PathResponse* response) override {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     const topology::TedPtr ted = ted_();
-    const auto query = ToQuery(*ted, *request);
-    if (!query.ok()) {
-      Finish(reactor, kComputePath, ToGrpcStatus(query.status(), ReasonOf(query.status())));
+    auto queries = ToQueries(*ted, *request);
+    if (!queries.ok()) {
+      Finish(reactor, kComputePath, ToGrpcStatus(queries.status(), ReasonOf(queries.status())));
       return reactor;
     }
-    const bool last_try = options_.inline_labels >= options_.max_labels;
-    const auto answered = Answer(*ted, *query, {options_.inline_labels}, last_try, response);
-    if (!answered.ok() || *answered) {
-      Finish(reactor, kComputePath, ToGrpcStatus(answered.status(), ReasonOf(answered.status())));
-      return reactor;
+    Question question{*std::move(queries), request->explain()};
+    // An explanation takes many searches.
+    if (!question.explain) {
+      const bool last_try = options_.inline_labels >= options_.max_labels;
+      const auto answered = Answer(*ted, question, {options_.inline_labels}, last_try, response);
+      if (!answered.ok() || *answered) {
+        Finish(reactor, kComputePath, ToGrpcStatus(answered.status(), ReasonOf(answered.status())));
+        return reactor;
+      }
     }
     // A hard one. The thread it came on goes back to serving the others.
-    const bool queued = pool_.TrySubmit([this, context, reactor, response, ted, query = *query] {
+    const bool queued = pool_.TrySubmit([this, context, reactor, response, ted,
+                                         question = std::move(question)] {
       absl::Status status;
       if (!context->IsCancelled()) {
-        status = Answer(*ted, query, {options_.max_labels}, /*last_try=*/true, response).status();
+        status =
+            Answer(*ted, question, {options_.max_labels}, /*last_try=*/true, response).status();
       }
       Finish(reactor, kComputePath, ToGrpcStatus(status, ReasonOf(status)));
     });
@@ -125,31 +161,73 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
                            failure == nullptr ? "" : cspf::ReasonName(failure->reason), took);
   }
 
+  struct Question {
+    std::vector<segments::SegmentQuery> queries;  // One for each endpoint.
+    bool explain = false;
+  };
+
   // Returns false, and leaves `response` alone, if the work ran out and `last_try` is false.
-  absl::StatusOr<bool> Answer(const topology::Ted& ted, const segments::SegmentQuery& query,
+  absl::StatusOr<bool> Answer(const topology::Ted& ted, const Question& question,
                               const cspf::Budget& budget, bool last_try,
                               v1::PathResponse* response) {
     const SteadyClock::time_point begin = SteadyClock::now();
-    const auto computed = [&] {
-      auto workspace = workspaces_.Take();
-      return segments::ComputeRoute(ted, query, *workspace, budget);
-    }();
-    SRPCE_RETURN_IF_ERROR(computed.status());
-    const segments::SegmentResult& result = *computed;
+    auto workspace = workspaces_.Take();
+    std::optional<segments::EndpointRoute> runner_up;
+    SRPCE_ASSIGN_OR_RETURN(const segments::SegmentResult result,
+                           Compute(ted, question.queries, budget, *workspace, runner_up));
     const Duration took = SteadyClock::now() - begin;
     const auto* failure = std::get_if<cspf::NoPath>(&result);
     if (failure != nullptr && !last_try && RanOut(*failure)) {
       return false;
     }
+    const segments::SegmentQuery& query = AnsweredBy(question.queries, result);
     Count(query, failure, took);
     if (failure != nullptr) {
       convert::ToProto(ted, *failure, response->mutable_no_path());
     } else {
       convert::ToProto(ted, std::get<segments::SegmentRoute>(result), response->mutable_path());
     }
+    if (question.queries.size() > 1 && failure == nullptr) {
+      response->set_endpoint(ted.node(query.path.target).id);
+    }
+    if (runner_up) {
+      response->mutable_runner_up()->set_endpoint(ted.node(runner_up->endpoint).id);
+      convert::ToProto(ted, runner_up->route, response->mutable_runner_up()->mutable_path());
+    }
+    if (question.explain) {
+      SRPCE_ASSIGN_OR_RETURN(const segments::RouteInsight insight,
+                             segments::InspectRoute(ted, query, result, *workspace, budget));
+      convert::ToProto(ted, query.path, insight, response->mutable_explanation());
+    }
     response->set_generation(ted.generation());
     response->set_computation_us(std::chrono::duration<double, std::micro>(took).count());
     return true;
+  }
+
+  // The route to the nearest endpoint, and to the one after it.
+  static absl::StatusOr<segments::SegmentResult> Compute(
+      const topology::Ted& ted, const std::vector<segments::SegmentQuery>& queries,
+      const cspf::Budget& budget, cspf::Workspace& workspace,
+      std::optional<segments::EndpointRoute>& runner_up) {
+    if (queries.size() == 1) {
+      return segments::ComputeRoute(ted, queries.front(), workspace, budget);
+    }
+    SRPCE_ASSIGN_OR_RETURN(segments::NearestResult result,
+                           segments::ComputeNearest(ted, queries, workspace, budget));
+    if (auto* none = std::get_if<cspf::NoPath>(&result)) return std::move(*none);
+    auto& nearest = std::get<segments::NearestRoute>(result);
+    runner_up = std::move(nearest.runner_up);
+    return std::move(nearest.nearest.route);
+  }
+
+  // The query for the endpoint taken; without one, the first.
+  static const segments::SegmentQuery& AnsweredBy(
+      const std::vector<segments::SegmentQuery>& queries, const segments::SegmentResult& result) {
+    const auto* route = std::get_if<segments::SegmentRoute>(&result);
+    for (const segments::SegmentQuery& query : queries) {
+      if (route != nullptr && route->expansion.ends.front() == query.path.target) return query;
+    }
+    return queries.front();
   }
 
   absl::StatusOr<segments::DisjointSegmentQuery> ToSetQuery(
@@ -158,8 +236,9 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
       return absl::InvalidArgumentError(
           absl::StrCat("members: got ", request.members_size(), ", want 2 to ", kMaxMembers));
     }
+    SRPCE_ASSIGN_OR_RETURN(cspf::DisjointTerms terms, convert::FromProto(request));
     segments::DisjointSegmentQuery query;
-    SRPCE_ASSIGN_OR_RETURN(query.disjointness, convert::FromProto(request.disjointness()));
+    static_cast<cspf::DisjointTerms&>(query) = std::move(terms);
     for (int i = 0; i < request.members_size(); ++i) {
       auto member = ToQuery(ted, request.members(i));
       if (!member.ok()) {
@@ -177,23 +256,17 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
     const SteadyClock::time_point begin = SteadyClock::now();
     const auto computed = [&] {
       auto workspace = workspaces_.Take();
-      return segments::ComputeDisjointRoutes(ted, query, *workspace, {options_.max_labels});
+      return segments::ComputeRouteSet(ted, query, *workspace, {options_.max_labels});
     }();
     SRPCE_RETURN_IF_ERROR(computed.status());
-    const segments::DisjointSegmentResult& result = *computed;
+    const segments::RouteSetResult& result = *computed;
     const Duration took = SteadyClock::now() - begin;
     const auto* failure = std::get_if<cspf::NoPath>(&result);
     Count(query.members.front(), failure, took);
     if (failure != nullptr) {
       convert::ToProto(ted, *failure, response->mutable_no_path());
     } else {
-      uint64_t total = 0;
-      for (const segments::SegmentRoute& route :
-           std::get<std::vector<segments::SegmentRoute>>(result)) {
-        convert::ToProto(ted, route, response->add_paths());
-        total += route.path.cost;
-      }
-      response->set_total_cost(total);
+      convert::ToProto(ted, std::get<segments::RouteSet>(result), response);
     }
     response->set_generation(ted.generation());
     response->set_computation_us(std::chrono::duration<double, std::micro>(took).count());

@@ -19,7 +19,12 @@ struct Options {
   std::string headend;
   std::string endpoint;
   std::vector<std::string> also;
-  v1::Disjointness disjointness = v1::DISJOINTNESS_UNSPECIFIED;
+  std::vector<std::string> others;
+  bool explain = false;
+  v1::PathSetRequest set;  // Without members.
+
+  // A wish that only a set can have makes it one.
+  bool wants_set() const { return !also.empty() || set.ByteSizeLong() > 0; }
 };
 
 std::string Computed(uint64_t generation, double microseconds) {
@@ -40,19 +45,25 @@ int RunCompute(const Options& options, const Context& context) {
   if (context.PrintAs(response)) {
     return code;
   }
-  std::cout << options.headend << " -> " << options.endpoint << ": ";
+  std::cout << options.headend << " -> "
+            << (response.endpoint().empty() ? options.endpoint : response.endpoint()) << ": ";
   if (response.has_no_path()) {
     std::cout << NoPathText(response.no_path());
   } else {
     std::cout << PathText(response.path(), options.request.constraints());
+  }
+  if (response.has_runner_up()) {
+    std::cout << RunnerUpText(response.runner_up());
+  }
+  if (response.has_explanation()) {
+    std::cout << "\n" << ExplanationText(response.explanation(), response.has_path());
   }
   std::cout << "\n" << Computed(response.generation(), response.computation_us());
   return code;
 }
 
 absl::StatusOr<v1::PathSetRequest> MakeSet(const Options& options) {
-  v1::PathSetRequest set;
-  set.set_disjointness(options.disjointness);
+  v1::PathSetRequest set = options.set;
   *set.add_members() = options.request;
   for (const std::string& text : options.also) {
     auto ends = ParseEndPair(text);
@@ -96,7 +107,7 @@ int RunComputeSet(const Options& options, const Context& context) {
               << PathText(response.paths(i), member.constraints()) << "\n";
   }
   if (!response.has_no_path()) {
-    std::cout << "total cost " << response.total_cost() << "; ";
+    std::cout << SetText(response, *request);
   }
   std::cout << Computed(response.generation(), response.computation_us());
   return code;
@@ -108,9 +119,13 @@ CLI::App* AddCommand(CLI::App& path, const std::string& name, const std::string&
   command->add_option("headend", options.headend, "Where the path starts")
       ->required()
       ->type_name("NODE");
-  command->add_option("endpoint", options.endpoint, "Where it ends")->required()->type_name("NODE");
+  command
+      ->add_option("endpoint", options.endpoint,
+                   "Where it ends: a node, or an address or SID that several announce")
+      ->required()
+      ->type_name("NODE");
   AddConstraintOptions(*command, *options.request.mutable_constraints());
-  AddDisjointOption(*command, options.disjointness);
+  AddSetOptions(*command, options.set);
   command
       ->add_option("--also", options.also,
                    "Another member: headend:endpoint, with the same constraints; may be repeated")
@@ -124,6 +139,8 @@ CLI::App* AddCommand(CLI::App& path, const std::string& name, const std::string&
 void Finish(Options& options) {
   options.request.set_headend(options.headend);
   options.request.set_endpoint(options.endpoint);
+  for (const std::string& other : options.others) options.request.add_endpoints(other);
+  options.request.set_explain(options.explain);
 }
 
 }  // namespace
@@ -134,19 +151,25 @@ void AddPathCommands(CLI::App& app, Context& context) {
   auto one = std::make_shared<Options>();
   CLI::App* compute = AddCommand(
       *path, "compute", "The best path that keeps every constraint, and its segment list", *one);
+  compute->add_option("--or", one->others, "Another endpoint that will do: the nearest is taken")
+      ->type_name("NODE")
+      ->expected(1)
+      ->take_all();
+  compute->add_flag("--explain", one->explain, "Say what binds, and what each constraint costs");
   compute->footer(
-      "With --disjoint or --also it is compute-set.\n"
+      "With --disjoint, --also or another wish for sets it is compute-set.\n"
       "\n"
       "Examples:\n"
       "  srpcectl path compute 0_NL 24_PT --objective igp --max-delay 12ms\n"
       "  srpcectl path compute 0_NL 24_PT --objective delay --bandwidth 2G --data-plane srv6\n"
       "  srpcectl path compute 0_NL 24_PT --exclude-link '0_NL->1_BE' --via 4_DE --max-sids 3\n"
+      "  srpcectl path compute 0_NL 24_PT --max-delay 1ms --explain\n"
+      "  srpcectl path compute 0_NL 24_PT --or 25_ES --objective delay\n"
       "  srpcectl path compute 0_NL 24_PT --disjoint node");
   compute->callback([one, &context] {
     Finish(*one);
     context.run = [one, &context] {
-      const bool set = one->disjointness != v1::DISJOINTNESS_UNSPECIFIED || !one->also.empty();
-      return set ? RunComputeSet(*one, context) : RunCompute(*one, context);
+      return one->wants_set() ? RunComputeSet(*one, context) : RunCompute(*one, context);
     };
   });
   auto several = std::make_shared<Options>();
@@ -156,7 +179,8 @@ void AddPathCommands(CLI::App& app, Context& context) {
       "Without --also: two paths between the same ends. Without --disjoint: no common link.\n"
       "\n"
       "Examples:\n"
-      "  srpcectl path compute-set 0_NL 24_PT --disjoint srlg-node\n"
+      "  srpcectl path compute-set 0_NL 24_PT --disjoint srlg-node --fallback node --allow-sharing\n"
+      "  srpcectl path compute-set 0_NL 24_PT --set-objective max --max-delay-difference 2ms\n"
       "  srpcectl path compute-set 0_NL 24_PT --also 1_BE:25_ES --disjoint node --max-delay 20ms");
   compute_set->callback([several, &context] {
     Finish(*several);

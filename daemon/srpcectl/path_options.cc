@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "daemon/srpcectl/names.h"
 #include "daemon/srpcectl/quantity.h"
@@ -153,9 +154,11 @@ void AddConstraintOptions(CLI::App& command, v1::PathConstraints& c) {
       {{"igp", v1::METRIC_TYPE_IGP},
        {"te", v1::METRIC_TYPE_TE},
        {"delay", v1::METRIC_TYPE_DELAY},
-       {"hops", v1::METRIC_TYPE_HOPS}},
+       {"hops", v1::METRIC_TYPE_HOPS},
+       {"loss", v1::METRIC_TYPE_LOSS},
+       {"variation", v1::METRIC_TYPE_DELAY_VARIATION}},
       [&c](v1::MetricType metric) { c.set_objective(metric); }, "What to minimise; igp unless said",
-      "igp|te|delay|hops", "Objective");
+      "igp|te|delay|hops|loss|variation", "Objective");
   command
       .add_option_function<uint32_t>(
           "--flex-algo", [&c](uint32_t n) { c.set_flex_algorithm(n); },
@@ -177,17 +180,52 @@ void AddConstraintOptions(CLI::App& command, v1::PathConstraints& c) {
           "--no-compression", [&c] { c.set_no_compression(true); },
           "SRv6: full SIDs, no NEXT-CSID containers")
       ->group(kEncoding);
+  command
+      .add_flag_callback(
+          "--allow-ecmp", [&c] { c.set_allow_ecmp(true); },
+          "Lists may spread packets over equal shortest paths; the worst branch counts")
+      ->group(kEncoding);
 }
 
-void AddDisjointOption(CLI::App& command, v1::Disjointness& disjointness) {
+void AddSetOptions(CLI::App& command, v1::PathSetRequest& set) {
+  constexpr const char* kGroup = "Disjointness";
+  static const std::map<std::string, v1::Disjointness> kLevels = {
+      {"link", v1::DISJOINTNESS_LINK},
+      {"node", v1::DISJOINTNESS_NODE},
+      {"srlg", v1::DISJOINTNESS_SRLG},
+      {"srlg-node", v1::DISJOINTNESS_SRLG_NODE}};
   Chosen<v1::Disjointness>(
-      command, "--disjoint",
-      {{"link", v1::DISJOINTNESS_LINK},
-       {"node", v1::DISJOINTNESS_NODE},
-       {"srlg", v1::DISJOINTNESS_SRLG},
-       {"srlg-node", v1::DISJOINTNESS_SRLG_NODE}},
-      [&disjointness](v1::Disjointness d) { disjointness = d; }, "What no two paths may share",
-      "link|node|srlg|srlg-node", "Disjointness");
+      command, "--disjoint", kLevels, [&set](v1::Disjointness d) { set.set_disjointness(d); },
+      "What no two paths may share", "link|node|srlg|srlg-node", kGroup);
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--fallback",
+          [&set](const std::vector<std::string>& levels) {
+            for (const std::string& level : levels) set.add_fallbacks(kLevels.at(level));
+          },
+          "Where that is impossible: this level; may be repeated, in this order")
+      ->check(CLI::IsMember(kLevels).description(""))
+      ->type_name("LEVEL")
+      ->group(kGroup)
+      ->expected(1)
+      ->take_all();
+  command
+      .add_flag_callback(
+          "--allow-sharing", [&set] { set.set_allow_sharing(true); },
+          "At last: share as few links, nodes and risk groups as can be")
+      ->group(kGroup);
+  Chosen<v1::SetObjective>(
+      command, "--set-objective",
+      {{"sum", v1::SET_OBJECTIVE_SUM},
+       {"max", v1::SET_OBJECTIVE_MAX},
+       {"lexicographic", v1::SET_OBJECTIVE_LEXICOGRAPHIC}},
+      [&set](v1::SetObjective objective) { set.set_objective(objective); },
+      "Of the members' costs: their sum, the dearest, or one after the other",
+      "sum|max|lexicographic", kGroup);
+  Parsed(
+      command, "--max-delay-difference", ParseMicroseconds,
+      [&set](uint64_t us) { set.set_max_delay_difference_us(us); },
+      "Between any two paths of the set", "TIME", kGroup);
 }
 
 }  // namespace srpce::ctl

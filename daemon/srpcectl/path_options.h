@@ -11,7 +11,7 @@ namespace srpce::ctl {
 // outlives it.
 void AddConstraintOptions(CLI::App& command, v1::PathConstraints& constraints);
 
-// "link", "node", "srlg", "srlg-node".
-void AddDisjointOption(CLI::App& command, v1::Disjointness& disjointness);
+// What is asked of a set, its members aside. `set` outlives the command.
+void AddSetOptions(CLI::App& command, v1::PathSetRequest& set);
 
 }  // namespace srpce::ctl

@@ -62,6 +62,27 @@ std::string FactText(const std::string& reason, double value) {
   return FormatNumber(value, 6);
 }
 
+std::string ConstraintText(const std::string& constraint, double value) {
+  if (constraint == "delay bound") return FactText("DELAY_BOUND_UNREACHABLE", value);
+  if (constraint == "delay variation bound") return FactText("VARIATION_BOUND_UNREACHABLE", value);
+  if (constraint == "bandwidth") return FactText("NO_PATH_BANDWIDTH", value);
+  if (constraint == "loss bound") return FactText("LOSS_BOUND_UNREACHABLE", value);
+  return FormatNumber(value, 6);
+}
+
+const char* LevelText(v1::Disjointness level) {
+  switch (level) {
+    case v1::DISJOINTNESS_NODE:
+      return "node";
+    case v1::DISJOINTNESS_SRLG:
+      return "srlg";
+    case v1::DISJOINTNESS_SRLG_NODE:
+      return "srlg-node";
+    default:
+      return "link";
+  }
+}
+
 }  // namespace
 
 std::string MetricsText(const v1::PathMetrics& m, const v1::PathConstraints* bounds) {
@@ -146,6 +167,7 @@ std::string SegmentListText(const v1::SegmentList& list, const std::string& inde
 
 std::string PathText(const v1::Path& path, const v1::PathConstraints& constraints) {
   std::string text = absl::StrCat(MetricsText(path.metrics(), &constraints), "\n\n");
+  if (path.ecmp()) absl::StrAppend(&text, "  spread over equal paths; the worst of them counts\n");
   Table table({"HOP", "LINK", "INTERFACE", "IGP", "DELAY"});
   for (int i = 0; i < path.hops_size(); ++i) {
     const v1::Hop& hop = path.hops(i);
@@ -184,6 +206,64 @@ std::string NoPathText(const v1::NoPath& no_path) {
   if (no_path.has_best_found()) {
     absl::StrAppend(&text, "  best found so far: ", NodesText(no_path.best_found()), " (",
                     MetricsText(no_path.best_found().metrics(), nullptr), ")\n");
+  }
+  return text;
+}
+
+std::string RunnerUpText(const v1::EndpointPath& runner_up) {
+  return absl::StrCat("\n  runner-up: ", runner_up.endpoint(), " (",
+                      MetricsText(runner_up.path().metrics(), nullptr), ")\n");
+}
+
+std::string ExplanationText(const v1::Explanation& explanation, bool found) {
+  std::string text;
+  if (explanation.bounds_size() > 0) {
+    Table table({"BOUND", "WANTED", "USED", "BEST ALONE"});
+    for (const v1::BoundInsight& bound : explanation.bounds()) {
+      const auto fact = [&](double value) { return ConstraintText(bound.constraint(), value); };
+      table.Add({bound.constraint(), fact(bound.wanted()),
+                 bound.has_used() ? fact(bound.used()) : "",
+                 bound.has_best_achievable() ? fact(bound.best_achievable()) : ""});
+    }
+    absl::StrAppend(&text, table.ToString("  "), "\n");
+  }
+  if (explanation.relaxations().empty()) {
+    absl::StrAppend(&text, found ? "  nothing binds: no constraint alone keeps a cheaper path out\n"
+                                 : "  no constraint relaxed alone gives a path\n");
+  } else {
+    absl::StrAppend(&text, found ? "  what binds, the greatest saving first:\n"
+                                 : "  what would give a path, the smallest change first:\n");
+  }
+  for (const v1::Relaxation& relaxation : explanation.relaxations()) {
+    absl::StrAppend(&text, "    ", relaxation.message(),
+                    relaxation.proved() ? "" : " (not proved to be the least)", "\n");
+  }
+  if (!explanation.unproved().empty()) {
+    absl::StrAppend(&text, "  not looked into for want of time: ",
+                    absl::StrJoin(explanation.unproved(), ", "), "\n");
+  }
+  return text;
+}
+
+std::string SetText(const v1::PathSetResponse& set, const v1::PathSetRequest& request) {
+  std::string text = absl::StrCat("total cost ", set.total_cost(), "; ");
+  if (!set.proved_optimal()) {
+    absl::StrAppend(&text, "not proved to be the least, which is ", set.lower_bound(),
+                    " or more; ");
+  }
+  if (set.fully_disjoint()) return text;
+  absl::StrAppend(&text, LevelText(request.disjointness()), "-disjoint paths are impossible, ",
+                  set.achieved() == v1::DISJOINTNESS_UNSPECIFIED
+                      ? "and so are link-disjoint ones"
+                      : absl::StrCat("these are ", LevelText(set.achieved()), "-disjoint"),
+                  "\n");
+  for (const v1::SharedRisks& pair : set.shared()) {
+    std::vector<std::string> risks;
+    for (const v1::LinkKey& link : pair.links()) risks.push_back("link " + ToText(link));
+    for (const std::string& node : pair.nodes()) risks.push_back("node " + node);
+    for (const uint32_t srlg : pair.srlgs()) risks.push_back(absl::StrCat("SRLG ", srlg));
+    absl::StrAppend(&text, "  paths ", pair.first() + 1, " and ", pair.second() + 1, " share ",
+                    absl::StrJoin(risks, ", "), "\n");
   }
   return text;
 }

@@ -26,4 +26,11 @@ std::string PathText(const v1::Path& path, const v1::PathConstraints& constraint
 // The reason, the facts and what blocks; several lines.
 std::string NoPathText(const v1::NoPath& no_path);
 
+// One line: the second best endpoint.
+std::string RunnerUpText(const v1::EndpointPath& runner_up);
+// What binds, a line each. `found`: there is a path.
+std::string ExplanationText(const v1::Explanation& explanation, bool found);
+// The cost, the level reached and what is shared; ends without a newline if that is one line.
+std::string SetText(const v1::PathSetResponse& set, const v1::PathSetRequest& request);
+
 }  // namespace srpce::ctl

@@ -8,7 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/sort_unique.h"
+#include "lib/base/status_macros.h"
 #include "lib/pce/resolve.h"
+#include "lib/segments/nearest.h"
 
 namespace srpce::pce {
 namespace {
@@ -22,16 +24,30 @@ bool Holds(const std::vector<T>& sorted, const T& value) {
   return std::binary_search(sorted.begin(), sorted.end(), value);
 }
 
-// The headend and the endpoint, ascending.
-std::vector<NodeIndex> EndsOf(const Ted& ted, const policy::PolicyIntent& intent) {
+// The headend and where the lists end, ascending.
+std::vector<NodeIndex> EndsOf(const Ted& ted, const policy::PolicyIntent& intent,
+                              const PlannedPath& path) {
   std::vector<NodeIndex> ends;
-  for (const std::string& name : {intent.key.headend, intent.key.endpoint}) {
-    if (const auto node = ted.FindNode(name)) {
-      ends.push_back(*node);
-    }
+  if (const auto headend = ted.FindNode(intent.key.headend)) ends.push_back(*headend);
+  for (const segments::Expansion& expansion : path.expansions) {
+    ends.insert(ends.end(), expansion.ends.begin(), expansion.ends.end());
   }
   SortUnique(ends);
   return ends;
+}
+
+// One router, or the nearest of several; the latter without its runner-up.
+absl::StatusOr<segments::SegmentResult> ComputeTo(const PlanContext& context,
+                                                  const std::vector<segments::SegmentQuery>& to) {
+  if (to.size() == 1) {
+    return segments::ComputeRoute(context.ted, to.front(), context.workspace,
+                                  context.options.budget);
+  }
+  SRPCE_ASSIGN_OR_RETURN(
+      segments::NearestResult result,
+      segments::ComputeNearest(context.ted, to, context.workspace, context.options.budget));
+  if (auto* none = std::get_if<cspf::NoPath>(&result)) return std::move(*none);
+  return std::get<segments::NearestRoute>(std::move(result)).nearest.route;
 }
 
 PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member, size_t candidate,
@@ -39,21 +55,24 @@ PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member,
                           MemberPlan& plan) {
   const policy::PolicyIntent& intent = *member.intent;
   policy::CandidateStatus& status = StatusOf(member, candidate, plan);
-  auto query = Resolve(context.ted, intent.key.headend, intent.key.endpoint, bounds);
-  if (!query.ok()) {
-    status = {.error = std::string(query.status().message())};
+  const auto queries =
+      ResolveAll(context.ted, intent.key.headend, {intent.key.endpoint}, bounds);
+  if (!queries.ok()) {
+    status = {.error = std::string(queries.status().message())};
     return nullptr;
   }
-  if (query->path.source == query->path.target) {
-    status = {.error = "endpoint: is the headend itself"};
-    return nullptr;
+  std::vector<segments::SegmentQuery> restricted;
+  for (const segments::SegmentQuery& query : *queries) {
+    if (query.path.source == query.path.target) {
+      status = {.error = "endpoint: is the headend itself"};
+      return nullptr;
+    }
+    segments::SegmentQuery apart = query;
+    if (Exclude(exclusion, apart.path)) restricted.push_back(std::move(apart));
   }
-  segments::SegmentQuery restricted = *query;
-  const bool possible = Exclude(exclusion, restricted.path);
-  const auto compute = [&](const segments::SegmentQuery& wanted) {
+  const auto compute = [&](const std::vector<segments::SegmentQuery>& wanted) {
     const MonotonicTime begin = context.clock.Now();
-    auto result =
-        segments::ComputeRoute(context.ted, wanted, context.workspace, context.options.budget);
+    auto result = ComputeTo(context, wanted);
     if (result.ok()) Note(context, bounds, begin, std::get_if<cspf::NoPath>(&*result), plan);
     return result;
   };
@@ -62,7 +81,7 @@ PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member,
     return nullptr;
   };
   cspf::NoPath failure;
-  if (possible) {
+  if (!restricted.empty()) {
     auto result = compute(restricted);
     if (!result.ok()) return fail(result.status());
     if (auto* route = std::get_if<segments::SegmentRoute>(&*result)) {
@@ -75,7 +94,7 @@ PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member,
   }
   if (!exclusion.empty()) {
     // Is it the other members that stand in the way, or its own bounds?
-    auto alone = compute(*query);
+    auto alone = compute(*queries);
     if (!alone.ok()) return fail(alone.status());
     if (auto* other = std::get_if<cspf::NoPath>(&*alone)) {
       failure = std::move(*other);
@@ -180,7 +199,7 @@ void AddExclusion(const Ted& ted, const MemberInput& member, const PlannedPath& 
       disjointness == cspf::Disjointness::kNode || disjointness == cspf::Disjointness::kSrlgNode;
   const bool srlgs =
       disjointness == cspf::Disjointness::kSrlg || disjointness == cspf::Disjointness::kSrlgNode;
-  const std::vector<NodeIndex> own = EndsOf(ted, *member.intent);
+  const std::vector<NodeIndex> own = EndsOf(ted, *member.intent, path);
   for (const LinkIndex index : path.links) {
     const topology::Link& link = ted.link(index);
     exclusion.links.push_back(index);
@@ -207,7 +226,7 @@ void AddExclusion(const Ted& ted, const MemberInput& member, const PlannedPath& 
 
 bool KeepsAwayFrom(const Ted& ted, const MemberInput& member, const PlannedPath& path,
                    const Exclusion& exclusion) {
-  const std::vector<NodeIndex> own = EndsOf(ted, *member.intent);
+  const std::vector<NodeIndex> own = EndsOf(ted, *member.intent, path);
   const auto node_taken = [&](NodeIndex node) {
     return Holds(exclusion.nodes, node) || (Holds(exclusion.ends, node) && !Holds(own, node));
   };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
 #include "lib/pce/resolve.h"
 #include "lib/segments/imposition.h"
 
@@ -181,11 +182,10 @@ void Complete(const Ted& ted, const policy::PolicyIntent& intent, NodeIndex head
   path.generation = ted.generation();
 }
 
-absl::Status CheckDepth(const Ted& ted, const cspf::Query& ends, const SegmentList& list,
-                        const Expansion& expansion, const policy::PathIntent* bounds) {
-  const segments::Imposition imposition =
-      segments::Impose(ted, ends.source, ends.target, list, expansion.links,
-                       bounds != nullptr ? bounds->max_sids : std::nullopt);
+absl::Status CheckDepth(const Ted& ted, const segments::SegmentQuery& query,
+                        const SegmentList& list, const Expansion& expansion) {
+  const segments::Imposition imposition = segments::Impose(
+      ted, query.path.source, query.path.target, list, expansion.links, query.max_sids);
   if (imposition.fits()) {
     return absl::OkStatus();
   }
@@ -193,14 +193,26 @@ absl::Status CheckDepth(const Ted& ted, const cspf::Query& ends, const SegmentLi
                                                     ", headend can do ", *imposition.limit));
 }
 
-absl::Status CheckEnd(const Ted& ted, NodeIndex endpoint, const Expansion& expansion) {
-  if (expansion.ends.size() == 1 && expansion.ends.front() == endpoint) {
-    return absl::OkStatus();
+// The one of `queries` whose target all packets end at.
+absl::StatusOr<const segments::SegmentQuery*> FindEnd(
+    const Ted& ted, const std::vector<segments::SegmentQuery>& queries,
+    const Expansion& expansion) {
+  for (const segments::SegmentQuery& query : queries) {
+    if (expansion.ends == std::vector<NodeIndex>{query.path.target}) return &query;
   }
-  const std::string end =
-      expansion.ends.empty() ? "nowhere" : ted.node(expansion.ends.front()).display_name();
+  const auto name = [&](NodeIndex node) { return ted.node(node).display_name(); };
+  const std::string end = expansion.ends.empty() ? "nowhere" : name(expansion.ends.front());
   return absl::FailedPreconditionError(
-      absl::StrCat("segment list: ends at ", end, ", want ", ted.node(endpoint).display_name()));
+      absl::StrCat("segment list: ends at ", end, ", want ", name(queries.front().path.target),
+                   queries.size() > 1 ? absl::StrCat(" or ", queries.size() - 1, " others") : ""));
+}
+
+// Holds a list to the query for the router it leads to.
+absl::Status CheckQuery(const Ted& ted, const std::vector<segments::SegmentQuery>& queries,
+                        const SegmentList& list, const Expansion& expansion) {
+  SRPCE_ASSIGN_OR_RETURN(const segments::SegmentQuery* query, FindEnd(ted, queries, expansion));
+  SRPCE_RETURN_IF_ERROR(CheckDepth(ted, *query, list, expansion));
+  return segments::CheckPromise(ted, query->path, expansion);
 }
 
 void Keep(absl::Status& first, absl::Status status) {
@@ -224,35 +236,36 @@ Evaluation Evaluate(const Ted& ted, const policy::PolicyIntent& intent, size_t c
   Evaluation result;
   const policy::PathIntent* bounds = BoundsOf(intent, candidate);
   // Without bounds a list must still start and end in the right place.
-  const auto ends = Resolve(ted, intent.key.headend, intent.key.endpoint, {});
+  const auto ends = ResolveAll(ted, intent.key.headend, {intent.key.endpoint}, {});
   if (!ends.ok()) {
     result.forwarding = ends.status();
     return result;
   }
-  const auto query =
-      bounds == nullptr ? ends : Resolve(ted, intent.key.headend, intent.key.endpoint, *bounds);
-  if (!query.ok()) {
-    result.promise = query.status();
+  const auto queries = bounds == nullptr ? ends
+                                         : ResolveAll(ted, intent.key.headend,
+                                                      {intent.key.endpoint}, *bounds);
+  if (!queries.ok()) {
+    result.promise = queries.status();
   }
+  const NodeIndex headend = ends->front().path.source;
   auto path = std::make_shared<PlannedPath>();
   path->candidate = candidate;
   for (const policy::WeightedList& weighted : lists) {
-    absl::StatusOr<Expansion> expansion = segments::Expand(ted, ends->path.source, weighted.list);
-    absl::Status forwards =
-        expansion.ok() ? CheckEnd(ted, ends->path.target, *expansion) : expansion.status();
+    absl::StatusOr<Expansion> expansion = segments::Expand(ted, headend, weighted.list);
+    const absl::Status forwards =
+        expansion.ok() ? FindEnd(ted, *ends, *expansion).status() : expansion.status();
     if (!forwards.ok()) {
-      Keep(result.forwarding, std::move(forwards));
+      Keep(result.forwarding, forwards);
       continue;
     }
-    Keep(result.promise, CheckDepth(ted, ends->path, weighted.list, *expansion, bounds));
-    if (query.ok()) {
-      Keep(result.promise, segments::CheckPromise(ted, query->path, *expansion));
+    if (queries.ok()) {
+      Keep(result.promise, CheckQuery(ted, *queries, weighted.list, *expansion));
     }
     path->lists.push_back(weighted);
     path->expansions.push_back(*std::move(expansion));
   }
   if (!path->lists.empty()) {
-    Complete(ted, intent, ends->path.source, *path);
+    Complete(ted, intent, headend, *path);
     result.path = std::move(path);
   }
   return result;

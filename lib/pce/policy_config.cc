@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lib/pce/resolve.h"
 #include "lib/segments/imposition.h"
 
 namespace srpce::pce {
@@ -34,16 +35,27 @@ plugin::PolicyConfig BuildConfig(const topology::Ted& ted, const policy::PolicyI
   config.binding_sid = intent.binding_sid;
   config.steered_prefixes = intent.steered_prefixes;
   config.lists = path.lists;
-  const auto endpoint = ted.FindNode(intent.key.endpoint);
-  if (!endpoint) {
+  const std::vector<topology::NodeIndex> endpoints = FindEndpoints(ted, intent.key.endpoint);
+  if (endpoints.empty()) {
     return config;
   }
-  const topology::Node& node = ted.node(*endpoint);
+  const bool anycast = endpoints.size() > 1;
+  const topology::Node& node =
+      ted.node(anycast ? path.expansions.front().ends.front() : endpoints.front());
   const std::vector<IpAddress> loopbacks = Loopbacks(node, data_plane);
-  if (const auto address = IpAddress::Parse(intent.key.endpoint); address.ok()) {
+  const auto address = IpAddress::Parse(intent.key.endpoint);
+  if (address.ok()) {
     config.endpoint_address = *address;  // The endpoint was given as an address: that one is meant.
   } else if (!loopbacks.empty()) {
     config.endpoint_address = loopbacks.front();
+  }
+  if (config.steered_prefixes.empty() && anycast) {
+    // Not what else the router serves that is nearest now.
+    if (const auto prefix = IpPrefix::Parse(intent.key.endpoint); prefix.ok()) {
+      config.steered_prefixes.push_back(*prefix);
+    } else if (address.ok()) {
+      config.steered_prefixes.emplace_back(*address, address->max_prefix_length());
+    }
   }
   if (config.steered_prefixes.empty()) {
     for (const IpAddress& address : loopbacks) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/pce/candidate_planner.h"
 #include "lib/pce/detour_filter.h"
+#include "lib/pce/resolve.h"
 
 namespace srpce::pce {
 namespace {
@@ -319,11 +320,12 @@ void Reactor::OnGoodNewsDue() {
       return !news.improved.empty();
     }
     const auto headend = ted_->FindNode(record.intent->key.headend);
-    const auto endpoint = ted_->FindNode(record.intent->key.endpoint);
-    return headend && endpoint &&
-           IsWorthMoving({.gain_percent = options_.reoptimize_gain_percent, .budget = {}},
-                         record.active->cost,
-                         detours.For(bounds->objective).Bound(*headend, *endpoint));
+    const auto endpoints = FindEndpoints(*ted_, record.intent->key.endpoint);
+    return headend && std::any_of(endpoints.begin(), endpoints.end(), [&](auto endpoint) {
+             return IsWorthMoving({.gain_percent = options_.reoptimize_gain_percent, .budget = {}},
+                                  record.active->cost,
+                                  detours.For(bounds->objective).Bound(*headend, endpoint));
+           });
   };
   for (Unit* unit : table_.units()) {
     const bool satisfied = IsSatisfied(*unit);

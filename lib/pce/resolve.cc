@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "lib/base/status_macros.h"
+#include "lib/segments/nearest.h"
 
 namespace srpce::pce {
 namespace {
@@ -27,14 +28,48 @@ absl::StatusOr<NodeIndex> FindNode(const Ted& ted, absl::string_view field,
 }
 
 // Paths begin and end at routers: nobody sends from a LAN, and no SID stands for one.
-absl::StatusOr<NodeIndex> FindRouter(const Ted& ted, absl::string_view field,
-                                     const std::string& name) {
-  SRPCE_ASSIGN_OR_RETURN(const NodeIndex node, FindNode(ted, field, name));
-  if (ted.node(node).attributes.pseudonode.value_or(false)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(field, ": got '", name, "', a pseudonode, want a router"));
+absl::Status CheckRouter(const Ted& ted, absl::string_view field, const std::string& name,
+                         NodeIndex node) {
+  if (!ted.node(node).attributes.pseudonode.value_or(false)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, ": got '", name, "', a pseudonode, want a router"));
+}
+
+absl::StatusOr<std::vector<NodeIndex>> FindAllEndpoints(const Ted& ted,
+                                                        const std::vector<std::string>& names) {
+  std::vector<NodeIndex> endpoints;
+  for (const std::string& name : names) {
+    const std::vector<NodeIndex> found = FindEndpoints(ted, name);
+    if (found.empty()) {
+      return absl::NotFoundError(absl::StrCat("endpoint: unknown node '", name, "'"));
+    }
+    for (const NodeIndex node : found) {
+      SRPCE_RETURN_IF_ERROR(CheckRouter(ted, "endpoint", name, node));
+      if (std::find(endpoints.begin(), endpoints.end(), node) == endpoints.end()) {
+        endpoints.push_back(node);
+      }
+    }
   }
-  return node;
+  if (endpoints.empty()) return absl::InvalidArgumentError("endpoint: got none, want one or more");
+  return endpoints;
+}
+
+std::vector<NodeIndex> Announcers(const Ted& ted, const std::string& text) {
+  std::optional<IpPrefix> prefix;
+  const absl::StatusOr<IpAddress> address = IpAddress::Parse(text);
+  if (address.ok()) {
+    prefix.emplace(*address, address->max_prefix_length());
+  } else if (const absl::StatusOr<IpPrefix> parsed = IpPrefix::Parse(text); parsed.ok()) {
+    prefix = *parsed;
+  }
+  if (!prefix) return {};
+  const absl::Span<const NodeIndex> announcers = ted.FindAnnouncers(*prefix);
+  std::vector<NodeIndex> nodes(announcers.begin(), announcers.end());
+  if (!nodes.empty() || !address.ok() || address->is_v4()) return nodes;
+  for (const topology::SidOwner& owner : ted.FindSrv6Sid(address->v6())) {
+    if (!owner.link) nodes.push_back(owner.node);
+  }
+  return nodes;
 }
 
 // Every link of the direction `key` names; all parallel ones where it names no interface.
@@ -58,7 +93,7 @@ absl::Status ResolveExclusions(const Ted& ted, const policy::PathIntent& intent,
   const bool refused = unknown == UnknownExclusions::kRefused;
   for (const std::string& name : intent.exclude_nodes) {
     const std::optional<NodeIndex> node = ted.FindNode(name);
-    if (node && (*node == query.source || *node == query.target)) {
+    if (node && *node == query.source) {
       return absl::InvalidArgumentError(
           absl::StrCat("exclude_nodes: got '", name, "', which is an end of the path"));
     }
@@ -97,21 +132,34 @@ void CopyBounds(const policy::PathIntent& intent, cspf::Constraints& to) {
 
 }  // namespace
 
-absl::StatusOr<segments::SegmentQuery> Resolve(const Ted& ted, const std::string& headend,
-                                               const std::string& endpoint,
-                                               const policy::PathIntent& intent,
-                                               UnknownExclusions unknown) {
+std::vector<NodeIndex> FindEndpoints(const Ted& ted, const std::string& name) {
+  if (const std::optional<NodeIndex> node = ted.FindNode(name)) return {*node};
+  return Announcers(ted, name);
+}
+
+absl::StatusOr<std::vector<segments::SegmentQuery>> ResolveAll(
+    const Ted& ted, const std::string& headend, const std::vector<std::string>& endpoints,
+    const policy::PathIntent& intent, UnknownExclusions unknown) {
   SRPCE_RETURN_IF_ERROR(policy::Validate(intent));
   segments::SegmentQuery query;
-  SRPCE_ASSIGN_OR_RETURN(query.path.source, FindRouter(ted, "headend", headend));
-  SRPCE_ASSIGN_OR_RETURN(query.path.target, FindRouter(ted, "endpoint", endpoint));
+  SRPCE_ASSIGN_OR_RETURN(query.path.source, FindNode(ted, "headend", headend));
+  SRPCE_RETURN_IF_ERROR(CheckRouter(ted, "headend", headend, query.path.source));
+  SRPCE_ASSIGN_OR_RETURN(std::vector<NodeIndex> targets, FindAllEndpoints(ted, endpoints));
   query.path.objective = intent.objective;
   CopyBounds(intent, query.path.constraints);
   SRPCE_RETURN_IF_ERROR(ResolveExclusions(ted, intent, unknown, query.path));
+  const auto& excluded = query.path.constraints.exclude_nodes;
+  const auto is_excluded = [&](NodeIndex node) {
+    return std::find(excluded.begin(), excluded.end(), node) != excluded.end();
+  };
+  if (std::all_of(targets.begin(), targets.end(), is_excluded)) {
+    return absl::InvalidArgumentError(absl::StrCat("exclude_nodes: got '", endpoints.front(),
+                                                   "', which is an end of the path"));
+  }
+  std::erase_if(targets, is_excluded);
   for (const std::string& name : intent.waypoints) {
     SRPCE_ASSIGN_OR_RETURN(const NodeIndex node, FindNode(ted, "waypoint", name));
-    const auto& excluded = query.path.constraints.exclude_nodes;
-    if (std::find(excluded.begin(), excluded.end(), node) != excluded.end()) {
+    if (is_excluded(node)) {
       return absl::InvalidArgumentError(
           absl::StrCat("waypoint: got '", name, "', which is excluded as well"));
     }
@@ -119,7 +167,21 @@ absl::StatusOr<segments::SegmentQuery> Resolve(const Ted& ted, const std::string
   }
   query.max_sids = intent.max_sids;
   query.compress = intent.compress;
-  return query;
+  query.allow_ecmp = intent.allow_ecmp;
+  return segments::QueriesTo(query, targets);
+}
+
+absl::StatusOr<segments::SegmentQuery> Resolve(const Ted& ted, const std::string& headend,
+                                               const std::string& endpoint,
+                                               const policy::PathIntent& intent,
+                                               UnknownExclusions unknown) {
+  SRPCE_ASSIGN_OR_RETURN(std::vector<segments::SegmentQuery> queries,
+                         ResolveAll(ted, headend, {endpoint}, intent, unknown));
+  if (queries.size() > 1) {
+    return absl::InvalidArgumentError(absl::StrCat("endpoint: got '", endpoint, "', which ",
+                                                   queries.size(), " routers announce, want one"));
+  }
+  return std::move(queries.front());
 }
 
 }  // namespace srpce::pce

@@ -43,7 +43,8 @@ struct PathIntent {
   std::vector<std::string> waypoints;
   cspf::DataPlane data_plane = cspf::DataPlane::kEither;
   uint8_t flex_algorithm = topology::kAlgorithmSpf;
-  bool compress = true;  // SRv6: NEXT-CSID containers where possible.
+  bool compress = true;     // SRv6: NEXT-CSID containers where possible.
+  bool allow_ecmp = false;  // Lists may spread packets over equal shortest paths.
 
   bool operator==(const PathIntent&) const = default;
 };

@@ -21,11 +21,12 @@ bool Nearer(const EndpointRoute& a, const EndpointRoute& b) {
 }
 
 // Why none can be reached: the only reason there is, or the first with all others behind it.
-NoPath Join(const Ted& ted, const std::vector<NodeIndex>& endpoints, std::vector<NoPath> failures) {
+NoPath Join(const Ted& ted, const std::vector<SegmentQuery>& queries,
+            std::vector<NoPath> failures) {
   NoPath joined = std::move(failures.front());
   if (failures.size() == 1) return joined;
   const auto named = [&](size_t i, const std::string& message) {
-    return absl::StrCat(ted.node(endpoints[i]).display_name(), ": ", message);
+    return absl::StrCat(ted.node(queries[i].path.target).display_name(), ": ", message);
   };
   joined.message = absl::StrCat("none of ", failures.size(),
                                 " endpoints can be reached: ", named(0, joined.message));
@@ -37,15 +38,14 @@ NoPath Join(const Ted& ted, const std::vector<NodeIndex>& endpoints, std::vector
 
 class NearestFinder {
  public:
-  NearestFinder(const Ted& ted, const SegmentQuery& query, const std::vector<NodeIndex>& endpoints)
-      : ted_(ted), query_(query), endpoints_(endpoints) {}
+  NearestFinder(const Ted& ted, const std::vector<SegmentQuery>& queries)
+      : ted_(ted), queries_(queries) {}
 
   absl::StatusOr<NearestResult> Run(cspf::Workspace& workspace, const cspf::Budget& budget) {
-    for (const NodeIndex endpoint : endpoints_) {
-      query_.path.target = endpoint;
-      SRPCE_ASSIGN_OR_RETURN(SegmentResult result, ComputeRoute(ted_, query_, workspace, budget));
+    for (const SegmentQuery& query : queries_) {
+      SRPCE_ASSIGN_OR_RETURN(SegmentResult result, ComputeRoute(ted_, query, workspace, budget));
       if (auto* route = std::get_if<SegmentRoute>(&result)) {
-        Take({endpoint, std::move(*route)});
+        Take({query.path.target, std::move(*route)});
       } else {
         failures_.push_back(std::get<NoPath>(std::move(result)));
       }
@@ -72,13 +72,12 @@ class NearestFinder {
       if (best_) verdict.best_found = std::move(best_->route.path);
       return verdict;
     }
-    if (!best_) return Join(ted_, endpoints_, std::move(failures_));
+    if (!best_) return Join(ted_, queries_, std::move(failures_));
     return NearestRoute{*std::move(best_), std::move(second_)};
   }
 
   const Ted& ted_;
-  SegmentQuery query_;
-  const std::vector<NodeIndex>& endpoints_;
+  const std::vector<SegmentQuery>& queries_;
   std::optional<EndpointRoute> best_;
   std::optional<EndpointRoute> second_;
   std::vector<NoPath> failures_;
@@ -86,11 +85,18 @@ class NearestFinder {
 
 }  // namespace
 
-absl::StatusOr<NearestResult> ComputeNearest(const Ted& ted, const SegmentQuery& query,
-                                             const std::vector<NodeIndex>& endpoints,
+std::vector<SegmentQuery> QueriesTo(const SegmentQuery& query,
+                                    const std::vector<NodeIndex>& endpoints) {
+  std::vector<SegmentQuery> queries(endpoints.size(), query);
+  for (size_t i = 0; i < endpoints.size(); ++i) queries[i].path.target = endpoints[i];
+  return queries;
+}
+
+absl::StatusOr<NearestResult> ComputeNearest(const Ted& ted,
+                                             const std::vector<SegmentQuery>& queries,
                                              cspf::Workspace& workspace,
                                              const cspf::Budget& budget) {
-  return NearestFinder(ted, query, endpoints).Run(workspace, budget);
+  return NearestFinder(ted, queries).Run(workspace, budget);
 }
 
 }  // namespace srpce::segments

@@ -12,6 +12,10 @@
 
 namespace srpce::segments {
 
+// Returns `query` once for each of `endpoints`.
+std::vector<SegmentQuery> QueriesTo(const SegmentQuery& query,
+                                    const std::vector<NodeIndex>& endpoints);
+
 struct EndpointRoute {
   NodeIndex endpoint;
   SegmentRoute route;
@@ -22,15 +26,15 @@ struct NearestRoute {
 };
 using NearestResult = std::variant<NearestRoute, cspf::NoPath>;
 
-// Returns the route to that of `endpoints` to which it costs least, in the sense of ComputeRoute;
-// equal costs go to fewer links, then to the endpoint named first. `query.path.target` is not read.
+// Returns the cheapest of the routes of `queries`, which differ in their target, in the sense of
+// ComputeRoute; equal costs go to fewer links, then to the query that comes first.
 // The answer for each endpoint is as exact as ComputeRoute's: one whose search ran out of budget is
 // passed over only if nothing to it can cost less than the answer, else the result is
 // kBudgetExhausted with the best found.
 //
-// REQUIRES !endpoints.empty(). Errors: INTERNAL, as ComputeRoute.
-absl::StatusOr<NearestResult> ComputeNearest(const Ted& ted, const SegmentQuery& query,
-                                             const std::vector<NodeIndex>& endpoints,
+// REQUIRES !queries.empty(). Errors: INTERNAL, as ComputeRoute.
+absl::StatusOr<NearestResult> ComputeNearest(const Ted& ted,
+                                             const std::vector<SegmentQuery>& queries,
                                              cspf::Workspace& workspace,
                                              const cspf::Budget& budget = {});
 

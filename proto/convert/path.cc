@@ -55,13 +55,71 @@ void WriteHops(const topology::Ted& ted, const std::vector<topology::LinkIndex>&
   }
 }
 
-void WritePath(const topology::Ted& ted, const cspf::Path& from, v1::Path* to) {
+void WriteShared(const topology::Ted& ted, const cspf::PairShares& from, v1::SharedRisks* to) {
+  to->set_first(static_cast<uint32_t>(from.first));
+  to->set_second(static_cast<uint32_t>(from.second));
+  for (const topology::LinkIndex link : from.shared.links) {
+    ToProto(ted.link(link).key, to->add_links());
+  }
+  for (const topology::NodeIndex node : from.shared.nodes) to->add_nodes(ted.node(node).id);
+  to->mutable_srlgs()->Add(from.shared.srlgs.begin(), from.shared.srlgs.end());
+}
+
+absl::StatusOr<cspf::SetObjective> FromProto(v1::SetObjective proto) {
+  switch (proto) {
+    case v1::SET_OBJECTIVE_UNSPECIFIED:
+    case v1::SET_OBJECTIVE_SUM:
+      return cspf::SetObjective::kSum;
+    case v1::SET_OBJECTIVE_MAX:
+      return cspf::SetObjective::kMax;
+    case v1::SET_OBJECTIVE_LEXICOGRAPHIC:
+      return cspf::SetObjective::kLexicographic;
+    default:
+      return absl::InvalidArgumentError(absl::StrCat("got set objective ", static_cast<int>(proto),
+                                                     ", want SUM, MAX or LEXICOGRAPHIC"));
+  }
+}
+
+}  // namespace
+
+void ToProto(const topology::Ted& ted, const cspf::Path& from, v1::Path* to) {
   to->set_cost(from.cost);
   ToProto(from.metrics, to->mutable_metrics());
   WriteHops(ted, from.links, to);
 }
 
-}  // namespace
+absl::StatusOr<cspf::DisjointTerms> FromProto(const v1::PathSetRequest& proto) {
+  FieldReader reader("");
+  cspf::DisjointTerms to;
+  to.disjointness = reader.Take("disjointness", FromProto(proto.disjointness()));
+  to.objective = reader.Take("objective", FromProto(proto.objective()));
+  if (proto.has_max_delay_difference_us()) {
+    to.max_delay_difference = Microseconds(reader.Narrow<int64_t>(
+        "max_delay_difference_us", proto.max_delay_difference_us(), kMaxBound));
+  }
+  for (const int level : proto.fallbacks()) {
+    to.fallbacks.push_back(
+        reader.Take("fallbacks", FromProto(static_cast<v1::Disjointness>(level))));
+  }
+  to.allow_sharing = proto.allow_sharing();
+  SRPCE_RETURN_IF_ERROR(reader.status());
+  return to;
+}
+
+void ToProto(const topology::Ted& ted, const segments::RouteSet& from, v1::PathSetResponse* to) {
+  for (const segments::SegmentRoute& route : from.routes) ToProto(ted, route, to->add_paths());
+  to->set_total_cost(from.set.total_cost);
+  if (from.set.achieved) to->set_achieved(ToProto(*from.set.achieved));
+  to->set_fully_disjoint(from.set.fully_disjoint);
+  for (const cspf::PairShares& pair : from.set.shared) WriteShared(ted, pair, to->add_shared());
+  for (const cspf::LevelFailure& failure : from.set.failed) {
+    v1::LevelFailure* failed = to->add_failed();
+    failed->set_level(ToProto(failure.level));
+    ToProto(ted, failure.why, failed->mutable_why());
+  }
+  to->set_proved_optimal(from.set.proved_optimal);
+  if (!from.set.proved_optimal) to->set_lower_bound(from.set.lower_bound);
+}
 
 absl::StatusOr<policy::PathIntent> FromProto(const v1::PathConstraints& proto) {
   FieldReader reader("");
@@ -101,6 +159,7 @@ absl::StatusOr<policy::PathIntent> FromProto(const v1::PathConstraints& proto) {
                                       "got ", proto.flex_algorithm(), ", want 0 or 128 to 255")));
   }
   to.compress = !proto.no_compression();
+  to.allow_ecmp = proto.allow_ecmp();
   SRPCE_RETURN_IF_ERROR(reader.status());
   return to;
 }
@@ -126,6 +185,7 @@ void ToProto(const policy::PathIntent& from, v1::PathConstraints* to) {
   to->set_data_plane(ToProto(from.data_plane));
   to->set_flex_algorithm(from.flex_algorithm);
   to->set_no_compression(!from.compress);
+  to->set_allow_ecmp(from.allow_ecmp);
 }
 
 absl::StatusOr<cspf::DataPlane> FromProto(v1::DataPlane proto) {
@@ -205,7 +265,8 @@ void ToProto(const topology::Ted& ted, const segments::SegmentList& from, v1::Se
 }
 
 void ToProto(const topology::Ted& ted, const segments::SegmentRoute& from, v1::Path* to) {
-  WritePath(ted, from.path, to);
+  ToProto(ted, from.path, to);
+  to->set_ecmp(!from.expansion.single_path);
   ToProto(ted, from.list, to->mutable_segment_list());
 }
 
@@ -221,7 +282,7 @@ void ToProto(const topology::Ted& ted, const cspf::NoPath& from, v1::NoPath* to)
     if (ted.HasLink(link)) ToProto(ted.link(link).key, to->add_blocking_links());
   }
   to->mutable_shared_srlgs()->Add(from.shared_srlgs.begin(), from.shared_srlgs.end());
-  if (from.best_found) WritePath(ted, *from.best_found, to->mutable_best_found());
+  if (from.best_found) ToProto(ted, *from.best_found, to->mutable_best_found());
   if (from.lower_bound) to->set_lower_bound(*from.lower_bound);
 }
 

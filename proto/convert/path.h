@@ -17,10 +17,14 @@ absl::StatusOr<cspf::DataPlane> FromProto(v1::DataPlane proto);
 v1::DataPlane ToProto(cspf::DataPlane from);
 absl::StatusOr<cspf::Disjointness> FromProto(v1::Disjointness proto);
 v1::Disjointness ToProto(cspf::Disjointness from);
+// Everything but the members.
+absl::StatusOr<cspf::DisjointTerms> FromProto(const v1::PathSetRequest& proto);
 
 void ToProto(const cspf::PathMetrics& from, v1::PathMetrics* to);
 void ToProto(const topology::Ted& ted, const segments::SegmentList& from, v1::SegmentList* to);
+void ToProto(const topology::Ted& ted, const cspf::Path& from, v1::Path* to);
 void ToProto(const topology::Ted& ted, const segments::SegmentRoute& from, v1::Path* to);
+void ToProto(const topology::Ted& ted, const segments::RouteSet& from, v1::PathSetResponse* to);
 void ToProto(const topology::Ted& ted, const cspf::NoPath& from, v1::NoPath* to);
 
 }  // namespace srpce::convert

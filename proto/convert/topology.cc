@@ -167,9 +167,13 @@ absl::StatusOr<topology::MetricType> FromProto(v1::MetricType proto) {
       return topology::MetricType::kDelay;
     case v1::METRIC_TYPE_HOPS:
       return topology::MetricType::kHops;
+    case v1::METRIC_TYPE_LOSS:
+      return topology::MetricType::kLoss;
+    case v1::METRIC_TYPE_DELAY_VARIATION:
+      return topology::MetricType::kVariation;
     default:
       return absl::InvalidArgumentError(absl::StrCat("got metric type ", static_cast<int>(proto),
-                                                     ", want IGP, TE, DELAY or HOPS"));
+                                                     ", want IGP, TE, DELAY, HOPS, LOSS or DELAY_VARIATION"));
   }
 }
 
@@ -312,6 +316,10 @@ v1::MetricType ToProto(topology::MetricType from) {
       return v1::METRIC_TYPE_DELAY;
     case topology::MetricType::kHops:
       return v1::METRIC_TYPE_HOPS;
+    case topology::MetricType::kLoss:
+      return v1::METRIC_TYPE_LOSS;
+    case topology::MetricType::kVariation:
+      return v1::METRIC_TYPE_DELAY_VARIATION;
   }
   return v1::METRIC_TYPE_UNSPECIFIED;
 }

@@ -29,7 +29,7 @@ NearestResult Ask(const Ted& ted, const SegmentQuery& query, const std::vector<s
   std::vector<NodeIndex> endpoints;
   for (const std::string& name : names) endpoints.push_back(NodeOf(ted, name));
   cspf::Workspace workspace;
-  return *ComputeNearest(ted, query, endpoints, workspace, budget);
+  return *ComputeNearest(ted, QueriesTo(query, endpoints), workspace, budget);
 }
 
 std::string Text(const Ted& ted, const NearestResult& result) {
@@ -117,7 +117,7 @@ TEST(NearestOracleTest, NoEndpointIsNearer) {
       if (const auto cost = Solve(*ted, query).best_cost) costs.push_back(*cost);
     }
     std::sort(costs.begin(), costs.end());
-    const NearestResult result = *ComputeNearest(*ted, query, endpoints, workspace);
+    const NearestResult result = *ComputeNearest(*ted, QueriesTo(query, endpoints), workspace);
     const auto* answer = std::get_if<NearestRoute>(&result);
     ASSERT_EQ(answer != nullptr, !costs.empty()) << "round " << round;
     none += answer == nullptr ? 1 : 0;
