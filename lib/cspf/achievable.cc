@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "lib/cspf/leg_cut.h"
 
 namespace srpce::cspf {
 
@@ -31,6 +32,20 @@ std::optional<double> LeastAlone(const topology::Ted& ted, const Query& query, A
   const Found found = LeastPath(ted, WithoutBounds(query), what, filter, work, unlimited);
   if (found.status != Found::Status::kFound) return std::nullopt;
   return PublicValue(Measure(ted, found.links), what);
+}
+
+std::optional<double> WidestAlone(const topology::Ted& ted, Query query, Workspace::Impl& work,
+                                  uint64_t& labels_left) {
+  LinkFilter filter;
+  const auto works = [&](BytesPerSecond bandwidth) {
+    query.constraints.min_bandwidth = bandwidth;
+    filter.Compile(ted, query);
+    return !FirstLegCut(ted, query, filter, work, labels_left);
+  };
+  constexpr uint64_t kUnlimited = UINT64_MAX;  // Of a link out of a LAN.
+  const std::optional<uint64_t> widest = Widest(ted, kUnlimited, works);
+  if (!widest || works({kUnlimited})) return std::nullopt;
+  return static_cast<double>(*widest);
 }
 
 std::optional<uint64_t> Widest(const topology::Ted& ted, uint64_t limit,

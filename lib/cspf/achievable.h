@@ -27,6 +27,12 @@ Found LeastPath(const topology::Ted& ted, const Query& query, Additive what,
 std::optional<double> LeastAlone(const topology::Ted& ted, const Query& query, Additive what,
                                  const LinkFilter& filter, Workspace::Impl& work);
 
+// Returns the most bandwidth that the other filters and the waypoints of `query` admit, all bounds
+// aside. Absent: they admit no path, or one that nothing limits. Counts as LeastPath, but does not
+// stop at 0. REQUIRES ObjectiveOf(ted, query).
+std::optional<double> WidestAlone(const topology::Ted& ted, Query query, Workspace::Impl& work,
+                                  uint64_t& labels_left);
+
 // Returns the greatest announced bandwidth below `limit` for which `works`, or 0 if it works for
 // that only. Absent: not even for 0. `works` is asked a logarithmic number of times. REQUIRES it
 // holds for all that is less than what it holds for.

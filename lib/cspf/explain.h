@@ -33,6 +33,10 @@ namespace srpce::cspf {
 NoPath Explain(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
                uint64_t& labels_left);
 
+// Returns ComputePath's answer. Counts `labels_left` down by the work done; `budget` is only named.
+PathResult SolveOrExplain(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
+                          const Budget& budget, uint64_t& labels_left);
+
 // Returns kBudgetExhausted with what was found.
 NoPath Exhausted(Solution solution, const Budget& budget);
 
