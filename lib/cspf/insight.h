@@ -42,10 +42,10 @@ struct Insight {
 // Returns what binds `query`, one constraint loosened at a time.
 //
 // Of a refusal: every constraint whose relaxation alone gives a path, with the least loosening that
-// suffices under all other constraints. Least is: the least (of bandwidth, greatest) value, or the
-// fewest elements and, of sets of that many, the one with the cheapest path; several of these, any
-// one, but always the same. Cheapest relaxation first: by Relaxation::size, then the cost of its
-// path, then kind.
+// suffices under all other constraints: the least value (of bandwidth, the greatest), or the fewest
+// elements. Of several sets of that many it is the one with the cheapest path; of those any one,
+// but always the same. Cheapest relaxation first: by Relaxation::size, then the cost of its path,
+// then kind.
 //
 // Of an answer: every constraint whose lifting gives a cheaper path, and of it as much as that path
 // needs. Greatest saving first, then kind.
@@ -54,8 +54,10 @@ struct Insight {
 // attributes missing for the objective are no constraints.
 //
 // Cost: two searches for each constraint and a logarithmic number for bandwidth, polynomial without
-// additive bounds; fewest SRLGs, bits and waypoints are NP-hard. What `budget` leaves after the
-// result itself is shared evenly among the constraints: what one does not use the next ones have.
+// additive bounds and with nodes or links excluded. The fewest SRLGs, bits and waypoints are
+// NP-hard to tell, and so are the fewest nodes and links on the way through waypoints. What
+// `budget` leaves after the result itself is shared evenly among the constraints: what one does not
+// use the next ones have.
 // A result not proved is not inspected further: of kBudgetExhausted only bounds and plain_cost.
 // REQUIRES ted.HasNode(source), ted.HasNode(target).
 Insight Inspect(const topology::Ted& ted, const Query& query, Workspace& workspace,

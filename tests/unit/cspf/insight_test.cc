@@ -149,6 +149,24 @@ TEST_F(InsightTest, ASharedRiskCountsOnce) {
   EXPECT_EQ(insight.relaxations[0].elements, std::vector<uint32_t>{3});
 }
 
+TEST_F(InsightTest, ANodePassedOnTwoLegsCountsOnce) {
+  const TedPtr ted = BuildTed(
+      "s<->x igp 9\nx<->w igp 9\nx<->t igp 9\n"
+      "s<->y igp 1\ny<->w igp 1\nw<->z igp 1\nz<->t igp 1\n");
+  Constraints constraints{.waypoints = {NodeOf(*ted, "w")}};
+  for (const char* name : {"x", "y", "z"}) {
+    constraints.exclude_nodes.push_back(NodeOf(*ted, name));
+  }
+  EXPECT_EQ(Sentences(Ask(ted, "s", "t", constraints)),
+            (Lines{"allowing node x again gives a path of cost 36"}));
+  const TedPtr hub = BuildTed("s<->w igp 9\ns<->t igp 9\nw<->y igp 1\ny<->t igp 1\n");
+  EXPECT_EQ(Sentences(Ask(hub, "s", "t",
+                          {.exclude_nodes = {NodeOf(*hub, "s"), NodeOf(*hub, "y")},
+                           .waypoints = {NodeOf(*hub, "w")}})),
+            (Lines{"allowing node s again gives a path of cost 27"}))
+      << "the source itself is met again";
+}
+
 TEST_F(InsightTest, OfSetsOfOneSizeTheCheapestPathDecides) {
   const TedPtr ted = BuildTed(
       "a<->b igp 9 srlg 1\nb<->z igp 9 srlg 2\n"
@@ -189,16 +207,18 @@ TEST_F(InsightTest, AffinityNamesTheBitsThatMustGo) {
 }
 
 TEST_F(InsightTest, WaypointsInTheWayAreNamed) {
-  const TedPtr ted = BuildTed("a<->b igp 1\nb<->c igp 1\nb<->w igp 10\nx<->y igp 1\n");
-  const auto via = [&](const std::vector<const char*>& names) {
+  const TedPtr ted = BuildTed("a<->b igp 1\nb<->c igp 1\nc<->d igp 1\nb<->w igp 10\nx<->y igp 1\n");
+  const auto ask = [&](const char* target, const std::vector<const char*>& names) {
     Constraints constraints;
     for (const char* name : names) constraints.waypoints.push_back(NodeOf(*ted, name));
-    return constraints;
+    return Sentences(Ask(ted, "a", target, constraints));
   };
-  EXPECT_EQ(Sentences(Ask(ted, "a", "c", via({"b", "x", "w", "y"}))),
+  EXPECT_EQ(ask("c", {"b", "x", "w", "y"}),
             (Lines{"dropping waypoints x, y gives a path of cost 22"}));
-  EXPECT_EQ(Sentences(Ask(ted, "a", "c", via({"b", "w", "b"}))),
+  EXPECT_EQ(ask("c", {"b", "w", "b"}),
             (Lines{"dropping waypoint w gives a path of cost 2 instead of 22"}));
+  EXPECT_EQ(ask("d", {"b", "c", "a", "d"}),
+            (Lines{"dropping waypoint a gives a path of cost 3 instead of 7"}));
 }
 
 TEST_F(InsightTest, WhatIsDroppedAsAWholeIsNamed) {
