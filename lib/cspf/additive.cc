@@ -104,6 +104,30 @@ Constraints WithoutBound(Constraints constraints, Additive what) {
   return constraints;
 }
 
+Constraints WithBound(Constraints constraints, Additive what, double limit) {
+  switch (what) {
+    case Additive::kDelay:
+      constraints.max_delay = Microseconds(static_cast<int64_t>(limit));
+      break;
+    case Additive::kIgp:
+      constraints.max_igp_cost = static_cast<uint64_t>(limit);
+      break;
+    case Additive::kTe:
+      constraints.max_te_cost = static_cast<uint64_t>(limit);
+      break;
+    case Additive::kHops:
+      constraints.max_hops = static_cast<uint32_t>(limit);
+      break;
+    case Additive::kLoss:
+      constraints.max_loss = limit;
+      break;
+    case Additive::kVariation:
+      constraints.max_variation = Microseconds(static_cast<int64_t>(limit));
+      break;
+  }
+  return constraints;
+}
+
 namespace {
 std::optional<double> AsDouble(const std::optional<Microseconds>& value) {
   if (!value) return std::nullopt;

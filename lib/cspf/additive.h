@@ -149,6 +149,8 @@ BoundSet BoundsOf(const Constraints& constraints);
 
 // Returns `constraints` without its bound on `what`.
 Constraints WithoutBound(Constraints constraints, Additive what);
+// Returns `constraints` with `limit` as its bound on `what`, in the public unit.
+Constraints WithBound(Constraints constraints, Additive what, double limit);
 
 // The bound of `what` in its public unit (microseconds, cost, count, fraction), if any.
 std::optional<double> PublicBound(const Constraints& constraints, Additive what);

@@ -17,7 +17,12 @@ Workspace::~Workspace() = default;
 PathResult ComputePath(const topology::Ted& ted, const Query& query, Workspace& workspace,
                        const Budget& budget) {
   uint64_t labels_left = budget.max_labels;
-  Solution solution = Solve(ted, query, workspace.impl(), labels_left);
+  return SolveOrExplain(ted, query, workspace.impl(), budget, labels_left);
+}
+
+PathResult SolveOrExplain(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
+                          const Budget& budget, uint64_t& labels_left) {
+  Solution solution = Solve(ted, query, work, labels_left);
   switch (solution.status) {
     case Solution::Status::kFound:
       return std::move(solution.path);
@@ -26,7 +31,7 @@ PathResult ComputePath(const topology::Ted& ted, const Query& query, Workspace& 
     case Solution::Status::kNone:
       break;
   }
-  return Explain(ted, query, workspace.impl(), labels_left);
+  return Explain(ted, query, work, labels_left);
 }
 
 NoPath Exhausted(Solution solution, const Budget& budget) {

@@ -13,6 +13,7 @@
 #include "lib/cspf/explain.h"
 #include "lib/cspf/shared_risks.h"
 #include "lib/cspf/solver.h"
+#include "lib/cspf/wording.h"
 #include "lib/graph/min_cut.h"
 
 namespace srpce::cspf {

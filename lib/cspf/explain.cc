@@ -3,15 +3,14 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
-#include <memory>
 #include <optional>
-#include <utility>
+#include <string>
+#include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "lib/graph/min_cut.h"
+#include "lib/cspf/achievable.h"
+#include "lib/cspf/leg_cut.h"
+#include "lib/cspf/wording.h"
 
 namespace srpce::cspf {
 namespace {
@@ -37,13 +36,6 @@ Reason ReasonOfClass(FilterClass filter_class) {
   }
 }
 
-Query WithoutBounds(Query query) {
-  for (size_t i = 0; i < kAdditiveCount; ++i) {
-    query.constraints = WithoutBound(std::move(query.constraints), static_cast<Additive>(i));
-  }
-  return query;
-}
-
 class Explainer {
  public:
   Explainer(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
@@ -53,10 +45,6 @@ class Explainer {
   NoPath Run();
 
  private:
-  struct Leg {
-    NodeIndex from;
-    NodeIndex to;
-  };
   // The class that cuts a leg, and the classes under which it does.
   struct Cut {
     FilterClass filter_class;
@@ -65,19 +53,15 @@ class Explainer {
     bool cuts;   // It cuts without any other.
   };
 
-  std::string Name(NodeIndex node) const {
-    return ted_.HasNode(node) ? ted_.node(node).display_name()
-                              : absl::StrCat("node ", node.value());
-  }
+  std::string Name(NodeIndex node) const { return NodeName(ted_, node); }
   std::string Name(const Leg& leg) const {
     return absl::StrCat(Name(leg.from), " to ", Name(leg.to));
   }
 
   bool Reaches(uint32_t classes, const Leg& leg);
-  std::optional<Leg> FirstLegCut();
   NoPath ExplainLeg(const Leg& leg);
   NoPath ExplainUnreachable(const Leg& leg);
-  std::string OverloadedCut(const Leg& leg) const;
+  std::string OverloadedNames(const Leg& leg) const;
   Cut FindCut(const Leg& leg);
   bool CutsAlone(FilterClass filter_class, const Leg& leg) {
     return !Reaches(kClassOverload | filter_class, leg);
@@ -87,14 +71,12 @@ class Explainer {
   std::string RefusedEnd(const Cut& cut, const Leg& leg) const;
   std::string MissingNames(const std::vector<LinkIndex>& links) const;
 
-  // The greatest announced bandwidth below the wanted one for which `works`.
-  std::optional<uint64_t> Widest(const std::function<bool(BytesPerSecond)>& works) const;
   std::optional<uint64_t> WidestPath(const Leg& leg);
   NoPath ExplainBounds();
   NoPath ExplainCombination();
-  // The least sum of `what` over the paths of `query` through the filter of the query explained;
-  // absent: none, or out of budget.
-  std::optional<double> Least(Additive what, const Query& query, const LinkFilter& filter);
+  // The least sum of `what` over the paths that keep the other bounds; absent: none, or out of
+  // budget.
+  std::optional<double> LeastWithin(Additive what, const LinkFilter& filter);
 
   const topology::Ted& ted_;
   const Query& query_;
@@ -111,7 +93,9 @@ NoPath Explainer::Run() {
   }
   const Leg whole{query_.source, query_.target};
   if (!Reaches(kClassAll, whole)) return ExplainLeg(whole);
-  if (const std::optional<Leg> leg = FirstLegCut()) {
+  LinkFilter filter;
+  filter.Compile(ted_, query_);
+  if (const std::optional<Leg> leg = FirstLegCut(ted_, query_, filter, work_, labels_left_)) {
     NoPath no_path = ExplainLeg(*leg);
     no_path.reason = Reason::kWaypoint;
     no_path.message =
@@ -124,26 +108,7 @@ NoPath Explainer::Run() {
 bool Explainer::Reaches(uint32_t classes, const Leg& leg) {
   LinkFilter filter;
   filter.Compile(ted_, query_, classes);
-  if (!filter.AllowsNode(leg.from) || !filter.AllowsNode(leg.to)) return false;
-  // Any path will do: the metric whose landmarks lead to one soonest.
-  const std::shared_ptr<const graph::Landmarks> landmarks =
-      LandmarksFor(ted_, Additive::kIgp, work_);
-  const bool found = graph::FindPath(ted_.graph(), leg.from.value(), leg.to.value(),
-                                     graph::SlotWeight{topology::kIgpWeight}, filter,
-                                     landmarks.get(), work_.path, work_.leg);
-  labels_left_ -= std::min(labels_left_, work_.path.expanded());
-  return found;
-}
-
-std::optional<Explainer::Leg> Explainer::FirstLegCut() {
-  Leg leg{query_.source, query_.source};
-  for (const NodeIndex waypoint : query_.constraints.waypoints) {
-    leg = {leg.to, waypoint};
-    if (!Reaches(kClassAll, leg)) return leg;
-  }
-  leg = {leg.to, query_.target};
-  if (!Reaches(kClassAll, leg)) return leg;
-  return std::nullopt;
+  return cspf::Reaches(ted_, filter, leg, work_, labels_left_);
 }
 
 NoPath Explainer::ExplainLeg(const Leg& leg) {
@@ -162,39 +127,21 @@ NoPath Explainer::ExplainLeg(const Leg& leg) {
 
 NoPath Explainer::ExplainUnreachable(const Leg& leg) {
   const std::string what = Reaches(0, leg)
-                               ? absl::StrCat("every way from ", Name(leg), OverloadedCut(leg))
+                               ? absl::StrCat("every way from ", Name(leg), OverloadedNames(leg))
                                : absl::StrCat("no usable links lead from ", Name(leg));
   return {.reason = Reason::kUnreachable, .message = absl::StrCat("unreachable: ", what)};
 }
 
-// Each node is an arc from itself to its double, which its links leave.
-std::string Explainer::OverloadedCut(const Leg& leg) const {
-  LinkFilter usable;
-  usable.Compile(ted_, query_, 0);
-  const graph::Digraph& graph = ted_.graph();
-  const uint32_t count = graph.node_count();
-  std::vector<graph::FlowArc> arcs;
-  for (graph::Node node = 0; node < count; ++node) {
-    const NodeIndex index(node);
-    const bool start = index == query_.source && leg.from == query_.source;
-    const bool drained = ted_.HasNode(index) && !start && index != leg.to &&
-                         ted_.node(index).attributes.overload.value_or(false);
-    arcs.push_back({node, count + node, node, drained ? 1 : graph::kUncuttable});
-    for (const graph::Arc& arc : graph.out(node)) {
-      if (usable(arc, node, arc.other)) {
-        arcs.push_back({count + node, arc.other, graph::kNone, graph::kUncuttable});
-      }
-    }
-  }
-  const graph::MinCut cut = graph::FindMinCut(2 * count, arcs, leg.from.value(), leg.to.value());
+std::string Explainer::OverloadedNames(const Leg& leg) const {
+  const std::vector<NodeIndex> nodes = OverloadedCut(ted_, query_, leg);
   std::string names;
-  for (const graph::ArcId node : cut.arcs) {
-    absl::StrAppend(&names, names.empty() ? " passes " : " or ", Name(NodeIndex(node)));
+  for (const NodeIndex node : nodes) {
+    absl::StrAppend(&names, names.empty() ? " passes " : " or ", Name(node));
   }
-  return absl::StrCat(names,
-                      cut.arcs.size() == 1 ? ", which is overloaded and carries"
-                                           : ", which are overloaded and carry",
-                      " no transit");
+  return absl::StrCat(
+      names,
+      nodes.size() == 1 ? ", which is overloaded and carries" : ", which are overloaded and carry",
+      " no transit");
 }
 
 Explainer::Cut Explainer::FindCut(const Leg& leg) {
@@ -213,22 +160,11 @@ Explainer::Cut Explainer::FindCut(const Leg& leg) {
 }
 
 std::vector<LinkIndex> Explainer::BlockingLinks(const Cut& cut, const Leg& leg) const {
-  if (leg.from == leg.to) return {};
   LinkFilter others;
   LinkFilter all;
   others.Compile(ted_, query_, cut.others);
   all.Compile(ted_, query_, cut.others | cut.filter_class);
-  if (!all.AllowsNode(leg.from)) return {};  // No link is to blame.
-  const graph::MinCut links =
-      graph::FindMinCut(ted_.graph(), leg.from.value(), leg.to.value(),
-                        [&](const graph::Arc& arc, graph::Node tail, graph::Node head) -> uint32_t {
-                          if (!others(arc, tail, head)) return 0;
-                          return all(arc, tail, head) ? graph::kUncuttable : 1;
-                        });
-  std::vector<LinkIndex> blocking;
-  if (!links.exists) return blocking;
-  for (const graph::ArcId arc : links.arcs) blocking.push_back(LinkIndex(arc));
-  return blocking;
+  return cspf::BlockingLinks(ted_, others, all, leg);
 }
 
 std::string Explainer::RefusedEnd(const Cut& cut, const Leg& leg) const {
@@ -299,27 +235,6 @@ std::string Explainer::MissingNames(const std::vector<LinkIndex>& links) const {
   return names.empty() ? "the metric asked for" : names;
 }
 
-std::optional<uint64_t> Explainer::Widest(const std::function<bool(BytesPerSecond)>& works) const {
-  absl::flat_hash_set<uint64_t> capacities = {0};  // Few differ: links come in so many sizes.
-  const graph::Digraph& graph = ted_.graph();
-  for (graph::Node node = 0; node < graph.node_count(); ++node) {
-    for (const graph::Arc& arc : graph.out(node)) {
-      if (arc.data.capacity < query_.constraints.min_bandwidth.value) {
-        capacities.insert(arc.data.capacity);
-      }
-    }
-  }
-  std::vector<uint64_t> steps(capacities.begin(), capacities.end());
-  std::sort(steps.begin(), steps.end());
-  if (!works({steps.front()})) return std::nullopt;
-  size_t good = 0;
-  for (size_t bad = steps.size(); bad - good > 1;) {
-    const size_t middle = good + (bad - good) / 2;
-    (works({steps[middle]}) ? good : bad) = middle;
-  }
-  return steps[good];
-}
-
 std::optional<uint64_t> Explainer::WidestPath(const Leg& leg) {
   Query query = query_;
   bool proved = true;
@@ -329,10 +244,11 @@ std::optional<uint64_t> Explainer::WidestPath(const Leg& leg) {
     proved &= solution.status != Solution::Status::kExhausted;
     return solution.status == Solution::Status::kFound;
   };
-  const std::optional<uint64_t> widest = Widest(within_all);
+  const uint64_t wanted = query_.constraints.min_bandwidth.value;
+  const std::optional<uint64_t> widest = Widest(ted_, wanted, within_all);
   if (!proved) return std::nullopt;
   if (widest) return widest;
-  return Widest([&](BytesPerSecond bandwidth) {
+  return Widest(ted_, wanted, [&](BytesPerSecond bandwidth) {
     query.constraints.min_bandwidth = bandwidth;
     return Explainer(ted_, query, work_, labels_left_).Reaches(kClassAll, leg);
   });
@@ -341,15 +257,9 @@ std::optional<uint64_t> Explainer::WidestPath(const Leg& leg) {
 NoPath Explainer::ExplainBounds() {
   LinkFilter filter;
   filter.Compile(ted_, query_);
-  const Query unbounded = WithoutBounds(query_);
   for (const Bound& bound : BoundsOf(query_.constraints)) {
     const double wanted = *PublicBound(query_.constraints, bound.what);
-    uint64_t unlimited =
-        // Without bounds each node is settled once: never more than the network's size.
-        UINT64_MAX;
-    std::swap(unlimited, labels_left_);
-    const std::optional<double> best = Least(bound.what, unbounded, filter);
-    std::swap(unlimited, labels_left_);
+    const std::optional<double> best = LeastAlone(ted_, query_, bound.what, filter, work_);
     const double tolerance = bound.what == Additive::kLoss ? kLossTolerance : 0;
     if (!best || *best <= wanted + tolerance) continue;
     return {.reason = ReasonOf(bound.what),
@@ -373,9 +283,7 @@ NoPath Explainer::ExplainCombination() {
   }
   absl::StrAppend(&no_path.message, " can each be kept, but not together");
   for (const Bound& bound : bounds) {
-    Query others = query_;
-    others.constraints = WithoutBound(others.constraints, bound.what);
-    const std::optional<double> best = Least(bound.what, others, filter);
+    const std::optional<double> best = LeastWithin(bound.what, filter);
     if (!best) continue;
     no_path.wanted = PublicBound(query_.constraints, bound.what);
     no_path.best_achievable = best;
@@ -387,12 +295,10 @@ NoPath Explainer::ExplainCombination() {
   return no_path;
 }
 
-std::optional<double> Explainer::Least(Additive what, const Query& query,
-                                       const LinkFilter& filter) {
-  if (!work_.labels.Prepare(ted_, query, filter, what, LabelSearch::Want::kBest,
-                            GuidesFor(ted_, work_)))
-    return std::nullopt;
-  const Found found = work_.labels.Run(work_.labels.Start(), labels_left_);
+std::optional<double> Explainer::LeastWithin(Additive what, const LinkFilter& filter) {
+  Query others = query_;
+  others.constraints = WithoutBound(others.constraints, what);
+  const Found found = LeastPath(ted_, others, what, filter, work_, labels_left_);
   if (found.status != Found::Status::kFound) return std::nullopt;
   return PublicValue(Measure(ted_, found.links), what);
 }
@@ -402,38 +308,6 @@ std::optional<double> Explainer::Least(Additive what, const Query& query,
 NoPath Explain(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
                uint64_t& labels_left) {
   return Explainer(ted, query, work, labels_left).Run();
-}
-
-std::string LinkName(const topology::Ted& ted, LinkIndex link) {
-  const topology::Link& element = ted.link(link);
-  const auto name = [&](NodeIndex node) { return ted.node(node).display_name(); };
-  const bool parallel = ted.FindParallelLinks(element.local, element.remote).size() > 1;
-  return absl::StrCat(name(element.local), "->", name(element.remote),
-                      parallel ? absl::StrCat("#", element.key.local_interface) : "");
-}
-
-std::string LinkNames(const topology::Ted& ted, const std::vector<LinkIndex>& links) {
-  constexpr size_t kMaxNamed = 8;
-  std::string names = absl::StrCat(links.size(), links.size() == 1 ? " link: " : " links: ");
-  for (size_t i = 0; i < std::min(links.size(), kMaxNamed); ++i) {
-    absl::StrAppend(&names, i == 0 ? "" : ", ", LinkName(ted, links[i]));
-  }
-  if (links.size() > kMaxNamed) absl::StrAppend(&names, " ...");
-  return names;
-}
-
-std::string FormatBandwidth(BytesPerSecond bandwidth) {
-  const double bits = static_cast<double>(bandwidth.value) * static_cast<double>(kBitsPerByte);
-  const auto scaled = [&](double unit, const char* name) {
-    std::string digits =
-        absl::StrFormat("%.9f", bits / unit);  // All digits that matter: 9.96 is not 10.
-    digits.erase(std::max(digits.find_last_not_of('0') + 1, digits.find('.') + 2));
-    return digits + name;
-  };
-  if (bits >= 1e9) return scaled(1e9, " Gb/s");
-  if (bits >= 1e6) return scaled(1e6, " Mb/s");
-  if (bits >= 1e3) return scaled(1e3, " kb/s");
-  return absl::StrFormat("%.0f b/s", bits);
 }
 
 }  // namespace srpce::cspf

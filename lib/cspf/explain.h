@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include "lib/cspf/compute_path.h"
 #include "lib/cspf/solver.h"
@@ -35,14 +33,11 @@ namespace srpce::cspf {
 NoPath Explain(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
                uint64_t& labels_left);
 
+// Returns ComputePath's answer. Counts `labels_left` down by the work done; `budget` is only named.
+PathResult SolveOrExplain(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
+                          const Budget& budget, uint64_t& labels_left);
+
 // Returns kBudgetExhausted with what was found.
 NoPath Exhausted(Solution solution, const Budget& budget);
-
-// "a->b", with "#interface" where parallel links exist.
-std::string LinkName(const topology::Ted& ted, LinkIndex link);
-// "2 links: a->b, c->d"; long lists are cut.
-std::string LinkNames(const topology::Ted& ted, const std::vector<LinkIndex>& links);
-// "10.0 Gb/s".
-std::string FormatBandwidth(BytesPerSecond bandwidth);
 
 }  // namespace srpce::cspf

@@ -220,15 +220,19 @@ void LabelSearch::Expand(uint32_t at) {
   }
 }
 
+std::optional<uint64_t> LabelSearch::LeastCost(const Prefix& prefix) const {
+  const uint64_t rest = RestOf(cost_rest_, prefix.state);
+  if (rest == kUnreachable || !BoundsMayFit(prefix.sums.data(), prefix.state)) return std::nullopt;
+  return prefix.cost + rest;
+}
+
 std::optional<uint64_t> LabelSearch::Estimate(const Prefix& start) const {
   std::optional<uint64_t> least;
   for (const Arc& arc : ted_->graph().out(start.state % node_count_)) {
     if (!MayLeaveBy(arc, start.state, true)) continue;
     Prefix next = start;
     Append(next, LinkIndex(arc.id));
-    const uint64_t rest = RestOf(cost_rest_, next.state);
-    if (rest == kUnreachable || !BoundsMayFit(next.sums.data(), next.state)) continue;
-    least = std::min(least.value_or(UINT64_MAX), next.cost + rest);
+    if (const auto cost = LeastCost(next)) least = std::min(least.value_or(UINT64_MAX), *cost);
   }
   return least;
 }

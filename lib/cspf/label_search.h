@@ -76,6 +76,9 @@ class LabelSearch {
   void BanState(State state);
   void SetBannedFirst(const std::vector<LinkIndex>& links) { banned_first_ = links; }
 
+  // Returns a lower bound of the cost of all completions of `prefix`. Absent: none keeps the
+  // bounds.
+  std::optional<uint64_t> LeastCost(const Prefix& prefix) const;
   // Returns a lower bound of the cost of what Run(start) would find, from one look at its links.
   // Absent: it would find nothing.
   std::optional<uint64_t> Estimate(const Prefix& start) const;

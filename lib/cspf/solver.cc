@@ -125,12 +125,17 @@ Path MakePath(const topology::Ted& ted, std::vector<LinkIndex> links, Additive o
 
 Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
                uint64_t& labels_left) {
+  if (!ObjectiveOf(ted, query)) return {};
+  work.filter.Compile(ted, query);
+  return Solve(ted, query, work.filter, work, labels_left);
+}
+
+Solution Solve(const topology::Ted& ted, const Query& query, const LinkFilter& filter,
+               Workspace::Impl& work, uint64_t& labels_left) {
   Solution solution;
   const std::optional<Additive> objective = ObjectiveOf(ted, query);
-  if (!objective) return solution;
-  work.filter.Compile(ted, query);
-  if (!AllowsEnds(query, work.filter)) return solution;
-  auto links = SolveUnbounded(ted, query, *objective, work.filter, work, labels_left);
+  if (!AllowsEnds(query, filter)) return solution;
+  auto links = SolveUnbounded(ted, query, *objective, filter, work, labels_left);
   if (!links) return solution;
   solution.path = MakePath(ted, std::move(*links), *objective);
   if (KeepsBounds(solution.path.metrics, query.constraints)) {
@@ -138,7 +143,7 @@ Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& wo
     return solution;
   }
   const uint64_t unbounded_cost = solution.path.cost;
-  if (!work.labels.Prepare(ted, query, work.filter, *objective, LabelSearch::Want::kBest,
+  if (!work.labels.Prepare(ted, query, filter, *objective, LabelSearch::Want::kBest,
                            GuidesFor(ted, work)))
     return solution;
   Found found = work.labels.Run(work.labels.Start(), labels_left);

@@ -40,6 +40,9 @@ struct Solution {
 // queries stop at 0.
 Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
                uint64_t& labels_left);
+// The same through `filter` in place of the query's own. REQUIRES ObjectiveOf(ted, query).
+Solution Solve(const topology::Ted& ted, const Query& query, const LinkFilter& filter,
+               Workspace::Impl& work, uint64_t& labels_left);
 
 // Returns the links of the least path in `objective` that `filter` allows, waypoints kept, bounds
 // ignored. Counts as Solve. REQUIRES objective is a metric of a Query.

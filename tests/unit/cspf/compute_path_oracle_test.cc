@@ -1,56 +1,21 @@
 // tests/unit/cspf/compute_path_oracle_test.cc -- ComputePath, PathEnumerator and explanations
 // against all paths of random networks.
 #include <algorithm>
-#include <functional>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "lib/cspf/compute_path.h"
-#include "lib/cspf/potential_cache.h"
 #include "tests/unit/cspf/oracle.h"
+#include "tests/unit/cspf/random_cases.h"
 
 namespace srpce::cspf {
 namespace {
 
+using oracle::ForRandomCases;
 using oracle::Judge;
 using oracle::Network;
+using oracle::Show;
 using oracle::Walk;
-
-std::string Show(const Network& network, const Walk& walk) {
-  return absl::StrJoin(walk, " ", [&](std::string* out, int at) {
-    absl::StrAppend(out, network.link(at).from, "-", at, "->", network.link(at).to);
-  });
-}
-
-void AskForAllTrees(const topology::Ted& ted, TreeCache& trees) {
-  graph::ReverseTree::Workspace work;
-  for (uint32_t node = 0; node < ted.node_bound(); ++node) {
-    for (size_t slot = 0; slot < graph::kWeightCount; ++slot) {
-      trees.Get(ted, NodeIndex(node), slot, work);
-    }
-  }
-}
-
-// Runs `check` on `count` random cases; stops at the first that fails.
-void ForRandomCases(uint64_t seed, int count, const oracle::QueryShape& shape,
-                    const std::function<void(const Network&, const Query&, Workspace&)>& check) {
-  oracle::Rng rng(seed);
-  // Of every second network: the others are answered without.
-  PotentialCache potentials({.max_bytes = size_t{1} << 20, .build_after = 1});
-  Workspace workspace(&potentials);
-  for (int i = 0; i < count && !testing::Test::HasFailure(); ++i) {
-    SCOPED_TRACE(absl::StrCat("case ", i, " of seed ", seed));
-    const int nodes = 4 + i % 4;
-    const Network network = oracle::RandomNetwork(rng, {.nodes = nodes,
-                                                        .edges = nodes + i / 4 % 6,
-                                                        .plain = i % 3 == 0,
-                                                        .span = i % 5 == 0 ? 2U : 6U});
-    if (i % 4 == 0) AskForAllTrees(*network.ted, potentials.trees());
-    if (i % 2 == 0) potentials.Refresh(*network.ted);
-    for (int q = 0; q < 4; ++q) check(network, oracle::RandomQuery(rng, network, shape), workspace);
-  }
-}
 
 void CheckBest(const Network& network, const Query& query, Workspace& workspace) {
   const Judge judge(network, query);
@@ -231,42 +196,16 @@ class Explained {
     }
   }
 
-  // Every path that the others allow crosses a link of the cut; each is refused; and no fewer links
-  // would do.
+  // Of the links that `kind` refuses and the others allow.
   void CheckCut(int from, int to, uint32_t kind, uint32_t others) {
-    const std::vector<LinkIndex>& cut = no_path_.blocking_links;
+    const Walk cut = network_.WalkOf(no_path_.blocking_links);
     if (!judge_.NodePasses(from, kind)) {
       EXPECT_TRUE(cut.empty());
       return;
     }
-    const std::vector<Walk> walks = Passing(from, to, others);
-    std::set<int> refused;
-    const auto crossed = [&](const std::set<int>& links) {
-      return std::all_of(walks.begin(), walks.end(), [&](const Walk& walk) {
-        return std::any_of(walk.begin(), walk.end(), [&](int at) { return links.contains(at); });
-      });
-    };
-    for (const Walk& walk : walks) {
-      for (const int at : walk) {
-        if (!judge_.Passes(at, kind)) refused.insert(at);
-      }
-    }
-    std::set<int> links;
-    for (const int at : network_.WalkOf(cut)) {
-      EXPECT_TRUE(refused.contains(at)) << "link " << at << " is not refused";
-      links.insert(at);
-    }
-    EXPECT_TRUE(crossed(links)) << "the cut leaves a way: " << no_path_.message;
-    if (links.empty() || refused.size() > 14) return;
-    const std::vector<int> pool(refused.begin(), refused.end());
-    for (uint32_t mask = 0; mask < 1U << pool.size(); ++mask) {
-      if (static_cast<size_t>(std::popcount(mask)) >= links.size()) continue;
-      std::set<int> fewer;
-      for (size_t i = 0; i < pool.size(); ++i) {
-        if ((mask >> i & 1U) != 0) fewer.insert(pool[i]);
-      }
-      ASSERT_FALSE(crossed(fewer)) << "a smaller cut exists";
-    }
+    SCOPED_TRACE(no_path_.message);
+    oracle::ExpectMinimumCut(
+        Passing(from, to, others), [&](int at) { return !judge_.Passes(at, kind); }, cut);
   }
 
   void CheckWidth(int from, int to, bool alone) {

@@ -2,6 +2,7 @@
 #include "lib/cspf/explain.h"
 
 #include "gtest/gtest.h"
+#include "lib/cspf/wording.h"
 #include "tests/support/build_ted.h"
 
 namespace srpce::cspf {

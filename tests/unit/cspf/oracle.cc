@@ -2,7 +2,11 @@
 #include "tests/unit/cspf/oracle.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <iterator>
+
+#include \"gtest/gtest.h\"
 
 namespace srpce::cspf::oracle {
 namespace {
@@ -352,6 +356,30 @@ std::set<std::pair<char, uint32_t>> Shared(const Network& network, const Walk& a
     }
   }
   return shared;
+}
+
+void ExpectMinimumCut(const std::vector<Walk>& walks, const std::function<bool(int)>& is_refused,
+                      const Walk& cut) {
+  const auto crossed = [&](const std::set<int>& links) {
+    return std::all_of(walks.begin(), walks.end(), [&](const Walk& walk) {
+      return std::any_of(walk.begin(), walk.end(), [&](int at) { return links.contains(at); });
+    });
+  };
+  std::set<int> refused;
+  for (const Walk& walk : walks)
+    std::copy_if(walk.begin(), walk.end(), std::inserter(refused, refused.end()), is_refused);
+  for (const int at : cut) EXPECT_TRUE(refused.contains(at)) << "link " << at << " is not refused";
+  EXPECT_TRUE(crossed({cut.begin(), cut.end()})) << "the cut leaves a way";
+  if (cut.empty() || refused.size() > 14) return;
+  const std::vector<int> pool(refused.begin(), refused.end());
+  for (uint32_t mask = 0; mask < 1U << pool.size(); ++mask) {
+    if (static_cast<size_t>(std::popcount(mask)) >= cut.size()) continue;
+    std::set<int> fewer;
+    for (size_t i = 0; i < pool.size(); ++i) {
+      if ((mask >> i & 1U) != 0) fewer.insert(pool[i]);
+    }
+    ASSERT_FALSE(crossed(fewer)) << "a smaller cut exists";
+  }
 }
 
 }  // namespace srpce::cspf::oracle

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <random>
@@ -132,6 +133,11 @@ class Judge {
 // (edge, node, node, group).
 std::set<std::pair<char, uint32_t>> Shared(const Network& network, const Walk& a, const Walk& b,
                                            Disjointness level);
+
+// Expects that every one of `walks` crosses a link of `cut`, that each of those is refused, and
+// that no fewer refused links would do.
+void ExpectMinimumCut(const std::vector<Walk>& walks, const std::function<bool(int)>& is_refused,
+                      const Walk& cut);
 
 // A random query: some of everything, bounds near what real paths have.
 struct QueryShape {
