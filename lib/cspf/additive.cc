@@ -124,6 +124,8 @@ Constraints WithBound(Constraints constraints, Additive what, double limit) {
     case Additive::kVariation:
       constraints.max_variation = Microseconds(static_cast<int64_t>(limit));
       break;
+    case Additive::kLossLog:
+      break;
   }
   return constraints;
 }

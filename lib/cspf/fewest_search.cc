@@ -125,7 +125,7 @@ bool FewestSearch::Dominates(uint32_t a, uint32_t b) {
   for (size_t i = 0; i < words_; ++i) {
     if ((set_of(a)[i] & ~set_of(b)[i]) != 0) return false;
   }
-  for (size_t i = 0; i < kAdditiveCount; ++i) {
+  for (size_t i = 0; i < left.prefix.sums.size(); ++i) {
     if (left.prefix.sums[i] > right.prefix.sums[i]) return false;
   }
   return true;

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <iterator>
 
-#include \"gtest/gtest.h\"
+#include "gtest/gtest.h"
 
 namespace srpce::cspf::oracle {
 namespace {
