@@ -44,11 +44,11 @@ bool FailsQuietly(const std::function<void()>& check) {
   return false;
 }
 
-void ReportShrunk(const Case& failing,
-                  const std::function<void(const topology::TedPtr&, const Case&)>& alone,
+void ReportShrunk(const topology::Ted& ted, Case failing, const LookAlone& alone,
                   size_t min_members) {
-  const Fails fails = [&](const topology::TedPtr& ted, const Case& smaller) {
-    return FailsQuietly([&] { alone(ted, smaller); });
+  failing.network = DraftOf(ted);
+  const Fails fails = [&](const topology::TedPtr& smaller, const Case& left) {
+    return FailsQuietly([&] { alone(smaller, left); });
   };
   if (!fails(BuildTed(failing.network), failing)) {
     ADD_FAILURE() << "passes by itself, so it fails by what was asked before it:\n"

@@ -16,10 +16,11 @@ std::string ToText(const Case& shown);
 // Returns whether `check` fails an expectation of GoogleTest, which is not reported.
 bool FailsQuietly(const std::function<void()>& check);
 
-// Fails the running test with what is left of a case that has failed. `alone` looks at the case
-// with nothing in memory of others before it; if it passes that way, the case is shown as it is.
-void ReportShrunk(const Case& failing,
-                  const std::function<void(const topology::TedPtr&, const Case&)>& alone,
+// Fails the running test with what is left of a question about `ted` whose answer has failed; its
+// network is not read. `alone` looks at a case with nothing in memory of others before it; if the
+// question passes that way, it is shown as it is.
+using LookAlone = std::function<void(const topology::TedPtr& ted, const Case& smaller)>;
+void ReportShrunk(const topology::Ted& ted, Case failing, const LookAlone& alone,
                   size_t min_members = 1);
 
 }  // namespace srpce::support

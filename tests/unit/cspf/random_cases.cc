@@ -59,7 +59,7 @@ void ForRandomCases(uint64_t seed, int networks, const QueryShape& shape, const 
 
 void ReportShrunk(const Network& network, const std::vector<Query>& members,
                   const SetCheck& check) {
-  support::Case failing{.network = support::DraftOf(*network.ted)};
+  support::Case failing;
   for (const Query& member : members) failing.members.push_back({.path = member, .max_sids = {}});
   const auto alone = [&](const topology::TedPtr& ted, const support::Case& smaller) {
     const Network drawn = NetworkOf(ted);
@@ -73,7 +73,7 @@ void ReportShrunk(const Network& network, const std::vector<Query>& members,
     Workspace guided(&potentials);
     check(drawn, queries, guided);
   };
-  support::ReportShrunk(failing, alone, members.size() > 1 ? 2 : 1);
+  support::ReportShrunk(*network.ted, failing, alone, members.size() > 1 ? 2 : 1);
 }
 
 }  // namespace srpce::cspf::oracle
