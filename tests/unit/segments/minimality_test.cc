@@ -22,7 +22,9 @@ using support::SimResult;
 using support::TestSeed;
 
 // How far along `links` all packets come with a list, and whether they leave it nowhere. What a
-// longer list begins with, it does first, so only lists that stay on the path need be made longer.
+// longer list begins with, it does first, so only lists that stay on the path need be made longer;
+// and of those only such as have come further: no router imposes a SID of its own to read the rest
+// itself.
 std::optional<size_t> Progress(const SimResult& sim, const std::vector<LinkIndex>& links) {
   if (!sim.ok() || sim.trajectories.size() != 1) return std::nullopt;
   const std::vector<LinkIndex>& way = *sim.trajectories.begin();

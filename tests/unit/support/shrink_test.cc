@@ -87,7 +87,7 @@ TEST(ReportShrunkTest, FailsTheTestWithTheMap) {
   const TedPtr ted = BuildTed("n0<->n1 igp 10\nn1<->n2 igp 10\n");
   static Case failing;  // EXPECT_NONFATAL_FAILURE takes no local ones.
   failing = {.network = DraftOf(*ted), .members = {QueryOf(*ted, "n0->n2 igp")}};
-  EXPECT_NONFATAL_FAILURE(ReportShrunk(failing,
+  EXPECT_NONFATAL_FAILURE(ReportShrunk(*ted, failing,
                                        [](const TedPtr& smaller, const Case& shown) {
                                          EXPECT_FALSE(GoesOverTheLink(smaller, shown));
                                        }),
