@@ -6,8 +6,12 @@
 
 #include "lib/topology/elements.h"
 #include "tests/support/draft.h"
+#include "tests/support/seed.h"
 
 namespace srpce::support {
+
+// More than 16 bits hold; fewer under a sanitizer.
+inline constexpr uint32_t kManyHops = 4'100 * Cases(16);
 
 // What link `i` of a network announces, in both directions.
 using LinkOfPosition = std::function<topology::LinkAttributes(uint32_t i)>;

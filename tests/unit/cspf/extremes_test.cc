@@ -18,11 +18,11 @@ namespace srpce::cspf {
 namespace {
 
 using support::BuildTed;
+using support::kManyHops;
 using topology::LinkAttributes;
 using topology::TedPtr;
 
-constexpr uint32_t kManyHops = 65'600;  // More than 16 bits hold.
-constexpr uint32_t kFewHops = kManyHops / support::Cases(16);
+constexpr uint32_t kFewHops = kManyHops / 16;
 constexpr uint64_t kMaxTe = UINT32_MAX;
 constexpr uint64_t kMaxIgp = topology::kMaxIgpMetric - 1;  // At the maximum a link is not used.
 constexpr auto kMaxDelay = static_cast<uint64_t>(topology::kMaxDelay.count());

@@ -15,6 +15,7 @@
 #include "tests/support/report_case.h"
 #include "tests/support/seed.h"
 #include "tests/unit/cspf/oracle.h"
+#include "tests/unit/segments/random_network.h"
 
 namespace srpce::support {
 namespace {
@@ -85,13 +86,33 @@ TEST(ShrinkTest, ListsAndWalksGetShorter) {
 
 TEST(ReportShrunkTest, FailsTheTestWithTheMap) {
   const TedPtr ted = BuildTed("n0<->n1 igp 10\nn1<->n2 igp 10\n");
-  static Case failing;  // EXPECT_NONFATAL_FAILURE takes no local ones.
-  failing = {.network = DraftOf(*ted), .members = {QueryOf(*ted, "n0->n2 igp")}};
-  EXPECT_NONFATAL_FAILURE(ReportShrunk(*ted, failing,
-                                       [](const TedPtr& smaller, const Case& shown) {
-                                         EXPECT_FALSE(GoesOverTheLink(smaller, shown));
-                                       }),
+  const Case failing{.members = {QueryOf(*ted, "n0->n2 igp")}};
+  const LookAlone alone = [](const TedPtr& smaller, const Case& shown) {
+    EXPECT_FALSE(GoesOverTheLink(smaller, shown));
+  };
+  EXPECT_NONFATAL_FAILURE(ReportShrunk(*ted, failing, alone),
                           "shrunk to:\nBuildTed(\n    \"node n1 bare\\n\"");
+}
+
+TEST(ReportShrunkTest, ShowsWhatPassesByItself) {
+  const TedPtr ted = BuildTed("n0<->n1 igp 10\n");
+  const Case failing{.members = {QueryOf(*ted, "n0->n1 igp")}};
+  EXPECT_NONFATAL_FAILURE(ReportShrunk(*ted, failing, [](const TedPtr&, const Case&) {}),
+                          "passes by itself");
+}
+
+// The networks of all random tests.
+TEST(MapTextTest, RandomNetworksAreReadBack) {
+  std::mt19937_64 rng(TestSeed(62));
+  CaseCount count;
+  for (int i = 0; i < Cases(1000); ++i) {
+    const TedPtr ted = i % 2 == 0 ? segments::RandomNetwork(rng)
+                                  : cspf::oracle::RandomNetwork(rng, {.nodes = 5, .edges = 8}).ted;
+    count.Add();
+    const Draft want = DraftOf(*ted);
+    ASSERT_EQ(DraftOf(*BuildTed(want)), want) << ToMapText(want);
+    ASSERT_EQ(DraftOf(*BuildTed(ToMapText(want))), want) << ToMapText(want);
+  }
 }
 
 TEST(QueryTextTest, IsReadBack) {
