@@ -31,8 +31,10 @@ void DieUnless(const absl::Status& status) {
   }
 }
 
-bool Mpls(const NodeText& node) { return node.mpls && !node.pseudonode; }
-bool Srv6(const NodeText& node) { return node.srv6 && !node.pseudonode; }
+// False for what has no SIDs but those that are said.
+bool IsRouter(const NodeText& node) { return !node.bare && !node.pseudonode.value_or(false); }
+bool Mpls(const NodeText& node) { return node.mpls && IsRouter(node); }
+bool Srv6(const NodeText& node) { return node.srv6 && IsRouter(node); }
 uint32_t IndexOf(const NodeText& node) { return node.index.value_or(node.number); }
 
 // fcbb:bb00:n::/48, and fcbb:bb80:n::/48 for algorithm 128.
@@ -78,14 +80,8 @@ void AddSrv6(const NodeText& node, uint8_t algorithm, NodeAttributes& attributes
       MakeSid(node, algorithm, topology::Srv6Behavior::kEndDt6, kEndDt6Function));
 }
 
-NodeAttributes AttributesOf(const NodeText& node) {
-  NodeAttributes attributes;
-  attributes.flex_algo_definitions = node.definitions;
-  attributes.overload = node.overload;
-  attributes.pseudonode = node.pseudonode;
-  if (node.pseudonode) {
-    return attributes;
-  }
+// What a router announces unless it is said otherwise.
+void AddDefaults(const NodeText& node, NodeAttributes& attributes) {
   attributes.router_ids = {IpAddress::V4((10U << 24) + node.number),
                            IpAddress::V6(Ipv6Address()
                                              .WithBits(0, 16, 0xfc00)
@@ -95,11 +91,8 @@ NodeAttributes AttributesOf(const NodeText& node) {
     attributes.algorithms = node.algorithms;
     attributes.algorithms.push_back(topology::kAlgorithmSpf);
   }
-  if (Mpls(node)) {
-    attributes.srgb = node.srgb;
-    if (node.srgb.empty()) {
-      attributes.srgb = {{.first = 16000, .size = 8000}};
-    }
+  if (Mpls(node) && node.srgb.empty()) {
+    attributes.srgb = {{.first = 16000, .size = 8000}};
   }
   if (Srv6(node)) {
     AddSrv6(node, topology::kAlgorithmSpf, attributes);
@@ -107,8 +100,34 @@ NodeAttributes AttributesOf(const NodeText& node) {
       AddSrv6(node, algorithm, attributes);
     }
   }
+}
+
+template <typename T>
+void Append(const std::vector<T>& more, std::vector<T>& list) {
+  list.insert(list.end(), more.begin(), more.end());
+}
+
+NodeAttributes AttributesOf(const NodeText& node) {
+  NodeAttributes attributes;
+  attributes.flex_algo_definitions = node.definitions;
+  attributes.overload = node.bare ? node.overload : node.overload.value_or(false);
+  attributes.pseudonode = node.bare ? node.pseudonode : node.pseudonode.value_or(false);
+  if (IsRouter(node)) {
+    AddDefaults(node, attributes);
+  }
+  if (Mpls(node) || node.bare) {
+    Append(node.srgb, attributes.srgb);
+  }
+  Append(node.exact.router_ids, attributes.router_ids);
+  Append(node.exact.srlb, attributes.srlb);
+  Append(node.exact.algorithms, attributes.algorithms);
+  Append(node.exact.locators, attributes.locators);
+  Append(node.exact.srv6_sids, attributes.srv6_sids);
+  attributes.msd = node.exact.msd;
   if (node.msd || node.srv6_msd) {
-    attributes.msd.emplace();
+    if (!attributes.msd) {
+      attributes.msd.emplace();
+    }
     attributes.msd->base_mpls_imposition = node.msd;
     attributes.msd->srh_max_h_encaps = node.srv6_msd;
   }
@@ -134,7 +153,11 @@ class Filler {
 
  private:
   void AddPrefixes(const NodeText& node) {
-    if (node.pseudonode) {
+    for (const topology::Prefix& prefix : node.prefixes) {
+      DieUnless(builder_.SetPrefix(source_, node.id, prefix.prefix, prefix.attributes,
+                                   /*patch=*/false, {}));
+    }
+    if (!IsRouter(node)) {
       return;
     }
     topology::PrefixAttributes own;
@@ -168,8 +191,8 @@ class Filler {
     const uint32_t label = kFirstAdjacencyLabel + ++links_;
     const uint32_t function = kEndXFunction + ++links_of_node_[link.key.local_node];
     const NodeText& local = text_.Node(link.key.local_node);
-    const bool has_sids =
-        !link.no_adjacency_sid && local.announced && !text_.Node(link.key.remote_node).pseudonode;
+    const bool has_sids = !link.no_adjacency_sid && local.announced &&
+                          !text_.Node(link.key.remote_node).pseudonode.value_or(false);
     if (link.adjacency_sid) {
       attributes.adjacency_sids.push_back({.label = *link.adjacency_sid});
     } else if (has_sids && Mpls(local)) {

@@ -27,7 +27,17 @@
 // 1; a<->b is two links, a->b first: SIDs 24001 and 24002. Locator of algorithm 128:
 // fcbb:bb80:n::/48, with its own End and End.DT6. Anycast INDEX: 10.1.0.INDEX/32. A pseudonode and
 // the links to and from it have no SIDs, no-mpls and no-srv6 go for the links of the node too.
-// a<->b#2 names interface 2 at both ends.
+// a<->b#2 names interface 2 at both ends, a<->b#x,y x at a and y at b.
+//
+// What ToMapText() writes says SIDs and prefixes one by one, on top of the defaults or without:
+//   node a bare                      none of the defaults; no SIDs for its links either
+//   node a srlb 15000 50 algorithms 0,128 router-id 10.0.0.1 no-overload segments-left-msd 3 ...
+//     own-locator fcbb:bb00:1::/48,algo=128,metric=2,anycast
+//     sid fcbb:bb00:1::,behavior=43,parts=32.16.0.0   parts: block, node, function, argument
+//     prefix 10.0.0.1/32,metric=2,node,sid=5,no-php,sid=30,algo=128
+//   a->b up avg-delay 9 min-delay 8 no-srlg adj-sid 24001,index,local,backup,set,weight=1
+//     end-x fcbb:bb00:1:e001::,behavior=52,backup,set,parts=32.16.16.0
+//   fad 128 metric te exclude-any-bits 70,3 on a
 #pragma once
 
 #include <memory>

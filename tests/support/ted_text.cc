@@ -1,136 +1,23 @@
 #include "tests/support/ted_text.h"
 
-#include <cstdio>
-#include <cstdlib>
-#include <functional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "tests/support/exact_words.h"
+#include "tests/support/words.h"
 
 namespace srpce::support {
 namespace {
 
-// The words of one line, taken from the left.
-class Words {
- public:
-  explicit Words(absl::string_view line) : line_(line) {
-    for (const absl::string_view word :
-         absl::StrSplit(line, absl::ByAnyChar(" \t\r"), absl::SkipEmpty())) {
-      if (word[0] == '#') {
-        break;
-      }
-      words_.push_back(word);
-    }
-  }
-
-  bool done() const { return next_ == words_.size(); }
-  absl::string_view Take() {
-    if (done()) {
-      Die("ends too early");
-    }
-    return words_[next_++];
-  }
-  template <typename T>
-  T TakeNumber() {
-    const absl::string_view word = Take();
-    uint64_t value = 0;
-    const bool ok = absl::StartsWith(word, "0x") ? absl::SimpleHexAtoi(word, &value)
-                                                 : absl::SimpleAtoi(word, &value);
-    if (!ok || value > std::numeric_limits<T>::max()) {
-      Die(absl::StrCat("got '", word, "', want a number"));
-    }
-    return static_cast<T>(value);
-  }
-  double TakeFraction() {
-    const absl::string_view word = Take();
-    double value = 0;
-    if (!absl::SimpleAtod(word, &value)) {
-      Die(absl::StrCat("got '", word, "', want a fraction"));
-    }
-    return value;
-  }
-  // "1,2,3".
-  std::vector<uint32_t> TakeList() {
-    std::vector<uint32_t> list;
-    for (const absl::string_view item : absl::StrSplit(Take(), ',')) {
-      if (!absl::SimpleAtoi(item, &list.emplace_back())) {
-        Die(absl::StrCat("got '", item, "', want a number"));
-      }
-    }
-    return list;
-  }
-  // Bits per second: "400M".
-  BytesPerSecond TakeBandwidth() {
-    absl::string_view word = Take();
-    uint64_t unit = 1;
-    switch (word.back()) {
-      case 'k':
-        unit = 1'000;
-        break;
-      case 'M':
-        unit = 1'000'000;
-        break;
-      case 'G':
-        unit = 1'000'000'000;
-        break;
-      case 'T':
-        unit = 1'000'000'000'000;
-        break;
-      default:
-        break;
-    }
-    double value = 0;
-    if (!absl::SimpleAtod(unit == 1 ? word : word.substr(0, word.size() - 1), &value) ||
-        value < 0) {
-      Die(absl::StrCat("got '", word, "', want a bandwidth such as 400M"));
-    }
-    return SupplyFromBits(static_cast<uint64_t>(value * static_cast<double>(unit)));
-  }
-  topology::AdminGroup TakeAdminGroup() {
-    const auto bits = TakeNumber<uint64_t>();
-    return topology::AdminGroup({static_cast<uint32_t>(bits), static_cast<uint32_t>(bits >> 32)});
-  }
-
-  [[noreturn]] void Die(absl::string_view why) const {
-    std::fprintf(stderr, "ted text: line '%s': %s\n", std::string(line_).c_str(),
-                 std::string(why).c_str());
-    std::abort();
-  }
-
- private:
-  absl::string_view line_;
-  std::vector<absl::string_view> words_;
-  size_t next_ = 0;
-};
-
-void AddToAdminGroup(const std::vector<uint32_t>& bits,
-                     std::optional<topology::AdminGroup>& group) {
-  if (!group) {
-    group.emplace();
-  }
-  for (const uint32_t bit : bits) {
-    group->Set(bit);
-  }
+// Of an attribute that is stated from now on.
+topology::AdminGroup& Stated(std::optional<topology::AdminGroup>& group) {
+  return group ? *group : group.emplace();
 }
 
-std::vector<uint32_t> BitsOf(const topology::AdminGroup& group) {
-  std::vector<uint32_t> bits;
-  for (uint32_t bit = 0; bit < group.words().size() * 32; ++bit) {
-    if (group.Test(bit)) {
-      bits.push_back(bit);
-    }
-  }
-  return bits;
-}
-
-using LinkReader = std::function<void(Words&, LinkText&)>;
-
-const std::map<std::string, LinkReader, std::less<>>& LinkReaders() {
-  static const std::map<std::string, LinkReader, std::less<>> kReaders = {
+const Readers<LinkText>& LinkReaders() {
+  static const Readers<LinkText> kReaders = {
       {"igp", [](Words& w, LinkText& l) { l.attributes.igp_metric = w.TakeNumber<uint32_t>(); }},
       {"te", [](Words& w, LinkText& l) { l.attributes.te_metric = w.TakeNumber<uint32_t>(); }},
       {"delay",
@@ -151,10 +38,12 @@ const std::map<std::string, LinkReader, std::less<>>& LinkReaders() {
       {"avail", [](Words& w, LinkText& l) { l.attributes.available = w.TakeBandwidth(); }},
       {"admin",
        [](Words& w, LinkText& l) {
-         AddToAdminGroup(BitsOf(w.TakeAdminGroup()), l.attributes.admin_group);
+         AddToAdminGroup(BitsOf(w.TakeAdminGroup()), Stated(l.attributes.admin_group));
        }},
       {"admin-bits",
-       [](Words& w, LinkText& l) { AddToAdminGroup(w.TakeList(), l.attributes.admin_group); }},
+       [](Words& w, LinkText& l) {
+         AddToAdminGroup(w.TakeList(), Stated(l.attributes.admin_group));
+       }},
       {"srlg", [](Words& w, LinkText& l) { l.attributes.srlgs = w.TakeList(); }},
       {"down", [](Words&, LinkText& l) { l.attributes.up = false; }},
       {"adj", [](Words& w, LinkText& l) { l.adjacency_sid = w.TakeNumber<uint32_t>(); }},
@@ -165,10 +54,8 @@ const std::map<std::string, LinkReader, std::less<>>& LinkReaders() {
   return kReaders;
 }
 
-using NodeReader = std::function<void(Words&, NodeText&)>;
-
-const std::map<std::string, NodeReader, std::less<>>& NodeReaders() {
-  static const std::map<std::string, NodeReader, std::less<>> kReaders = {
+const Readers<NodeText>& NodeReaders() {
+  static const Readers<NodeText> kReaders = {
       {"id-only", [](Words&, NodeText& n) { n.announced = false; }},
       {"srgb",
        [](Words& w, NodeText& n) {
@@ -186,42 +73,27 @@ const std::map<std::string, NodeReader, std::less<>>& NodeReaders() {
       {"pseudonode", [](Words&, NodeText& n) { n.pseudonode = true; }},
       {"anycast",
        [](Words& w, NodeText& n) { n.anycast_indexes.push_back(w.TakeNumber<uint32_t>()); }},
-      {"locator",
-       [](Words& w, NodeText& n) {
-         const absl::StatusOr<IpPrefix> prefix = IpPrefix::Parse(w.Take());
-         if (!prefix.ok()) {
-           w.Die(prefix.status().message());
-         }
-         n.locator = *prefix;
-       }},
+      {"locator", [](Words& w, NodeText& n) { n.locator = w.ToPrefix(w.Take()); }},
       {"classic-srv6", [](Words&, NodeText& n) { n.classic_srv6 = true; }},
   };
   return kReaders;
 }
 
-template <typename Readers, typename Element>
-void ReadAttributes(const Readers& readers, Words& words, Element& element) {
+// By words of `readers`, else of `exact`.
+template <typename Element>
+void ReadAttributes(const Readers<Element>& readers, const Readers<Element>& exact, Words& words,
+                    Element& element) {
   while (!words.done()) {
     const absl::string_view name = words.Take();
-    const auto reader = readers.find(std::string(name));
+    auto reader = readers.find(name);
     if (reader == readers.end()) {
-      words.Die(absl::StrCat("got '", name, "', want an attribute"));
+      reader = exact.find(name);
+      if (reader == exact.end()) {
+        words.Die(absl::StrCat("got '", name, "', want an attribute"));
+      }
     }
     reader->second(words, element);
   }
-}
-
-topology::MetricType ParseMetric(const Words& words, absl::string_view text) {
-  if (text == "igp") {
-    return topology::MetricType::kIgp;
-  }
-  if (text == "te") {
-    return topology::MetricType::kTe;
-  }
-  if (text != "delay") {
-    words.Die(absl::StrCat("got '", text, "', want igp, te or delay"));
-  }
-  return topology::MetricType::kDelay;
 }
 
 void ReadDefinition(Words& words, TedText& ted) {
@@ -242,6 +114,12 @@ void ReadDefinition(Words& words, TedText& ted) {
       definition.include_any = words.TakeAdminGroup();
     } else if (name == "include-all") {
       definition.include_all = words.TakeAdminGroup();
+    } else if (name == "exclude-any-bits") {
+      AddToAdminGroup(words.TakeList(), definition.exclude_any);
+    } else if (name == "include-any-bits") {
+      AddToAdminGroup(words.TakeList(), definition.include_any);
+    } else if (name == "include-all-bits") {
+      AddToAdminGroup(words.TakeList(), definition.include_all);
     } else if (name == "exclude-srlg") {
       definition.exclude_srlgs = words.TakeList();
     } else {
@@ -251,7 +129,7 @@ void ReadDefinition(Words& words, TedText& ted) {
   ted.Node(words.Take()).definitions.push_back(std::move(definition));
 }
 
-// "a<->b#2" or "a->b".
+// "a<->b#2", "a->b" or "a<->b#x,y".
 void ReadLink(absl::string_view name, Words& words, TedText& ted) {
   const bool both = absl::StrContains(name, "<->");
   const std::pair<absl::string_view, absl::string_view> ends =
@@ -261,15 +139,19 @@ void ReadLink(absl::string_view name, Words& words, TedText& ted) {
   if (ends.first.empty() || far.first.empty()) {
     words.Die("want a link such as a<->b or a->b#2");
   }
+  const bool two = absl::StrContains(far.second, ",");
+  const std::pair<absl::string_view, absl::string_view> interfaces =
+      two ? absl::StrSplit(far.second, absl::MaxSplits(',', 1)) : std::pair(far.second, far.second);
   LinkText link;
-  link.key = {std::string(ends.first), std::string(far.first), std::string(far.second),
-              std::string(far.second)};
+  link.key = {std::string(ends.first), std::string(far.first), std::string(interfaces.first),
+              std::string(interfaces.second)};
   ted.Node(ends.first);
   ted.Node(far.first);
-  ReadAttributes(LinkReaders(), words, link);
+  ReadAttributes(LinkReaders(), ExactLinkWords(), words, link);
   ted.links.push_back(link);
   if (both) {
     std::swap(link.key.local_node, link.key.remote_node);
+    std::swap(link.key.local_interface, link.key.remote_interface);
     ted.links.push_back(link);
   }
 }
@@ -296,7 +178,7 @@ TedText ParseTedText(absl::string_view text) {
     const absl::string_view first = words.Take();
     if (first == "node") {
       NodeText& node = ted.Node(words.Take());
-      ReadAttributes(NodeReaders(), words, node);
+      ReadAttributes(NodeReaders(), ExactNodeWords(), words, node);
     } else if (first == "fad") {
       ReadDefinition(words, ted);
       if (!words.done()) {

@@ -27,8 +27,12 @@ struct NodeText {
   std::optional<IpPrefix> locator;
   std::optional<uint8_t> msd;
   std::optional<uint8_t> srv6_msd;
-  bool overload = false;
-  bool pseudonode = false;
+  std::optional<bool> overload;
+  std::optional<bool> pseudonode;
+  bool bare = false;  // Nothing is announced but what is said.
+  // Said with the words of exact_words.h: added to what the other words make.
+  topology::NodeAttributes exact;
+  std::vector<topology::Prefix> prefixes;
 };
 
 struct LinkText {

@@ -8,7 +8,8 @@
 #include "lib/cspf/compute_path.h"
 #include "lib/cspf/disjoint.h"
 #include "lib/cspf/potential_cache.h"
-#include "tests/unit/cspf/oracle.h"
+#include "tests/support/seed.h"
+#include "tests/unit/cspf/random_cases.h"
 
 namespace srpce::cspf {
 namespace {
@@ -16,6 +17,8 @@ namespace {
 using oracle::Judge;
 using oracle::Network;
 using oracle::Walk;
+using support::Cases;
+using support::TestSeed;
 
 constexpr Disjointness kLevels[] = {Disjointness::kLink, Disjointness::kNode, Disjointness::kSrlg,
                                     Disjointness::kSrlgNode};
@@ -138,14 +141,33 @@ struct MemberShape {
   oracle::QueryShape query;
 };
 
-void CheckRandom(uint64_t seed, int count, const MemberShape& shape) {
-  oracle::Rng rng(seed);
-  PotentialCache potentials;  // Of every second network: the others are answered without.
-  Workspace workspace(&potentials);
+struct Tally {
   int found = 0;
   int not_disjoint = 0;
-  for (int i = 0; i < count && !testing::Test::HasFailure(); ++i) {
-    SCOPED_TRACE(absl::StrCat("case ", i, " of seed ", seed));
+};
+
+void CheckSet(const Network& network, const DisjointQuery& query, Workspace& workspace,
+              Tally& tally) {
+  SCOPED_TRACE(DisjointnessName(query.disjointness));
+  const Combinations all(network, query);
+  const DisjointResult result = ComputeDisjoint(*network.ted, query, workspace);
+  if (const auto* answer = std::get_if<DisjointPaths>(&result)) {
+    ++tally.found;
+    CheckPaths(network, query, all, *answer);
+  } else {
+    CheckNoPath(network, query, all, std::get<NoPath>(result));
+    tally.not_disjoint += std::get<NoPath>(result).reason == Reason::kNotDisjoint;
+  }
+}
+
+void CheckRandom(uint64_t seed, int count, const MemberShape& shape) {
+  oracle::Rng rng(seed);
+  support::CaseCount cases;
+  PotentialCache potentials;  // Of every second network: the others are answered without.
+  Workspace workspace(&potentials);
+  Tally tally;
+  for (int i = 0; i < count; ++i) {
+    SCOPED_TRACE(absl::StrCat("network ", i, " of seed ", seed));
     const int nodes = 4 + i % 4;
     const Network network = oracle::RandomNetwork(rng, {.nodes = nodes,
                                                         .edges = nodes + 2 + i / 4 % 4,
@@ -160,20 +182,19 @@ void CheckRandom(uint64_t seed, int count, const MemberShape& shape) {
     }
     for (const Disjointness level : kLevels) {
       query.disjointness = level;
-      SCOPED_TRACE(DisjointnessName(level));
-      const Combinations all(network, query);
-      const DisjointResult result = ComputeDisjoint(*network.ted, query, workspace);
-      if (const auto* answer = std::get_if<DisjointPaths>(&result)) {
-        ++found;
-        CheckPaths(network, query, all, *answer);
-      } else {
-        CheckNoPath(network, query, all, std::get<NoPath>(result));
-        not_disjoint += std::get<NoPath>(result).reason == Reason::kNotDisjoint;
-      }
+      CheckSet(network, query, workspace, tally);
+      cases.Add();
+      if (!testing::Test::HasFailure()) continue;
+      const auto check = [level, &tally](const Network& smaller, const std::vector<Query>& members,
+                                         Workspace& work) {
+        CheckSet(smaller, {members, level}, work, tally);
+      };
+      oracle::ReportShrunk(network, query.members, check);
+      return;
     }
   }
-  EXPECT_GT(found, count / 4);
-  EXPECT_GT(not_disjoint, count / 4);
+  EXPECT_GT(tally.found, count / 4);
+  EXPECT_GT(tally.not_disjoint, count / 4);
 }
 
 constexpr oracle::QueryShape kPlain{
@@ -181,33 +202,34 @@ constexpr oracle::QueryShape kPlain{
 constexpr oracle::QueryShape kRich{.max_bounds = 2, .max_waypoints = 1};
 
 TEST(DisjointOracleTest, PairsWithCommonEndsCostTheLeast) {
-  CheckRandom(oracle::Seed(41), oracle::Cases(600), {.same_query = true, .query = kPlain});
+  CheckRandom(TestSeed(41), Cases(2000), {.same_query = true, .query = kPlain});
 }
 
 TEST(DisjointOracleTest, PairsWithCommonEndsKeepTheirConstraints) {
-  CheckRandom(oracle::Seed(42), oracle::Cases(500), {.same_query = true, .query = kRich});
+  CheckRandom(TestSeed(42), Cases(1500), {.same_query = true, .query = kRich});
 }
 
 TEST(DisjointOracleTest, PairsWithTheirOwnEndsAndConstraintsCostTheLeast) {
-  CheckRandom(oracle::Seed(43), oracle::Cases(600), {.query = kRich});
+  CheckRandom(TestSeed(43), Cases(2500), {.query = kRich});
 }
 
 TEST(DisjointOracleTest, ThreeMembersWithCommonEndsCostTheLeast) {
-  CheckRandom(oracle::Seed(44), oracle::Cases(300),
-              {.members = 3, .same_query = true, .query = kPlain});
+  CheckRandom(TestSeed(44), Cases(1500), {.members = 3, .same_query = true, .query = kPlain});
 }
 
 TEST(DisjointOracleTest, ThreeMembersWithTheirOwnEndsCostTheLeast) {
-  CheckRandom(oracle::Seed(45), oracle::Cases(300), {.members = 3, .query = kPlain});
+  CheckRandom(TestSeed(45), Cases(1500), {.members = 3, .query = kPlain});
 }
 
 TEST(DisjointOracleTest, SharedRisksAreThoseOfTheDrawing) {
-  oracle::Rng rng(oracle::Seed(46));
+  oracle::Rng rng(TestSeed(46));
+  support::CaseCount cases;
   size_t shared_nodes = 0;
-  for (int i = 0; i < oracle::Cases(200); ++i) {
+  for (int i = 0; i < Cases(1000); ++i) {
     const Network network = oracle::RandomNetwork(rng, {.nodes = 5, .edges = 8, .plain = true});
     const Query first = oracle::RandomQuery(rng, network, kPlain);
     const Query second = oracle::RandomQuery(rng, network, kPlain);
+    cases.Add();
     for (const Walk& a : Judge(network, first).Answers()) {
       for (const Walk& b : Judge(network, second).Answers()) {
         for (const Disjointness level : kLevels) {

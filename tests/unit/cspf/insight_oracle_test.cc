@@ -8,6 +8,7 @@
 
 #include "gtest/gtest.h"
 #include "lib/cspf/insight.h"
+#include "tests/support/seed.h"
 #include "tests/unit/cspf/loosened.h"
 #include "tests/unit/cspf/oracle.h"
 #include "tests/unit/cspf/random_cases.h"
@@ -24,6 +25,8 @@ using oracle::Shortened;
 using oracle::Show;
 using oracle::Walk;
 using oracle::WithLimit;
+using support::Cases;
+using support::TestSeed;
 
 // What a relaxation should be.
 struct Wanted {
@@ -438,20 +441,20 @@ void CheckRandom(uint64_t seed, int count, const oracle::QueryShape& shape, Tall
 
 TEST(InsightOracleTest, EachConstraintIsLoosenedAsLittleAsCanBe) {
   Tally tally;
-  CheckRandom(oracle::Seed(41), oracle::Cases(2000), {.max_bounds = 3}, tally);
+  CheckRandom(TestSeed(41), Cases(2000), {.max_bounds = 3}, tally);
   if (HasFailure()) return;
   for (size_t i = 0; i < kConstraintKinds; ++i) {
-    EXPECT_GT(tally.refusals[i], oracle::Cases(16))
+    EXPECT_GT(tally.refusals[i], Cases(16))
         << ConstraintName(static_cast<ConstraintKind>(i));
   }
-  EXPECT_GT(std::accumulate(tally.answers.begin(), tally.answers.end(), 0), oracle::Cases(200));
-  EXPECT_GT(tally.pairs, oracle::Cases(100));
-  EXPECT_GT(tally.cuts, oracle::Cases(100));
+  EXPECT_GT(std::accumulate(tally.answers.begin(), tally.answers.end(), 0), Cases(200));
+  EXPECT_GT(tally.pairs, Cases(100));
+  EXPECT_GT(tally.cuts, Cases(100));
 }
 
 TEST(InsightOracleTest, ManyBoundsAreToldApart) {
   Tally tally;
-  CheckRandom(oracle::Seed(42), oracle::Cases(1000),
+  CheckRandom(TestSeed(42), Cases(1000),
               {.filters = false, .max_bounds = 6, .max_waypoints = 1}, tally);
 }
 

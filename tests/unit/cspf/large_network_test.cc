@@ -13,6 +13,7 @@
 #include "lib/cspf/compute_path.h"
 #include "lib/cspf/disjoint.h"
 #include "lib/cspf/potential_cache.h"
+#include "tests/support/seed.h"
 #include "tests/unit/cspf/oracle.h"
 
 namespace srpce::cspf {
@@ -118,7 +119,7 @@ size_t PositionOf(const Network& network, NodeIndex node) {
 }
 
 void CheckLeastCosts(const std::string& map, const PotentialCache* potentials) {
-  Rng rng(oracle::Seed(51));
+  Rng rng(support::TestSeed(51));
   Network network = ReadMap(map);
   std::vector<uint64_t> widths;
   for (OracleLink& link : network.links) {
@@ -129,7 +130,7 @@ void CheckLeastCosts(const std::string& map, const PotentialCache* potentials) {
   if (potentials != nullptr) const_cast<PotentialCache*>(potentials)->Refresh(*network.ted);
   Workspace workspace(potentials);
   int cut = 0;
-  for (int i = 0; i < oracle::Cases(64); ++i) {
+  for (int i = 0; i < support::Cases(64); ++i) {
     Query query = RandomEnds(rng, network);
     query.constraints.min_bandwidth = {1000 * (rng() % 4)};
     const uint64_t want =
@@ -143,7 +144,7 @@ void CheckLeastCosts(const std::string& map, const PotentialCache* potentials) {
       ASSERT_EQ(std::get<Path>(result).cost, want);
     }
   }
-  EXPECT_LT(cut, oracle::Cases(64));
+  EXPECT_LT(cut, support::Cases(64));
 }
 
 TEST(LargeNetworkTest, BandwidthConstrainedCostsAreThoseOfPlainDijkstra) {
@@ -175,7 +176,7 @@ std::optional<uint64_t> LeastCostWithinDelay(const Network& network, size_t sour
 }
 
 TEST(LargeNetworkTest, DelayBoundedCostsAreThoseOfADynamicProgram) {
-  Rng rng(oracle::Seed(52));
+  Rng rng(support::TestSeed(52));
   Network network = ReadMap("Cogentco");
   for (OracleLink& link : network.links) {
     link.igp = static_cast<uint32_t>(1 + rng() % 30);
@@ -205,7 +206,7 @@ TEST(LargeNetworkTest, DelayBoundedCostsAreThoseOfADynamicProgram) {
 // Real maps with conduits: an answer, proved, within the default budget; members with common and
 // with their own ends.
 void CheckConduits(const std::string& map, int conduits, int cases) {
-  Rng rng(oracle::Seed(53));
+  Rng rng(support::TestSeed(53));
   Network network = ReadMap(map);
   AddConduits(rng, conduits, network);
   oracle::Build(network);
@@ -232,11 +233,11 @@ void CheckConduits(const std::string& map, int conduits, int cases) {
 }
 
 TEST(LargeNetworkTest, SrlgDisjointPairsOfRocketfuelAreProved) {
-  CheckConduits("rf1239", 150, oracle::Cases(40));
+  CheckConduits("rf1239", 150, support::Cases(40));
 }
 
 TEST(LargeNetworkTest, SrlgDisjointPairsOfCogentAreProved) {
-  CheckConduits("Cogentco", 60, oracle::Cases(40));
+  CheckConduits("Cogentco", 60, support::Cases(40));
 }
 
 }  // namespace

@@ -83,6 +83,9 @@ struct Shape {
 Network RandomNetwork(Rng& rng, const Shape& shape);
 // Fills ted and the indexes from nodes and links.
 void Build(Network& network);
+// Reads nodes and links from a TED: one that Build() made, or what is left of it. REQUIRES each
+// link has its other direction.
+Network NetworkOf(const topology::TedPtr& ted);
 
 // Judges paths against one query.
 class Judge {
@@ -147,10 +150,5 @@ struct QueryShape {
   bool same_end = true;  // Source and target may be one.
 };
 Query RandomQuery(Rng& rng, const Network& network, const QueryShape& shape);
-
-// SRPCE_TEST_SEED, or `fallback`; printed.
-uint64_t Seed(uint64_t fallback);
-// `count`, less under a sanitizer.
-int Cases(int count);
 
 }  // namespace srpce::cspf::oracle

@@ -1,6 +1,5 @@
 // tests/unit/cspf/oracle_network.cc -- random networks and queries.
-#include <cstdlib>
-#include <iostream>
+#include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -167,6 +166,60 @@ void Build(Network& network) {
 
 namespace {
 
+OracleNode NodeOf(const topology::NodeAttributes& attributes) {
+  const std::vector<uint8_t>& algorithms = attributes.algorithms;
+  return {.overload = attributes.overload.value_or(false),
+          .mpls = !attributes.srgb.empty(),
+          .srv6 = !attributes.locators.empty(),
+          .in_flex = std::count(algorithms.begin(), algorithms.end(), kAlgorithm) > 0,
+          .lan = attributes.pseudonode.value_or(false)};
+}
+
+OracleLink LinkOf(const topology::Link& link) {
+  const topology::LinkAttributes& attributes = link.attributes;
+  OracleLink oracle{.from = static_cast<int>(link.local.value()),
+                    .to = static_cast<int>(link.remote.value()),
+                    .up = attributes.up.value_or(true),
+                    .igp = attributes.igp_metric,
+                    .te = attributes.te_metric,
+                    .loss = attributes.loss};
+  const auto count = [](Microseconds time) { return static_cast<uint32_t>(time.count()); };
+  if (attributes.min_delay) oracle.delay = count(*attributes.min_delay);
+  if (attributes.delay_variation) oracle.variation = count(*attributes.delay_variation);
+  if (attributes.capacity) oracle.width = attributes.capacity->value;
+  for (const uint32_t bit : {0U, 1U, 40U, 70U}) {
+    if (attributes.admin_group && attributes.admin_group->Test(bit)) oracle.bits.insert(bit);
+  }
+  for (const uint32_t srlg : attributes.srlgs.value_or(std::vector<uint32_t>())) {
+    oracle.srlgs.insert(srlg);
+  }
+  return oracle;
+}
+
+}  // namespace
+
+Network NetworkOf(const topology::TedPtr& ted) {
+  Network network;
+  network.ted = ted;
+  if (const auto* flex = ted->FindFlexAlgo(kAlgorithm)) network.flex = *flex;
+  for (uint32_t i = 0; i < ted->node_bound(); ++i) {
+    network.nodes.push_back(NodeOf(ted->node(NodeIndex(i)).attributes));
+    network.node_index.emplace_back(i);
+  }
+  network.link_of.assign(ted->link_bound(), -1);
+  for (uint32_t i = 0; i < ted->link_bound(); ++i) {
+    if (network.link_of[i] >= 0) continue;
+    for (const LinkIndex index : {LinkIndex(i), ted->link(LinkIndex(i)).reverse.value()}) {
+      network.link_of[index.value()] = static_cast<int>(network.links.size());
+      network.links.push_back(LinkOf(ted->link(index)));
+      network.link_index.push_back(index);
+    }
+  }
+  return network;
+}
+
+namespace {
+
 // Sets a bound to what a real path has, or a little beside it: the interesting values.
 void RandomBound(Rng& rng, const Judge& judge, const Walk& walk, Query& query) {
   const auto near = [&](Quantity what) {
@@ -237,21 +290,6 @@ Query RandomQuery(Rng& rng, const Network& network, const QueryShape& shape) {
     RandomBound(rng, Judge(network, query), walk, query);
   }
   return query;
-}
-
-uint64_t Seed(uint64_t fallback) {
-  const char* given = std::getenv("SRPCE_TEST_SEED");
-  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : fallback;
-  std::cout << "SRPCE_TEST_SEED=" << seed << std::endl;
-  return seed;
-}
-
-int Cases(int count) {
-#if defined(__SANITIZE_ADDRESS__) || defined(_GLIBCXX_TSAN)
-  return count / 8;
-#else
-  return count;
-#endif
 }
 
 }  // namespace srpce::cspf::oracle

@@ -1,10 +1,6 @@
-// tests/unit/segments/compute_route_test.cc -- routes within a SID limit: named cases, and against
-// all simple paths of random networks.
+// tests/unit/segments/compute_route_test.cc -- routes within a SID limit: named cases.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <functional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -12,9 +8,6 @@
 #include "lib/segments/fit.h"
 #include "lib/topology/ted_builder.h"
 #include "tests/support/build_ted.h"
-#include "tests/support/packet_sim.h"
-#include "tests/unit/segments/random_network.h"
-#include "tests/unit/segments/route_oracle.h"
 
 namespace srpce::segments {
 namespace {
@@ -183,113 +176,6 @@ TEST(ComputeRouteTest, ManyEqualPathsAreNotTriedOneByOne) {
   EXPECT_EQ(none->best_achievable, 13) << none->message;
   query.max_sids = 13;
   EXPECT_EQ(std::get<SegmentRoute>(*ComputeRoute(*ted, query, workspace)).path.cost, 240U);
-}
-
-TEST(ComputeRouteOracleTest, NoSimplePathThatFitsIsCheaper) {
-  std::mt19937_64 rng(TestSeed() + 20);
-  int found = 0, too_deep = 0, no_sid = 0, none = 0;
-  cspf::Workspace workspace;
-  for (int round = 0; round < 600; ++round) {
-    const TedPtr ted =
-        RandomNetwork(rng, {.min_nodes = 3, .max_nodes = 7, .oddities = Chance(rng, 60)});
-    for (int i = 0; i < 5; ++i) {
-      const SegmentQuery query = RandomQuery(*ted, rng);
-      const Brute brute = Solve(*ted, query);
-      const SegmentResult result = *ComputeRoute(*ted, query, workspace);
-      if (const auto* no_path = std::get_if<cspf::NoPath>(&result)) {
-        ASSERT_FALSE(brute.best_cost) << "round " << round << ": " << no_path->message;
-        if (brute.any_path) {
-          ASSERT_EQ(no_path->reason, brute.any_list ? Reason::kSidDepth : Reason::kNoSid)
-              << no_path->message;
-        }
-        if (brute.any_list) {
-          ASSERT_EQ(no_path->best_achievable, static_cast<double>(brute.fewest));
-        }
-        ++(brute.any_list ? too_deep : brute.any_path ? no_sid : none);
-        continue;
-      }
-      const SegmentRoute& route = std::get<SegmentRoute>(result);
-      ASSERT_TRUE(brute.best_cost) << "round " << round;
-      ASSERT_EQ(route.path.cost, *brute.best_cost) << "round " << round;
-      ASSERT_LE(ImposedDepth(*ted, query.path.target, route.list),
-                LimitOf(*ted, query, route.path.links));
-      ASSERT_TRUE(route.expansion.single_path);
-      ASSERT_EQ(route.expansion.path, route.path.links);
-      ASSERT_TRUE(CheckPromise(*ted, query.path, route.expansion).ok());
-      ++found;
-    }
-  }
-  EXPECT_GT(found, 500);
-  EXPECT_GT(too_deep, 20);
-  EXPECT_GT(no_sid, 5);
-  EXPECT_GT(none, 50);
-}
-
-// True if two paths share a fibre (link level) or a node between (node level), with nothing of
-// lib/cspf.
-bool Share(const Ted& ted, const std::vector<LinkIndex>& a, const std::vector<LinkIndex>& b,
-           bool nodes) {
-  for (const LinkIndex x : a) {
-    for (const LinkIndex y : b) {
-      if (x == y || ted.link(x).reverse == y) return true;
-    }
-  }
-  std::set<NodeIndex> inner;
-  for (size_t i = 0; nodes && i + 1 < a.size(); ++i) inner.insert(ted.link(a[i]).remote);
-  for (size_t i = 0; nodes && i + 1 < b.size(); ++i) {
-    if (inner.contains(ted.link(b[i]).remote)) return true;
-  }
-  return false;
-}
-
-TEST(ComputeDisjointRoutesTest, NoFittingDisjointPairIsCheaper) {
-  std::mt19937_64 rng(TestSeed() + 30);
-  int found = 0, refused = 0, dearer = 0;
-  cspf::Workspace workspace;
-  for (int round = 0; round < 500; ++round) {
-    const TedPtr ted =
-        RandomNetwork(rng, {.min_nodes = 4, .max_nodes = 7, .oddities = Chance(rng, 40)});
-    DisjointSegmentQuery query;
-    const bool nodes = Chance(rng, 50);
-    query.disjointness = nodes ? cspf::Disjointness::kNode : cspf::Disjointness::kLink;
-    SegmentQuery member = RandomQuery(*ted, rng);
-    if (member.path.source == member.path.target) continue;
-    query.members = {member, member};
-    query.members[1].max_sids = Pick(rng, 1, 3);
-    const Brute first = Solve(*ted, query.members[0]);
-    const Brute second = Solve(*ted, query.members[1]);
-    std::optional<uint64_t> best;
-    for (const auto& [a_cost, a] : first.fitting) {
-      for (const auto& [b_cost, b] : second.fitting) {
-        if ((!best || a_cost + b_cost < *best) && !Share(*ted, a, b, nodes)) best = a_cost + b_cost;
-      }
-    }
-    const DisjointSegmentResult result = *ComputeDisjointRoutes(*ted, query, workspace);
-    if (const auto* no_path = std::get_if<cspf::NoPath>(&result)) {
-      ASSERT_FALSE(best) << "round " << round << ": " << no_path->message;
-      ASSERT_NE(no_path->reason, Reason::kBudgetExhausted);
-      ++refused;
-      continue;
-    }
-    const auto& routes = std::get<std::vector<SegmentRoute>>(result);
-    ASSERT_TRUE(best) << "round " << round;
-    ASSERT_EQ(routes[0].path.cost + routes[1].path.cost, *best) << "round " << round;
-    ASSERT_FALSE(Share(*ted, routes[0].path.links, routes[1].path.links, nodes))
-        << "round " << round << ": "
-        << support::DescribeLinks(*ted, member.path.source, routes[0].path.links) << " and "
-        << support::DescribeLinks(*ted, member.path.source, routes[1].path.links) << " level "
-        << nodes;
-    for (size_t i = 0; i < 2; ++i) {
-      ASSERT_LE(ImposedDepth(*ted, member.path.target, routes[i].list),
-                LimitOf(*ted, query.members[i], routes[i].path.links));
-      ASSERT_EQ(routes[i].expansion.path, routes[i].path.links);
-    }
-    dearer += routes[0].path.cost + routes[1].path.cost > 2 * *first.best_cost ? 1 : 0;
-    ++found;
-  }
-  EXPECT_GT(found, 60);
-  EXPECT_GT(refused, 60);
-  EXPECT_GT(dearer, 10);
 }
 
 TEST(ComputeDisjointRoutesTest, SaysThatDisjointListsDoNotFit) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/support/build_ted.h"
+#include "tests/support/seed.h"
 #include "tests/unit/segments/random_network.h"
 #include "tests/unit/segments/route_oracle.h"
 
@@ -100,12 +101,14 @@ TEST(NearestTest, AnEndpointThatMayBeNearerIsNotPassedOver) {
 }
 
 TEST(NearestOracleTest, NoEndpointIsNearer) {
-  std::mt19937_64 rng(TestSeed() + 60);
+  std::mt19937_64 rng(support::TestSeed(20261162));
+  support::CaseCount cases;
   int found = 0, second = 0, none = 0;
   cspf::Workspace workspace;
-  for (int round = 0; round < 500; ++round) {
+  for (int round = 0; round < support::Cases(4000); ++round) {
     const TedPtr ted =
         RandomNetwork(rng, {.min_nodes = 4, .max_nodes = 7, .oddities = Chance(rng, 50)});
+    cases.Add();
     SegmentQuery query = RandomQuery(*ted, rng);
     std::vector<NodeIndex> endpoints;
     std::vector<uint64_t> costs;
@@ -131,9 +134,9 @@ TEST(NearestOracleTest, NoEndpointIsNearer) {
     ASSERT_NE(answer->runner_up->endpoint, answer->nearest.endpoint);
     ++second;
   }
-  EXPECT_GT(found, 200);
-  EXPECT_GT(second, 100);
-  EXPECT_GT(none, 30);
+  EXPECT_GT(found, support::Cases(1600));
+  EXPECT_GT(second, support::Cases(800));
+  EXPECT_GT(none, support::Cases(240));
 }
 
 }  // namespace

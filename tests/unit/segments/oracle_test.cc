@@ -2,132 +2,53 @@
 // a simulated network does.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "lib/segments/segment_list.h"
-#include "lib/segments/verify.h"
-#include "tests/support/packet_sim.h"
+#include "tests/support/seed.h"
+#include "tests/unit/segments/list_oracle.h"
 #include "tests/unit/segments/random_network.h"
 
 namespace srpce::segments {
 namespace {
 
+using support::CaseCount;
+using support::Cases;
 using support::PacketSim;
 using support::SimResult;
+using support::TestSeed;
 
-SimResult Send(PacketSim& sim, NodeIndex headend, const SegmentList& list) {
-  return list.data_plane == DataPlane::kSrMpls ? sim.SendLabels(headend, list.labels)
-                                               : sim.SendSids(headend, list.sids);
-}
-
-// The worst of each metric, counted trajectory by trajectory; absent if a link of any lacks it.
-struct SimWorst {
-  std::optional<uint64_t> igp = 0, te = 0, delay = 0, variation = 0, bottleneck = UINT64_MAX;
-  std::optional<double> loss = 0.0;
-  uint32_t hops = 0;
-};
-
-SimWorst WorstOf(const Ted& ted, const SimResult& sim) {
-  SimWorst worst;
-  bool igp_known = true, te_known = true, delay_known = true, variation_known = true,
-       loss_known = true, bw_known = true;
-  bool any = false;
-  for (const std::vector<LinkIndex>& trajectory : sim.trajectories) {
-    uint64_t igp = 0, te = 0, delay = 0, variation = 0;
-    double survival = 1;
-    uint32_t hops = 0;
-    for (const LinkIndex index : trajectory) {
-      if (ted.node(ted.link(index).local).attributes.pseudonode.value_or(false)) continue;
-      ++hops;
-      const topology::LinkAttributes& a = ted.link(index).attributes;
-      any = true;
-      igp_known &= a.igp_metric.has_value();
-      te_known &= a.te_metric.has_value() || a.igp_metric.has_value();
-      delay_known &= a.delay.has_value();
-      variation_known &= a.delay_variation.has_value();
-      loss_known &= a.loss.has_value();
-      bw_known &= a.available.has_value();
-      igp += a.igp_metric.value_or(0);
-      te += a.te_metric.value_or(a.igp_metric.value_or(0));
-      delay +=
-          static_cast<uint64_t>(a.min_delay.value_or(a.delay.value_or(Microseconds(0))).count());
-      variation += static_cast<uint64_t>(a.delay_variation.value_or(Microseconds(0)).count());
-      survival *= 1 - a.loss.value_or(0);
-      worst.bottleneck = std::min(*worst.bottleneck, a.available.value_or(BytesPerSecond{0}).value);
-    }
-    worst.igp = std::max(*worst.igp, igp);
-    worst.te = std::max(*worst.te, te);
-    worst.delay = std::max(*worst.delay, delay);
-    worst.variation = std::max(*worst.variation, variation);
-    worst.loss = std::max(*worst.loss, 1 - survival);
-    worst.hops = std::max(worst.hops, hops);
-  }
-  if (!igp_known) worst.igp.reset();
-  if (!te_known) worst.te.reset();
-  if (!delay_known) worst.delay.reset();
-  if (!variation_known) worst.variation.reset();
-  if (!loss_known) worst.loss.reset();
-  if (!bw_known || !any) worst.bottleneck.reset();
-  return worst;
-}
-
-std::optional<uint64_t> Count(const std::optional<Microseconds>& value) {
-  if (!value) return std::nullopt;
-  return static_cast<uint64_t>(value->count());
-}
-
-// Everything Expand says of a list the simulator delivers.
-void ExpectSame(const Ted& ted, const Expansion& expansion, const SimResult& sim) {
-  std::set<LinkIndex> links;
-  for (const auto& trajectory : sim.trajectories)
-    links.insert(trajectory.begin(), trajectory.end());
-  EXPECT_EQ(expansion.links, std::vector<LinkIndex>(links.begin(), links.end()));
-  EXPECT_EQ(expansion.ends, std::vector<NodeIndex>(sim.ends.begin(), sim.ends.end()));
-  EXPECT_EQ(expansion.single_path, sim.trajectories.size() == 1);
-  EXPECT_EQ(expansion.path,
-            expansion.single_path ? *sim.trajectories.begin() : std::vector<LinkIndex>());
-  const SimWorst worst = WorstOf(ted, sim);
-  EXPECT_EQ(expansion.worst_igp_cost, worst.igp);
-  EXPECT_EQ(expansion.worst_te_cost, worst.te);
-  EXPECT_EQ(Count(expansion.worst_delay), worst.delay);
-  EXPECT_EQ(Count(expansion.worst_variation), worst.variation);
-  EXPECT_EQ(expansion.worst_loss.has_value(), worst.loss.has_value());
-  EXPECT_NEAR(expansion.worst_loss.value_or(0), worst.loss.value_or(0), 1e-12);
-  EXPECT_EQ(expansion.worst_hops, worst.hops);
-  EXPECT_EQ(expansion.bottleneck ? std::optional(expansion.bottleneck->value) : std::nullopt,
-            worst.bottleneck);
-}
-
-// Returns false if the simulator could not follow all packets.
-bool ExpectExpandAgrees(const Ted& ted, PacketSim& packets, NodeIndex headend,
-                        const SegmentList& list) {
-  SCOPED_TRACE(absl::StrCat("list ", ToString(list), " at ", ted.node(headend).id));
-  const SimResult sim = Send(packets, headend, list);
-  if (sim.truncated) return false;
-  const absl::StatusOr<Expansion> expansion = Expand(ted, headend, list);
-  if (sim.ok()) {
-    EXPECT_TRUE(expansion.ok()) << expansion.status();
-    if (expansion.ok()) ExpectSame(ted, *expansion, sim);
-    return true;
-  }
-  const bool not_found = expansion.status().code() == absl::StatusCode::kNotFound;
-  const bool precondition = expansion.status().code() == absl::StatusCode::kFailedPrecondition;
-  EXPECT_TRUE((not_found && sim.unknown) || (precondition && sim.failed))
-      << expansion.status() << ", simulated: " << (sim.unknown ? "unknown " : "")
-      << (sim.failed ? "failed" : "");
-  return true;
-}
-
-TEST(OracleTest, PacketsFollowEncodedListsExactly) {
-  std::mt19937_64 rng(TestSeed());
+// What became of random lists.
+struct Tally {
   int encoded = 0;
   int refused = 0;
   size_t packed = 0;
-  for (int round = 0; round < 900; ++round) {
+  int delivered = 0;
+  int spread = 0;
+};
+
+// The walk of `asked`, encoded.
+void CheckEncoded(const Ted& ted, PacketSim& packets, const support::Case& asked, Tally& tally) {
+  const absl::StatusOr<SegmentList> list =
+      Encode(ted, HeadendOf(asked), asked.walk, OptionsOf(asked));
+  if (!list.ok()) {
+    EXPECT_EQ(list.status().code(), absl::StatusCode::kFailedPrecondition) << list.status();
+    ++tally.refused;
+    return;
+  }
+  ++tally.encoded;
+  tally.packed += list->segments.size() - list->depth();
+  ExpectFollows(ted, packets, HeadendOf(asked), *list, asked.walk);
+}
+
+TEST(OracleTest, PacketsFollowEncodedListsExactly) {
+  const uint64_t seed = TestSeed(20261121);
+  std::mt19937_64 rng(seed);
+  CaseCount cases;
+  Tally tally;
+  for (int round = 0; round < Cases(4000); ++round) {
     const topology::TedPtr ted = RandomNetwork(rng);
     PacketSim packets(*ted);
     for (int i = 0; i < 6; ++i) {
@@ -136,32 +57,50 @@ TEST(OracleTest, PacketsFollowEncodedListsExactly) {
       options.data_plane = i % 2 == 0 ? DataPlane::kSrMpls : DataPlane::kSrv6;
       options.algorithm = Chance(rng, 50) ? 128 : 0;
       options.compress = Chance(rng, 70);
-      const absl::StatusOr<SegmentList> list = Encode(*ted, walk.headend, walk.links, options);
-      if (!list.ok()) {
-        EXPECT_EQ(list.status().code(), absl::StatusCode::kFailedPrecondition) << list.status();
-        ++refused;
-        continue;
-      }
-      ++encoded;
-      packed += list->segments.size() - list->depth();
-      const SimResult sim = Send(packets, walk.headend, *list);
-      ASSERT_TRUE(sim.Follows(walk.links))
-          << "round " << round << " list " << ToString(*list) << ": " << sim.trajectories.size()
-          << " trajectories, unknown " << sim.unknown << ", failed " << sim.failed;
-      ASSERT_TRUE(ExpectExpandAgrees(*ted, packets, walk.headend, *list));
-      ASSERT_FALSE(HasFailure()) << "round " << round;
+      support::Case asked = ListCase(walk.headend, options);
+      asked.walk = walk.links;
+      CheckEncoded(*ted, packets, asked, tally);
+      cases.Add();
+      if (!HasFailure()) continue;
+      support::ReportShrunk(*ted, asked,
+                            [&](const topology::TedPtr& smaller, const support::Case& c) {
+                              PacketSim fresh(*smaller);
+                              CheckEncoded(*smaller, fresh, c, tally);
+                            });
+      FAIL() << "round " << round << " of seed " << seed;
     }
   }
-  EXPECT_GT(encoded, 2000);
-  EXPECT_GT(refused, 100);
-  EXPECT_GT(packed, 500U);
+  EXPECT_GT(tally.encoded, 2 * Cases(4000));
+  EXPECT_GT(tally.refused, Cases(4000) / 9);
+  EXPECT_GT(tally.packed, Cases(4000) / 2U);
+}
+
+// The labels or SIDs of `asked`, expanded.
+void CheckExpanded(const Ted& ted, PacketSim& packets, const support::Case& asked, Tally& tally) {
+  SegmentList list;
+  list.data_plane = OptionsOf(asked).data_plane;
+  list.labels = asked.labels;
+  list.sids = asked.sids;
+  if (!ExpectExpandAgrees(ted, packets, HeadendOf(asked), list)) return;
+  const SimResult sim = Send(packets, HeadendOf(asked), list);
+  tally.delivered += sim.ok() ? 1 : 0;
+  tally.spread += sim.ok() && sim.trajectories.size() > 1 ? 1 : 0;
+}
+
+void ReportExpanded(const Ted& ted, const support::Case& asked) {
+  support::ReportShrunk(ted, asked, [](const topology::TedPtr& smaller, const support::Case& c) {
+    PacketSim fresh(*smaller);
+    Tally tally;
+    CheckExpanded(*smaller, fresh, c, tally);
+  });
 }
 
 TEST(OracleTest, ExpandOfRandomLabelsIsWhatPacketsDo) {
-  std::mt19937_64 rng(TestSeed() + 1);
-  int delivered = 0;
-  int spread = 0;
-  for (int round = 0; round < 400; ++round) {
+  const uint64_t seed = TestSeed(20261122);
+  std::mt19937_64 rng(seed);
+  CaseCount cases;
+  Tally tally;
+  for (int round = 0; round < Cases(800); ++round) {
     const topology::TedPtr ted = RandomNetwork(rng);
     PacketSim packets(*ted);
     const std::set<uint32_t> all = packets.AllLabels();
@@ -169,26 +108,25 @@ TEST(OracleTest, ExpandOfRandomLabelsIsWhatPacketsDo) {
     std::vector<uint32_t> pool(all.begin(), all.end());
     pool.insert(pool.end(), {0, 2, 17, 16199});
     for (int i = 0; i < 40; ++i) {
-      SegmentList list;
-      const NodeIndex headend = Walk(*ted, rng, 0).headend;
+      support::Case asked = ListCase(Walk(*ted, rng, 0).headend);
       for (uint32_t length = Pick(rng, 0, 4); length > 0; --length) {
         // Mostly labels that go on from here: random ones would hardly ever survive.
-        list.labels.push_back(pool[Pick(rng, 0, static_cast<uint32_t>(pool.size()) - 1)]);
+        asked.labels.push_back(pool[Pick(rng, 0, static_cast<uint32_t>(pool.size()) - 1)]);
         for (int tries = 0; tries < 4; ++tries) {
-          const SimResult sim = packets.SendLabels(headend, list.labels);
+          const SimResult sim = packets.SendLabels(HeadendOf(asked), asked.labels);
           if (sim.ok() || Chance(rng, 5)) break;
-          list.labels.back() = pool[Pick(rng, 0, static_cast<uint32_t>(pool.size()) - 1)];
+          asked.labels.back() = pool[Pick(rng, 0, static_cast<uint32_t>(pool.size()) - 1)];
         }
       }
-      if (!ExpectExpandAgrees(*ted, packets, headend, list)) continue;
-      const SimResult sim = packets.SendLabels(headend, list.labels);
-      delivered += sim.ok() ? 1 : 0;
-      spread += sim.ok() && sim.trajectories.size() > 1 ? 1 : 0;
-      ASSERT_FALSE(HasFailure()) << "round " << round;
+      CheckExpanded(*ted, packets, asked, tally);
+      cases.Add();
+      if (!HasFailure()) continue;
+      ReportExpanded(*ted, asked);
+      FAIL() << "round " << round << " of seed " << seed;
     }
   }
-  EXPECT_GT(delivered, 5000);
-  EXPECT_GT(spread, 500);
+  EXPECT_GT(tally.delivered, 12 * Cases(800));
+  EXPECT_GT(tally.spread, Cases(800));
 }
 
 std::vector<Ipv6Address> AllSids(const Ted& ted) {
@@ -216,10 +154,11 @@ Ipv6Address Glue(const Ipv6Address& container, const Ipv6Address& next, size_t b
 }
 
 TEST(OracleTest, ExpandOfRandomSidsIsWhatPacketsDo) {
-  std::mt19937_64 rng(TestSeed() + 2);
-  int delivered = 0;
-  int spread = 0;
-  for (int round = 0; round < 250; ++round) {
+  const uint64_t seed = TestSeed(20261123);
+  std::mt19937_64 rng(seed);
+  CaseCount cases;
+  Tally tally;
+  for (int round = 0; round < Cases(600); ++round) {
     const topology::TedPtr ted = RandomNetwork(rng);
     PacketSim packets(*ted);
     std::vector<Ipv6Address> pool = AllSids(*ted);
@@ -228,31 +167,29 @@ TEST(OracleTest, ExpandOfRandomSidsIsWhatPacketsDo) {
     pool.push_back(*Ipv6Address::Parse("2001:db8::1"));
     const auto any = [&] { return pool[Pick(rng, 0, static_cast<uint32_t>(pool.size()) - 1)]; };
     for (int i = 0; i < 40; ++i) {
-      SegmentList list;
-      list.data_plane = DataPlane::kSrv6;
-      const NodeIndex headend = Walk(*ted, rng, 0).headend;
+      support::Case asked = ListCase(Walk(*ted, rng, 0).headend, {.data_plane = DataPlane::kSrv6});
       for (uint32_t length = Pick(rng, 1, 5); length > 0; --length) {
-        const std::vector<Ipv6Address> before = list.sids;
+        const std::vector<Ipv6Address> before = asked.sids;
         for (int tries = 0; tries < 4; ++tries) {
-          list.sids = before;
+          asked.sids = before;
           if (!before.empty() && Chance(rng, 50)) {
-            list.sids.back() =
-                Glue(list.sids.back(), any(), Chance(rng, 50) ? 32 : (Chance(rng, 50) ? 64 : 80));
+            asked.sids.back() =
+                Glue(asked.sids.back(), any(), Chance(rng, 50) ? 32 : (Chance(rng, 50) ? 64 : 80));
           } else {
-            list.sids.push_back(any());
+            asked.sids.push_back(any());
           }
-          if (packets.SendSids(headend, list.sids).ok() || Chance(rng, 5)) break;
+          if (packets.SendSids(HeadendOf(asked), asked.sids).ok() || Chance(rng, 5)) break;
         }
       }
-      if (!ExpectExpandAgrees(*ted, packets, headend, list)) continue;
-      const SimResult sim = packets.SendSids(headend, list.sids);
-      delivered += sim.ok() ? 1 : 0;
-      spread += sim.ok() && sim.trajectories.size() > 1 ? 1 : 0;
-      ASSERT_FALSE(HasFailure()) << "round " << round;
+      CheckExpanded(*ted, packets, asked, tally);
+      cases.Add();
+      if (!HasFailure()) continue;
+      ReportExpanded(*ted, asked);
+      FAIL() << "round " << round << " of seed " << seed;
     }
   }
-  EXPECT_GT(delivered, 2000);
-  EXPECT_GT(spread, 200);
+  EXPECT_GT(tally.delivered, 8 * Cases(600));
+  EXPECT_GT(tally.spread, Cases(600) / 2);
 }
 
 }  // namespace

@@ -326,11 +326,4 @@ RandomWalk Walk(const topology::Ted& ted, std::mt19937_64& rng, size_t max_links
   return walk;
 }
 
-uint64_t TestSeed() {
-  const char* text = std::getenv("SRPCE_TEST_SEED");
-  const uint64_t seed = text != nullptr ? std::strtoull(text, nullptr, 10) : 20261121;
-  std::printf("seed %llu (set SRPCE_TEST_SEED to change)\n", static_cast<unsigned long long>(seed));
-  return seed;
-}
-
 }  // namespace srpce::segments

@@ -31,9 +31,6 @@ struct RandomWalk {
 };
 RandomWalk Walk(const topology::Ted& ted, std::mt19937_64& rng, size_t max_links);
 
-// SRPCE_TEST_SEED from the environment, else a fixed one; printed, and recorded with the test.
-uint64_t TestSeed();
-
 inline uint32_t Pick(std::mt19937_64& rng, uint32_t low, uint32_t high) {
   return std::uniform_int_distribution<uint32_t>(low, high)(rng);
 }

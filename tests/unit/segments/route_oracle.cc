@@ -4,21 +4,15 @@
 #include <cmath>
 #include <functional>
 #include <set>
+#include <string>
 
 #include "tests/support/packet_sim.h"
 #include "tests/unit/segments/random_network.h"
 
 namespace srpce::segments {
-
-using topology::MetricType;
-
 namespace {
 
-bool Speaks(const Ted& ted, NodeIndex node, DataPlane data_plane) {
-  const topology::NodeAttributes& attributes = ted.node(node).attributes;
-  if (attributes.pseudonode.value_or(false)) return true;
-  return data_plane == DataPlane::kSrMpls ? !attributes.srgb.empty() : !attributes.locators.empty();
-}
+using topology::MetricType;
 
 // All simple paths, by depth-first search.
 void ForEachPath(const Ted& ted, NodeIndex from, NodeIndex to,
@@ -43,6 +37,12 @@ void ForEachPath(const Ted& ted, NodeIndex from, NodeIndex to,
     }
   };
   go(from);
+}
+
+bool Speaks(const Ted& ted, NodeIndex node, DataPlane data_plane) {
+  const topology::NodeAttributes& attributes = ted.node(node).attributes;
+  if (attributes.pseudonode.value_or(false)) return true;
+  return data_plane == DataPlane::kSrMpls ? !attributes.srgb.empty() : !attributes.locators.empty();
 }
 
 }  // namespace
@@ -141,7 +141,6 @@ Brute Solve(const Ted& ted, const SegmentQuery& query) {
     const std::optional<uint64_t> cost = JudgedCost(ted, query.path, links);
     if (!cost) return;
     brute.any_path = true;
-    // Encode itself is held to brute force by minimality_test.
     const auto list =
         Encode(ted, query.path.source, links,
                {.data_plane = query.path.constraints.data_plane, .compress = query.compress});
@@ -154,6 +153,49 @@ Brute Solve(const Ted& ted, const SegmentQuery& query) {
     brute.best_cost = std::min(brute.best_cost.value_or(*cost), *cost);
   });
   return brute;
+}
+
+namespace {
+
+bool IsLan(const Ted& ted, NodeIndex node) {
+  return ted.node(node).attributes.pseudonode.value_or(false);
+}
+
+// A LAN is one fibre, whatever link of it is used.
+bool SameFibre(const Ted& ted, LinkIndex x, LinkIndex y) {
+  if (x == y || ted.link(x).reverse == y) return true;
+  for (const NodeIndex end : {ted.link(x).local, ted.link(x).remote}) {
+    if (IsLan(ted, end) && (ted.link(y).local == end || ted.link(y).remote == end)) return true;
+  }
+  return false;
+}
+
+bool SameRisk(const Ted& ted, LinkIndex x, LinkIndex y) {
+  const std::vector<uint32_t> none;
+  const std::vector<uint32_t> there = ted.link(x).attributes.srlgs.value_or(none);
+  const std::vector<uint32_t> here = ted.link(y).attributes.srlgs.value_or(none);
+  return std::any_of(there.begin(), there.end(),
+                     [&](uint32_t srlg) { return std::count(here.begin(), here.end(), srlg) > 0; });
+}
+
+}  // namespace
+
+bool Share(const Ted& ted, const std::vector<LinkIndex>& a, const std::vector<LinkIndex>& b,
+           cspf::Disjointness disjointness) {
+  using cspf::Disjointness;
+  const bool nodes = disjointness == Disjointness::kNode || disjointness == Disjointness::kSrlgNode;
+  const bool srlgs = disjointness == Disjointness::kSrlg || disjointness == Disjointness::kSrlgNode;
+  for (const LinkIndex x : a) {
+    for (const LinkIndex y : b) {
+      if (SameFibre(ted, x, y) || (srlgs && SameRisk(ted, x, y))) return true;
+    }
+  }
+  std::set<NodeIndex> inner;
+  for (size_t i = 0; nodes && i + 1 < a.size(); ++i) inner.insert(ted.link(a[i]).remote);
+  for (size_t i = 0; nodes && i + 1 < b.size(); ++i) {
+    if (inner.contains(ted.link(b[i]).remote)) return true;
+  }
+  return false;
 }
 
 }  // namespace srpce::segments

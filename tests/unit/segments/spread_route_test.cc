@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/segments/compute.h"
 #include "tests/support/build_ted.h"
+#include "tests/support/seed.h"
 #include "tests/support/packet_sim.h"
 #include "tests/unit/segments/random_network.h"
 #include "tests/unit/segments/route_oracle.h"
@@ -234,13 +235,15 @@ class AllLists {
 };
 
 TEST(SpreadRouteOracleTest, NoListIsBetter) {
-  std::mt19937_64 rng(TestSeed() + 40);
+  std::mt19937_64 rng(support::TestSeed(20261161));
+  support::CaseCount cases;
   int found = 0, spread = 0, none = 0;
   cspf::Workspace workspace;
-  for (int round = 0; round < 400; ++round) {
+  for (int round = 0; round < support::Cases(1500); ++round) {
     const TedPtr ted =
         RandomNetwork(rng, {.min_nodes = 3, .max_nodes = 6, .oddities = Chance(rng, 50)});
     for (int i = 0; i < 4; ++i) {
+      cases.Add();
       SegmentQuery query = RandomQuery(*ted, rng);
       query.allow_ecmp = true;
       query.compress = false;
@@ -267,9 +270,9 @@ TEST(SpreadRouteOracleTest, NoListIsBetter) {
       ++found;
     }
   }
-  EXPECT_GT(found, 500);
-  EXPECT_GT(spread, 25);
-  EXPECT_GT(none, 100);
+  EXPECT_GT(found, support::Cases(2000));
+  EXPECT_GT(spread, support::Cases(100));
+  EXPECT_GT(none, support::Cases(400));
 }
 
 }  // namespace

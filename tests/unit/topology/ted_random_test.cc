@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/topology/ted_builder.h"
+#include "tests/support/seed.h"
 #include "tests/unit/topology/naive_ted.h"
 #include "tests/unit/topology/ted_compare.h"
 #include "tests/unit/topology/ted_text_dump.h"
@@ -32,11 +33,6 @@ struct Cable {
 // Every other one reads as a router id: those rank as numbers.
 std::string NodeId(uint32_t i) {
   return i % 2 == 0 ? absl::StrCat("n", i) : absl::StrCat("192.0.2.", 8 + i);
-}
-
-uint32_t Seed() {
-  const char* text = std::getenv("SRPCE_TEST_SEED");
-  return text != nullptr ? static_cast<uint32_t>(std::strtoul(text, nullptr, 10)) : 20240607;
 }
 
 class RandomNetwork {
@@ -367,7 +363,7 @@ void RandomNetwork::Check() {
 }
 
 TEST(TedRandomTest, AgreesWithTheNaiveModel) {
-  const uint32_t first_seed = Seed();
+  const auto first_seed = static_cast<uint32_t>(support::TestSeed(20240607));
   for (uint32_t round = 0; round < 20; ++round) {
     SCOPED_TRACE(absl::StrCat("SRPCE_TEST_SEED=", first_seed + round));
     RandomNetwork network(first_seed + round);
