@@ -20,6 +20,12 @@ constexpr uint32_t kAddressBits = 128;
 // A node settled by a fan, in the labels of a budget.
 constexpr uint64_t kSettledPerLabel = 8;
 
+// What a SID takes of an entry.
+struct Size {
+  uint32_t share = kEntry;
+  bool closes = true;  // Nothing comes after it in its entry.
+};
+
 struct Label {
   Walk walk;
   uint32_t used = 0;  // In kEntry.
@@ -96,7 +102,7 @@ class ListSearch {
   }
 
   void OfferNode(uint32_t at, Node node, const Walk& walk, uint8_t algorithm) {
-    const std::optional<uint32_t> size = NodeSize(node, algorithm);
+    const std::optional<Size> size = NodeSize(node, algorithm);
     if (!size) return;
     const NodeIndex to(node);
     Offer(at, walk, *size, {NodeOf(at), to, algorithm, std::nullopt, to});
@@ -107,7 +113,7 @@ class ListSearch {
     for (const graph::Arc& arc : ted_.graph().out(node)) {
       const LinkIndex link(arc.id);
       if (!space_.Allows(arc, node)) continue;
-      const std::optional<uint32_t> size = LinkSize(link);
+      const std::optional<Size> size = LinkSize(link);
       if (!size) continue;
       const auto ways = AdjacencyWays(ted_, link);
       if (ways.size() != 1) continue;  // Of a LAN with other routers.
@@ -131,14 +137,15 @@ class ListSearch {
 
   NodeIndex NodeOf(uint32_t at) const { return NodeIndex(space_.NodeOf(labels_[at].walk)); }
 
-  void Offer(uint32_t parent, const Walk& walk, uint32_t size, const ListStep& step) {
+  void Offer(uint32_t parent, const Walk& walk, const Size& size, const ListStep& step) {
     if (std::binary_search(wish_.impossible.begin(), wish_.impossible.end(), step)) return;
     Label label{.walk = walk, .parent = parent, .last = step};
     const uint32_t before = labels_[parent].used;
     const uint32_t taken = before % kEntry;
-    const bool shares = taken != 0 && taken + size <= kEntry;
+    const bool shares = taken != 0 && taken + size.share <= kEntry;
     if (before / kEntry >= kMostEntries) return;
-    label.used = (shares || taken == 0 ? before : before - taken + kEntry) + size;
+    label.used = (shares || taken == 0 ? before : before - taken + kEntry) + size.share;
+    if (size.closes) label.used = RoundUp(label.used);
     if (space_.IsTarget(walk)) {
       // The SID that decapsulates takes the place of an entry that is just the endpoint's.
       const bool replaced = !step.crossing && !shares;
@@ -187,40 +194,44 @@ class ListSearch {
   }
 
   // The least that a SID of `node` takes of an entry; nothing if it has none of the algorithm.
-  std::optional<uint32_t> NodeSize(Node node, uint8_t algorithm) {
+  std::optional<Size> NodeSize(Node node, uint8_t algorithm) {
     const topology::Node& attributes = ted_.node(NodeIndex(node));
     if (Srv6()) return LeastSize(attributes.attributes.srv6_sids, SidAction::kEnd);
     for (const topology::Prefix& prefix : attributes.prefixes) {
       for (const topology::PrefixSid& sid : prefix.attributes.sids) {
-        if (!sid.is_label && sid.algorithm == algorithm) return kEntry;
+        if (!sid.is_label && sid.algorithm == algorithm) return Size{};
       }
     }
     return std::nullopt;
   }
 
-  std::optional<uint32_t> LinkSize(LinkIndex link) {
+  std::optional<Size> LinkSize(LinkIndex link) {
     const topology::LinkAttributes& attributes = ted_.link(link).attributes;
     if (Srv6()) return LeastSize(attributes.srv6_sids, SidAction::kEndX);
     if (attributes.adjacency_sids.empty()) return std::nullopt;
-    return kEntry;
+    return Size{};
   }
 
-  std::optional<uint32_t> LeastSize(const std::vector<topology::Srv6Sid>& sids,
-                                    SidAction action) const {
-    std::optional<uint32_t> least;
+  std::optional<Size> LeastSize(const std::vector<topology::Srv6Sid>& sids,
+                                SidAction action) const {
+    std::optional<Size> least;
     for (const topology::Srv6Sid& sid : sids) {
       if (ActionOf(sid.behavior) != action) continue;
-      const uint32_t size = SizeOf(sid);
-      least = std::min(least.value_or(size), size);
+      const Size size = SizeOf(sid);
+      if (!least) least = size;
+      // Each by itself: no SID there is takes less.
+      least->share = std::min(least->share, size.share);
+      least->closes &= size.closes;
     }
     return least;
   }
 
-  uint32_t SizeOf(const topology::Srv6Sid& sid) const {
+  Size SizeOf(const topology::Srv6Sid& sid) const {
     const uint32_t bits = CsidLength(sid);
-    if (!Compressed() || bits == 0) return kEntry;
+    if (!Compressed() || bits == 0) return {};
     const uint32_t room = kAddressBits - std::min<uint32_t>(sid.structure->block, kAddressBits - 1);
-    return std::min(kEntry, static_cast<uint32_t>(uint64_t{bits} * kEntry / room));
+    const auto share = static_cast<uint32_t>(uint64_t{bits} * kEntry / room);
+    return {std::min(kEntry, share), !ShiftsContainer(sid)};
   }
 
   void Charge() {

@@ -11,8 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "lib/segments/compute.h"
 #include "tests/support/build_ted.h"
-#include "tests/support/seed.h"
 #include "tests/support/packet_sim.h"
+#include "tests/support/seed.h"
 #include "tests/unit/segments/random_network.h"
 #include "tests/unit/segments/route_oracle.h"
 
@@ -121,6 +121,18 @@ std::set<uint32_t> FlexibleLabels(const Ted& ted) {
   return labels;
 }
 
+// The labels of adjacency sets: our lists have none.
+std::set<uint32_t> SetLabels(const Ted& ted) {
+  std::set<uint32_t> labels;
+  for (uint32_t l = 0; l < ted.link_bound(); ++l) {
+    if (!ted.HasLink(LinkIndex(l))) continue;
+    for (const topology::AdjacencySid& sid : ted.link(LinkIndex(l)).attributes.adjacency_sids) {
+      if (sid.is_set) labels.insert(sid.label);
+    }
+  }
+  return labels;
+}
+
 // Every list of SIDs of algorithm 0 whose packets meet at one node after each of them.
 class AllLists {
  public:
@@ -128,12 +140,13 @@ class AllLists {
       : ted_(ted), query_(query), packets_(ted), mpls_(IsMpls(query)) {
     std::set<uint32_t> labels = packets_.AllLabels();
     for (const uint32_t label : FlexibleLabels(ted)) labels.erase(label);
+    for (const uint32_t label : SetLabels(ted)) labels.erase(label);
     labels_.assign(labels.begin(), labels.end());
     std::set<Ipv6Address> sids;
     const auto add = [&](const std::vector<topology::Srv6Sid>& announced) {
       for (const topology::Srv6Sid& sid : announced) {
         const bool decapsulates = sid.behavior == 18 || sid.behavior == 20;
-        if (!decapsulates && sid.algorithm == 0) sids.insert(sid.sid);
+        if (!decapsulates && !sid.is_set && sid.algorithm == 0) sids.insert(sid.sid);
       }
     };
     for (uint32_t n = 0; n < ted.node_bound(); ++n) {
@@ -154,7 +167,7 @@ class AllLists {
   // The least cost of a worst branch, then the fewest SIDs imposed.
   std::optional<Best> Solve() {
     if (query_.path.source == query_.path.target) Judge({{}});
-    Extend(*query_.max_sids);
+    Extend(*query_.max_sids, {{}});
     return best_;
   }
 
@@ -180,7 +193,11 @@ class AllLists {
                  : packets_.SendSids(query_.path.source, list_.sids);
   }
 
-  void Extend(size_t left) {
+  using Ways = std::set<std::vector<LinkIndex>>;
+
+  // `before`: the ways of packets with the list so far. A SID that moves none of them is left out:
+  // the headend's own as the first lets it read the next one itself.
+  void Extend(size_t left, const Ways& before) {
     if (left == 0) return;
     const size_t count = mpls_ ? labels_.size() : sids_.size();
     for (size_t i = 0; i < count; ++i) {
@@ -191,9 +208,9 @@ class AllLists {
         list_.sids.push_back(sids_[i]);
       }
       const SimResult sim = Send();
-      if (sim.ok() && sim.ends.size() == 1) {
+      if (sim.ok() && sim.ends.size() == 1 && sim.trajectories != before) {
         if (*sim.ends.begin() == query_.path.target) Judge(sim.trajectories);
-        Extend(left - 1);
+        Extend(left - 1, sim.trajectories);
       }
       if (mpls_) {
         list_.labels.pop_back();
@@ -203,17 +220,26 @@ class AllLists {
     }
   }
 
-  void Judge(const std::set<std::vector<LinkIndex>>& trajectories) {
+  void Judge(const Ways& trajectories) {
     Best best{.cost = 0, .depth = ImposedDepth(ted_, query_.path.target, list_)};
     for (const std::vector<LinkIndex>& links : trajectories) {
       const std::optional<uint64_t> cost = JudgedCost(ted_, query_.path, links);
-      if (PassesOverloaded(links)) return;
-      if (!cost || best.depth > LimitOf(ted_, query_, links)) return;
+      if (!cost || PassesOverloaded(links) || best.depth > LeastLimit(links)) return;
       best.cost = std::max(best.cost, *cost);
     }
     if (best_ && *best_ <= best) return;
     best_ = best;
     text_ = ToString(list_);
+  }
+
+  // Of all links out of the headend, should packets come back to it.
+  uint32_t LeastLimit(const std::vector<LinkIndex>& links) const {
+    uint32_t least = LimitOf(ted_, query_, links);
+    for (const LinkIndex link : links) {
+      const bool leaves = ted_.link(link).local == query_.path.source;
+      if (leaves) least = std::min(least, LimitOf(ted_, query_, {link}));
+    }
+    return least;
   }
 
   bool PassesOverloaded(const std::vector<LinkIndex>& links) const {
