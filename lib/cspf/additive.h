@@ -34,6 +34,9 @@ inline constexpr uint64_t kNoLossBits = std::bit_cast<uint64_t>(1.0);
 inline uint64_t LossKey(double survival) { return kNoLossBits - std::bit_cast<uint64_t>(survival); }
 inline double SurvivalOf(uint64_t key) { return std::bit_cast<double>(kNoLossBits - key); }
 
+// A delay bound that no path breaks: it only asks that the delay of each link be known.
+inline constexpr Microseconds kAnyDelay{int64_t{1} << 60};
+
 // True for a link out of a pseudonode: the second half of one hop over a LAN. It adds nothing to
 // any sum.
 inline bool LeavesLan(const graph::Arc& arc) {
