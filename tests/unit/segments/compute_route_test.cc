@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -12,8 +10,8 @@
 #include "lib/segments/fit.h"
 #include "lib/topology/ted_builder.h"
 #include "tests/support/build_ted.h"
-#include "tests/support/packet_sim.h"
 #include "tests/unit/segments/random_network.h"
+#include "tests/unit/segments/route_oracle.h"
 
 namespace srpce::segments {
 namespace {
@@ -182,148 +180,6 @@ TEST(ComputeRouteTest, ManyEqualPathsDoNotTakeForEver) {
   EXPECT_EQ(none->wanted, 1);
 }
 
-// All simple paths, by depth-first search.
-void ForEachPath(const Ted& ted, NodeIndex from, NodeIndex to,
-                 const std::function<void(const std::vector<LinkIndex>&)>& visit) {
-  std::vector<LinkIndex> links;
-  std::set<NodeIndex> on_path{from};
-  const std::function<void(NodeIndex)> go = [&](NodeIndex here) {
-    if (here == to) {
-      visit(links);
-      return;
-    }
-    if (here != from && ted.node(here).attributes.overload.value_or(false)) return;
-    for (uint32_t l = 0; l < ted.link_bound(); ++l) {
-      const LinkIndex link(l);
-      if (!ted.HasLink(link) || !ted.link(link).usable || ted.link(link).local != here) continue;
-      const NodeIndex next = ted.link(link).remote;
-      if (!on_path.insert(next).second) continue;
-      links.push_back(link);
-      go(next);
-      links.pop_back();
-      on_path.erase(next);
-    }
-  };
-  go(from);
-}
-
-bool Speaks(const Ted& ted, NodeIndex node, DataPlane data_plane) {
-  const topology::NodeAttributes& attributes = ted.node(node).attributes;
-  if (attributes.pseudonode.value_or(false)) return true;
-  return data_plane == DataPlane::kSrMpls ? !attributes.srgb.empty() : !attributes.locators.empty();
-}
-
-// The cost of a path in the objective if it keeps the constraints, counted without lib/cspf.
-std::optional<uint64_t> JudgedCost(const Ted& ted, const cspf::Query& query,
-                                   const std::vector<LinkIndex>& links) {
-  uint64_t cost = 0;
-  int64_t delay = 0;
-  if (!Speaks(ted, query.source, query.constraints.data_plane)) return std::nullopt;
-  for (const LinkIndex index : links) {
-    const topology::Link& link = ted.link(index);
-    const topology::LinkAttributes& a = link.attributes;
-    const auto charged = a.min_delay ? a.min_delay : a.delay;
-    const auto te = a.te_metric ? a.te_metric : a.igp_metric;
-    if (!Speaks(ted, link.remote, query.constraints.data_plane)) return std::nullopt;
-    if (ted.node(link.local).attributes.pseudonode.value_or(false)) continue;
-    if (query.constraints.max_delay && !charged) return std::nullopt;
-    if (a.available.value_or(BytesPerSecond{0}) < query.constraints.min_bandwidth)
-      return std::nullopt;
-    if (query.constraints.exclude_any.Test(1) && a.admin_group && a.admin_group->Test(1))
-      return std::nullopt;
-    switch (query.objective) {
-      case MetricType::kIgp:
-        if (!a.igp_metric) return std::nullopt;
-        cost += *a.igp_metric;
-        break;
-      case MetricType::kTe:
-        if (!te) return std::nullopt;
-        cost += *te;
-        break;
-      case MetricType::kDelay:
-        if (!charged) return std::nullopt;
-        cost += static_cast<uint64_t>(charged->count());
-        break;
-      case MetricType::kHops:
-        ++cost;
-        break;
-    }
-    delay += charged.value_or(Microseconds(0)).count();
-  }
-  if (query.constraints.max_delay && delay > query.constraints.max_delay->count())
-    return std::nullopt;
-  return cost;
-}
-
-SegmentQuery RandomQuery(const Ted& ted, std::mt19937_64& rng) {
-  SegmentQuery query;
-  query.path.source = Walk(ted, rng, 0).headend;
-  query.path.target = Walk(ted, rng, 0).headend;
-  query.path.objective = static_cast<MetricType>(Pick(rng, 0, 3));
-  query.path.constraints.data_plane = Chance(rng, 50) ? DataPlane::kSrMpls : DataPlane::kSrv6;
-  if (Chance(rng, 30)) query.path.constraints.max_delay = Microseconds(Pick(rng, 1, 12) * 100);
-  if (Chance(rng, 20)) query.path.constraints.min_bandwidth = BytesPerSecond{2000};
-  if (Chance(rng, 20)) query.path.constraints.exclude_any.Set(1);
-  query.max_sids = Pick(rng, 1, 3);
-  query.compress = Chance(rng, 30);
-  return query;
-}
-
-struct Brute {
-  std::optional<uint64_t> best_cost;
-  bool any_path = false;
-  bool any_list = false;
-  size_t fewest = SIZE_MAX;
-  std::vector<std::pair<uint64_t, std::vector<LinkIndex>>> fitting;
-};
-
-// Labels; or SRH entries with End.DT6 of the target, in the place of its End where that comes last.
-size_t ImposedDepth(const Ted& ted, NodeIndex target, const SegmentList& list) {
-  if (list.data_plane == DataPlane::kSrMpls || list.sids.empty()) return list.depth();
-  const std::string last = support::ToBitString(list.sids.back());
-  for (const int behavior : {18, 20}) {
-    for (const topology::Srv6Sid& sid : ted.node(target).attributes.srv6_sids) {
-      if (sid.behavior != behavior) continue;
-      const size_t used = last.rfind('1') + 1;
-      const bool replaces = support::ToBitString(sid.sid).compare(0, used, last, 0, used) == 0;
-      return list.sids.size() + (replaces ? 0 : 1);
-    }
-  }
-  return list.sids.size();
-}
-
-uint32_t LimitOf(const Ted& ted, const SegmentQuery& query, const std::vector<LinkIndex>& links) {
-  const auto& msd = ted.node(query.path.source).attributes.msd;
-  std::optional<uint32_t> limit;
-  if (query.path.constraints.data_plane == DataPlane::kSrMpls) {
-    if (msd && msd->base_mpls_imposition) limit = *msd->base_mpls_imposition;
-    if (!links.empty() && ted.link(links[0]).attributes.msd_base_mpls_imposition)
-      limit = *ted.link(links[0]).attributes.msd_base_mpls_imposition;
-  }
-  return std::min(*query.max_sids, limit.value_or(*query.max_sids));
-}
-
-Brute Solve(const Ted& ted, const SegmentQuery& query) {
-  Brute brute;
-  ForEachPath(ted, query.path.source, query.path.target, [&](const std::vector<LinkIndex>& links) {
-    const std::optional<uint64_t> cost = JudgedCost(ted, query.path, links);
-    if (!cost) return;
-    brute.any_path = true;
-    // Encode itself is held to brute force by minimality_test.
-    const auto list =
-        Encode(ted, query.path.source, links,
-               {.data_plane = query.path.constraints.data_plane, .compress = query.compress});
-    if (!list.ok()) return;
-    brute.any_list = true;
-    const size_t depth = ImposedDepth(ted, query.path.target, *list);
-    brute.fewest = std::min(brute.fewest, depth);
-    if (depth > LimitOf(ted, query, links)) return;
-    brute.fitting.emplace_back(*cost, links);
-    brute.best_cost = std::min(brute.best_cost.value_or(*cost), *cost);
-  });
-  return brute;
-}
-
 TEST(ComputeRouteOracleTest, NoSimplePathThatFitsIsCheaper) {
   std::mt19937_64 rng(TestSeed() + 20);
   int found = 0, too_deep = 0, no_sid = 0, none = 0;
@@ -364,23 +220,6 @@ TEST(ComputeRouteOracleTest, NoSimplePathThatFitsIsCheaper) {
   EXPECT_GT(none, 50);
 }
 
-// True if two paths share a fibre (link level) or a node between (node level), with nothing of
-// lib/cspf.
-bool Share(const Ted& ted, const std::vector<LinkIndex>& a, const std::vector<LinkIndex>& b,
-           bool nodes) {
-  for (const LinkIndex x : a) {
-    for (const LinkIndex y : b) {
-      if (x == y || ted.link(x).reverse == y) return true;
-    }
-  }
-  std::set<NodeIndex> inner;
-  for (size_t i = 0; nodes && i + 1 < a.size(); ++i) inner.insert(ted.link(a[i]).remote);
-  for (size_t i = 0; nodes && i + 1 < b.size(); ++i) {
-    if (inner.contains(ted.link(b[i]).remote)) return true;
-  }
-  return false;
-}
-
 TEST(ComputeDisjointRoutesTest, NoFittingDisjointPairIsCheaper) {
   std::mt19937_64 rng(TestSeed() + 30);
   int found = 0, refused = 0, dearer = 0;
@@ -400,7 +239,8 @@ TEST(ComputeDisjointRoutesTest, NoFittingDisjointPairIsCheaper) {
     std::optional<uint64_t> best;
     for (const auto& [a_cost, a] : first.fitting) {
       for (const auto& [b_cost, b] : second.fitting) {
-        if ((!best || a_cost + b_cost < *best) && !Share(*ted, a, b, nodes)) best = a_cost + b_cost;
+        if ((!best || a_cost + b_cost < *best) && CountShared(*ted, a, b, nodes) == 0)
+          best = a_cost + b_cost;
       }
     }
     const DisjointSegmentResult result = *ComputeDisjointRoutes(*ted, query, workspace);
@@ -413,7 +253,7 @@ TEST(ComputeDisjointRoutesTest, NoFittingDisjointPairIsCheaper) {
     const auto& routes = std::get<std::vector<SegmentRoute>>(result);
     ASSERT_TRUE(best) << "round " << round;
     ASSERT_EQ(routes[0].path.cost + routes[1].path.cost, *best) << "round " << round;
-    ASSERT_FALSE(Share(*ted, routes[0].path.links, routes[1].path.links, nodes))
+    ASSERT_EQ(CountShared(*ted, routes[0].path.links, routes[1].path.links, nodes), 0U)
         << "round " << round << ": "
         << support::DescribeLinks(*ted, member.path.source, routes[0].path.links) << " and "
         << support::DescribeLinks(*ted, member.path.source, routes[1].path.links) << " level "
