@@ -47,6 +47,9 @@ inline uint64_t LossLog(double loss) {
   return loss >= 1.0 ? kLogOfTotalLoss : static_cast<uint64_t>(-std::log1p(-loss) / kLossLogUnit);
 }
 
+// A delay bound that no path breaks: it only asks that the delay of each link be known.
+inline constexpr Microseconds kAnyDelay{int64_t{1} << 60};
+
 // True for a link out of a pseudonode: the second half of one hop over a LAN. It adds nothing to
 // any sum.
 inline bool LeavesLan(const graph::Arc& arc) {

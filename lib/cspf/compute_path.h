@@ -59,6 +59,8 @@ class PathEnumerator {
   // none at all, kNoFurtherPath if there were some; kBudgetExhausted with lower_bound when the work
   // budget ran out.
   PathResult Next();
+  // What is left of the budget.
+  uint64_t labels_left() const;
 
  private:
   class Impl;

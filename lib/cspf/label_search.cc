@@ -34,6 +34,10 @@ bool LabelSearch::Prepare(const topology::Ted& ted, const Query& query, const Li
   filter_ = &filter;
   objective_ = objective;
   bounds_ = BoundsOf(query.constraints);
+  if (query.constraints.max_delay == kAnyDelay) {  // The first: nothing to carry along for it.
+    std::move(bounds_.items.begin() + 1, bounds_.items.end(), bounds_.items.begin());
+    --bounds_.count;
+  }
   source_ = query.source.value();
   node_count_ = ted.graph().node_count();
   layers_ = static_cast<uint32_t>(query.constraints.waypoints.size()) + 1;

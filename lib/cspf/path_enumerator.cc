@@ -29,6 +29,7 @@ class PathEnumerator::Impl {
         labels_left_(budget.max_labels) {}
 
   PathResult Next();
+  uint64_t labels_left() const { return labels_left_; }
 
  private:
   struct Cell {
@@ -173,5 +174,6 @@ PathEnumerator::PathEnumerator(const topology::Ted& ted, const Query& query, Wor
 PathEnumerator::~PathEnumerator() = default;
 
 PathResult PathEnumerator::Next() { return impl_->Next(); }
+uint64_t PathEnumerator::labels_left() const { return impl_->labels_left(); }
 
 }  // namespace srpce::cspf

@@ -96,11 +96,12 @@ enum class Reason : uint8_t {
   // No segment list expresses the path: some node or link lacks a SID (set by lib/segments).
   kNoSid,
   kNotDisjoint,
+  kDelayDifference,  // Of a set: disjoint paths exist, but none with delays so close.
   kNoFurtherPath,    // All paths that keep the constraints were yielded (PathEnumerator only).
   kBudgetExhausted,  // Stopped by the work budget before the answer was proved.
 };
 // "NO_PATH_UNREACHABLE", "NO_PATH_BANDWIDTH", "DELAY_BOUND_UNREACHABLE", "MSD_EXCEEDED",
-// "NOT_DISJOINT" ...
+// "NOT_DISJOINT", "DELAY_DIFFERENCE_UNREACHABLE" ...
 const char* ReasonName(Reason reason);
 
 // Why there is no path. Facts, not only a verdict.
@@ -124,7 +125,8 @@ struct NoPath {
       // kBudgetExhausted of a disjoint set: the best set so far, in the order of members.
       best_found_set{};
   std::optional<uint64_t>
-      lower_bound{};  // kBudgetExhausted: no path (of a set: no sum) costs less than this.
+      lower_bound{};  // kBudgetExhausted: no path costs less than this. Of a set: no sum, or by its
+                      // SetObjective no dearest member, no member 1.
 };
 
 using PathResult = std::variant<Path, NoPath>;

@@ -43,6 +43,8 @@ const char* ReasonName(Reason reason) {
       return "NO_SID";
     case Reason::kNotDisjoint:
       return "NOT_DISJOINT";
+    case Reason::kDelayDifference:
+      return "DELAY_DIFFERENCE_UNREACHABLE";
     case Reason::kNoFurtherPath:
       return "NO_FURTHER_PATH";
     case Reason::kBudgetExhausted:

@@ -43,13 +43,26 @@ absl::StatusOr<SegmentResult> ComputeRoute(const Ted& ted, const SegmentQuery& q
                                            cspf::Workspace& workspace,
                                            const cspf::Budget& budget = {});
 
-struct DisjointSegmentQuery {
+struct DisjointSegmentQuery : cspf::DisjointTerms {
   std::vector<SegmentQuery> members;
-  cspf::Disjointness disjointness = cspf::Disjointness::kLink;
 };
-using DisjointSegmentResult = std::variant<std::vector<SegmentRoute>, cspf::NoPath>;
 
-// The same for members that must be disjoint; every ECMP branch of every list is held to it.
+struct RouteSet {
+  std::vector<SegmentRoute> routes{};  // In the order of members.
+  cspf::DisjointPaths set;  // Of their paths: the level reached, what is shared, and so on.
+};
+using RouteSetResult = std::variant<RouteSet, cspf::NoPath>;
+
+// Returns the best set by the terms of `query`, as cspf::ComputeDisjoint, of paths whose shortest
+// lists all fit; every ECMP branch of every list is held to it. Exact: what does not fit is left
+// out of the search itself.
+// Errors: INTERNAL, as ComputeRoute.
+absl::StatusOr<RouteSetResult> ComputeRouteSet(const Ted& ted, const DisjointSegmentQuery& query,
+                                               cspf::Workspace& workspace,
+                                               const cspf::Budget& budget = {});
+
+// The same, the routes alone.
+using DisjointSegmentResult = std::variant<std::vector<SegmentRoute>, cspf::NoPath>;
 absl::StatusOr<DisjointSegmentResult> ComputeDisjointRoutes(const Ted& ted,
                                                             const DisjointSegmentQuery& query,
                                                             cspf::Workspace& workspace,

@@ -1,17 +1,14 @@
-// lib/segments/compute_disjoint.cc -- joint paths first; where a list does not fit, the cheapest
-// set of paths that all fit.
+// lib/segments/compute_disjoint.cc -- joint paths first; where a list does not fit, the search
+// again among the paths whose lists do.
 //
 // The joint optimum without regard to lists is a lower bound, so if its lists fit it is the answer.
-// Else each member's fitting paths are enumerated in order of cost, and sets of them are tried in
-// order of their sum: the first disjoint set is optimal.
 #include <algorithm>
-#include <memory>
+#include <map>
 #include <optional>
-#include <queue>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/sort_unique.h"
 #include "lib/base/status_macros.h"
 #include "lib/segments/compute.h"
 #include "lib/segments/fit.h"
@@ -21,192 +18,142 @@ namespace {
 
 using cspf::NoPath;
 using cspf::Path;
-using cspf::PathResult;
 using cspf::Reason;
 
-// One member's paths whose lists fit, cheapest first, found as far as asked for.
-class FittingPaths {
+// Passes a path if a list for it fits its member. Each is tried once.
+class ListTest : public cspf::PathTest {
  public:
-  FittingPaths(const Ted& ted, const SegmentQuery& query, const cspf::Budget& budget)
-      : ted_(ted), query_(query), budget_(budget), paths_(ted, query.path, workspace_, budget) {}
-
-  // Returns the path of that rank, or null if there are not so many: see end() and status(). Valid
-  // until the next call.
-  const SegmentRoute* At(size_t rank) {
-    while (!end_ && status_.ok() && found_.size() <= rank) {
-      PathResult next = paths_.Next();
-      if (NoPath* none = std::get_if<NoPath>(&next)) {
-        end_ = std::move(*none);
-        break;
-      }
-      const Path& path = std::get<Path>(next);
-      absl::StatusOr<std::optional<SegmentRoute>> route = Fit(ted_, query_, path, shortfall_);
-      if (!route.ok()) {
-        status_ = route.status();
-      } else if (*route) {
-        found_.push_back(**std::move(route));
-      } else {
-        end_ = OutOfTries(shortfall_.paths, path.cost, budget_);
-      }
+  ListTest(const Ted& ted, const DisjointSegmentQuery& query) : ted_(ted), query_(query) {
+    for (size_t i = 0; i < query.members.size(); ++i) {
+      size_t same = 0;
+      while (query.members[same].path != query.members[i].path || !JudgesAlike(same, i)) ++same;
+      class_of_.push_back(same);
     }
-    return rank < found_.size() ? &found_[rank] : nullptr;
+    tried_.resize(query.members.size());
   }
 
-  // Why there are no more, once At() returned null.
-  const std::optional<NoPath>& end() const { return end_; }
+  bool Passes(size_t member, const Path& path, uint64_t& labels_left) override {
+    Tried& tried = tried_[class_of_[member]];
+    const auto [entry, is_new] = tried.routes.try_emplace(path.links);
+    if (is_new && status_.ok()) {
+      absl::StatusOr<std::optional<SegmentRoute>> route =
+          Fit(ted_, query_.members[member], path, tried.shortfall);
+      status_ = route.status();
+      if (route.ok()) entry->second = *std::move(route);
+      tried.any_fits |= entry->second.has_value();
+      if (!entry->second) labels_left -= std::min(labels_left, kLabelsPerTry);
+    }
+    return entry->second.has_value();
+  }
+  bool JudgesAlike(size_t a, size_t b) const override {
+    return query_.members[a].max_sids == query_.members[b].max_sids &&
+           query_.members[a].compress == query_.members[b].compress;
+  }
+
+  // REQUIRES Passes(member, path).
+  const SegmentRoute& RouteOf(size_t member, const Path& path) const {
+    return *tried_[class_of_[member]].routes.at(path.links);
+  }
   const absl::Status& status() const { return status_; }
-  bool empty() const { return found_.empty(); }
-  const Shortfall& shortfall() const { return shortfall_; }
+  const Shortfall& shortfall(size_t member) const { return tried_[class_of_[member]].shortfall; }
+  bool AnyFits(size_t member) const { return tried_[class_of_[member]].any_fits; }
 
  private:
-  const Ted& ted_;
-  const SegmentQuery& query_;
-  const cspf::Budget budget_;
-  cspf::Workspace workspace_;  // Its own: several enumerations are under way at once.
-  cspf::PathEnumerator paths_;
-  Shortfall shortfall_;
-  std::vector<SegmentRoute> found_;
-  std::optional<NoPath> end_;
-  absl::Status status_;
-};
-
-// Sets of ranks, one a member, in order of summed cost.
-class JointSearch {
- public:
-  JointSearch(const Ted& ted, const DisjointSegmentQuery& query, const cspf::Budget& budget)
-      : ted_(ted), query_(query), sets_left_(budget.max_labels / kLabelsPerSet) {
-    for (const SegmentQuery& member : query.members) {
-      members_.push_back(std::make_unique<FittingPaths>(ted, member, budget));
-    }
-  }
-
-  absl::StatusOr<DisjointSegmentResult> Run() {
-    SRPCE_RETURN_IF_ERROR(Push(std::vector<size_t>(members_.size(), 0)));
-    while (!queue_.empty() && sets_left_ > 0) {
-      --sets_left_;
-      const Entry entry = queue_.top();
-      queue_.pop();
-      lower_bound_ = std::min(entry.first, unproved_);
-      if (entry.first > unproved_) break;  // What a member ran out before might be cheaper.
-      std::vector<SegmentRoute> routes = RoutesOf(entry.second);
-      if (AreDisjoint(routes)) return routes;
-      for (size_t i = 0; i < members_.size(); ++i) {
-        std::vector<size_t> ranks = entry.second;
-        ++ranks[i];
-        SRPCE_RETURN_IF_ERROR(Push(std::move(ranks)));
-      }
-    }
-    return Verdict();
-  }
-
- private:
-  using Entry = std::pair<uint64_t, std::vector<size_t>>;
-
-  absl::Status Push(std::vector<size_t> ranks) {
-    uint64_t cost = 0;
-    bool known = true;
-    for (size_t i = 0; i < ranks.size(); ++i) {
-      if (const SegmentRoute* route = members_[i]->At(ranks[i])) {
-        cost += route->path.cost;
-        continue;
-      }
-      SRPCE_RETURN_IF_ERROR(members_[i]->status());
-      const NoPath& end = *members_[i]->end();
-      if (end.reason != Reason::kBudgetExhausted) return absl::OkStatus();
-      cost += end.lower_bound.value_or(0);
-      known = false;
-    }
-    if (!known) {
-      unproved_ = std::min(unproved_, cost);
-    } else if (seen_.insert(ranks).second) {
-      queue_.emplace(cost, std::move(ranks));
-    }
-    return absl::OkStatus();
-  }
-
-  std::vector<SegmentRoute> RoutesOf(const std::vector<size_t>& ranks) {
-    std::vector<SegmentRoute> routes;
-    for (size_t i = 0; i < ranks.size(); ++i) {
-      routes.push_back(*members_[i]->At(ranks[i]));
-    }
-    return routes;
-  }
-
-  bool AreDisjoint(const std::vector<SegmentRoute>& routes) const {
-    for (size_t i = 0; i < routes.size(); ++i) {
-      for (size_t j = i + 1; j < routes.size(); ++j) {
-        const auto shared = cspf::FindSharedRisks(ted_, routes[i].expansion.path,
-                                                  routes[j].expansion.path, query_.disjointness);
-        if (!shared.empty()) return false;
-      }
-    }
-    return true;
-  }
-
-  NoPath Verdict() const {
-    const bool ran_out = unproved_ != UINT64_MAX || (sets_left_ == 0 && !queue_.empty());
-    for (size_t i = 0; i < members_.size() && !ran_out; ++i) {
-      if (members_[i]->empty()) return Named(i, ToNoPath(members_[i]->shortfall()));
-    }
-    // Disjoint paths exist, and so do lists, but not together.
-    NoPath verdict{.reason = ran_out ? Reason::kBudgetExhausted : Reason::kNotDisjoint,
-                   .message = "disjoint paths: none found whose segment lists fit",
-                   .lower_bound = ran_out ? std::optional(lower_bound_) : std::nullopt};
-    for (size_t i = 0; i < members_.size(); ++i) {
-      if (members_[i]->shortfall().paths == 0) continue;
-      const NoPath unfit = Named(i, ToNoPath(members_[i]->shortfall()));
-      absl::StrAppend(&verdict.message, "; of the others, ", unfit.message);
-      verdict.wanted = unfit.wanted;
-      verdict.best_achievable = unfit.best_achievable;
-      break;
-    }
-    return verdict;
-  }
-
-  static NoPath Named(size_t member, NoPath verdict) {
-    verdict.message = absl::StrCat("member ", member + 1, ": ", verdict.message);
-    return verdict;
-  }
+  struct Tried {
+    std::map<std::vector<LinkIndex>, std::optional<SegmentRoute>> routes;  // None: does not fit.
+    Shortfall shortfall;
+    bool any_fits = false;
+  };
 
   const Ted& ted_;
   const DisjointSegmentQuery& query_;
-  // Comparing the paths of a set, in cspf::Budget labels.
-  static constexpr uint64_t kLabelsPerSet = 16;
-  uint64_t sets_left_;
-  uint64_t lower_bound_ = 0;
-  uint64_t unproved_ = UINT64_MAX;  // Sets of this cost or more have not all been seen.
-  std::vector<std::unique_ptr<FittingPaths>> members_;
-  std::set<std::vector<size_t>> seen_;
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;
+  std::vector<size_t> class_of_;  // The first member with the same query.
+  std::vector<Tried> tried_;      // By class.
+  absl::Status status_;           // INTERNAL, of Fit.
 };
 
+NoPath Named(size_t member, NoPath verdict) {
+  verdict.message = absl::StrCat("member ", member + 1, ": ", verdict.message);
+  return verdict;
+}
+
+// The verdict of a search among paths whose lists fit, with what became of the others.
+NoPath Verdict(const DisjointSegmentQuery& query, const ListTest& test, NoPath verdict) {
+  if (verdict.reason == Reason::kNoFurtherPath) {
+    for (size_t i = 0; i < query.members.size(); ++i) {
+      if (!test.AnyFits(i) && test.shortfall(i).paths > 0)
+        return Named(i, ToNoPath(test.shortfall(i)));
+    }
+  }
+  verdict.message =
+      absl::StrCat("disjoint paths: none found whose segment lists fit: ", verdict.message);
+  for (size_t i = 0; i < query.members.size(); ++i) {
+    if (test.shortfall(i).paths == 0) continue;
+    const NoPath unfit = Named(i, ToNoPath(test.shortfall(i)));
+    absl::StrAppend(&verdict.message, "; of the others, ", unfit.message);
+    verdict.wanted = unfit.wanted;
+    verdict.best_achievable = unfit.best_achievable;
+    break;
+  }
+  return verdict;
+}
+
+// Packets take no link but those that the set was judged by.
+absl::Status CheckBranches(const RouteSet& set) {
+  for (const SegmentRoute& route : set.routes) {
+    std::vector<LinkIndex> judged = route.path.links;
+    SortUnique(judged);
+    if (route.expansion.links != judged) {
+      return absl::InternalError(absl::StrCat("list ", ToString(route.list),
+                                              ": a branch leaves the path judged disjoint"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool AllFit(const std::vector<Path>& paths, ListTest& test) {
+  uint64_t labels = UINT64_MAX;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (!test.Passes(i, paths[i], labels)) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+absl::StatusOr<RouteSetResult> ComputeRouteSet(const Ted& ted, const DisjointSegmentQuery& query,
+                                               cspf::Workspace& workspace,
+                                               const cspf::Budget& budget) {
+  cspf::DisjointQuery paths_query;
+  static_cast<cspf::DisjointTerms&>(paths_query) = query;
+  for (const SegmentQuery& member : query.members) paths_query.members.push_back(member.path);
+  cspf::DisjointResult joint = cspf::ComputeDisjoint(ted, paths_query, workspace, budget);
+  if (NoPath* none = std::get_if<NoPath>(&joint)) return std::move(*none);
+  ListTest test(ted, query);
+  if (!AllFit(std::get<cspf::DisjointPaths>(joint).paths, test)) {
+    SRPCE_RETURN_IF_ERROR(test.status());
+    joint = cspf::ComputeDisjoint(ted, paths_query, workspace, budget, &test);
+    SRPCE_RETURN_IF_ERROR(test.status());
+    if (NoPath* none = std::get_if<NoPath>(&joint)) return Verdict(query, test, std::move(*none));
+    for (cspf::LevelFailure& failure : std::get<cspf::DisjointPaths>(joint).failed) {
+      failure.why = Verdict(query, test, std::move(failure.why));
+    }
+  }
+  RouteSet set{.set = std::get<cspf::DisjointPaths>(std::move(joint))};
+  for (size_t i = 0; i < set.set.paths.size(); ++i) {
+    set.routes.push_back(test.RouteOf(i, set.set.paths[i]));
+  }
+  SRPCE_RETURN_IF_ERROR(CheckBranches(set));
+  return set;
+}
 
 absl::StatusOr<DisjointSegmentResult> ComputeDisjointRoutes(const Ted& ted,
                                                             const DisjointSegmentQuery& query,
                                                             cspf::Workspace& workspace,
                                                             const cspf::Budget& budget) {
-  cspf::DisjointQuery paths_query;
-  paths_query.disjointness = query.disjointness;
-  for (const SegmentQuery& member : query.members) {
-    paths_query.members.push_back(member.path);
-  }
-  cspf::DisjointResult joint = cspf::ComputeDisjoint(ted, paths_query, workspace, budget);
-  if (NoPath* none = std::get_if<NoPath>(&joint)) {
-    return std::move(*none);
-  }
-  std::vector<SegmentRoute> routes;
-  const std::vector<Path>& paths = std::get<cspf::DisjointPaths>(joint).paths;
-  for (size_t i = 0; i < paths.size(); ++i) {
-    Shortfall shortfall;
-    SRPCE_ASSIGN_OR_RETURN(std::optional<SegmentRoute> route,
-                           Fit(ted, query.members[i], paths[i], shortfall));
-    if (!route) {
-      return JointSearch(ted, query, budget).Run();
-    }
-    routes.push_back(*std::move(route));
-  }
-  return routes;
+  SRPCE_ASSIGN_OR_RETURN(RouteSetResult result, ComputeRouteSet(ted, query, workspace, budget));
+  if (NoPath* none = std::get_if<NoPath>(&result)) return std::move(*none);
+  return std::get<RouteSet>(std::move(result)).routes;
 }
 
 }  // namespace srpce::segments

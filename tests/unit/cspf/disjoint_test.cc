@@ -23,7 +23,8 @@ class DisjointTest : public testing::Test {
   // "s a t | s b t cost 9", or the reason.
   std::string Ask(const TedPtr& ted, const std::vector<Query>& members, Disjointness level,
                   const Budget& budget = {}) {
-    const DisjointResult result = ComputeDisjoint(*ted, {members, level}, workspace_, budget);
+    const DisjointResult result =
+        ComputeDisjoint(*ted, {{.disjointness = level}, members}, workspace_, budget);
     if (const auto* no_path = std::get_if<NoPath>(&result)) {
       no_path_ = *no_path;
       return ReasonName(no_path->reason);

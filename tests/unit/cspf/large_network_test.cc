@@ -240,5 +240,42 @@ TEST(LargeNetworkTest, SrlgDisjointPairsOfCogentAreProved) {
   CheckConduits("Cogentco", 60, support::Cases(40));
 }
 
+// Real maps with conduits: the answer to any terms is proved within the default budget.
+void CheckTerms(const std::string& map, const DisjointTerms& terms) {
+  Rng rng(oracle::Seed(54));
+  Network network = ReadMap(map);
+  AddConduits(rng, 60, network);
+  oracle::Build(network);
+  Workspace workspace;
+  int found = 0;
+  const int cases = oracle::Cases(24);
+  for (int i = 0; i < cases; ++i) {
+    DisjointQuery query{terms, {}};
+    query.members.assign(2, RandomEnds(rng, network));
+    const DisjointResult result = ComputeDisjoint(*network.ted, query, workspace);
+    const auto* answer = std::get_if<DisjointPaths>(&result);
+    if (answer == nullptr) {
+      EXPECT_NE(std::get<NoPath>(result).reason, Reason::kBudgetExhausted) << i;
+      continue;
+    }
+    ++found;
+    EXPECT_TRUE(answer->proved_optimal) << i;
+    EXPECT_EQ(answer->shared_risks,
+              oracle::Shared(network, network.WalkOf(answer->paths[0].links),
+                             network.WalkOf(answer->paths[1].links), terms.disjointness)
+                  .size());
+  }
+  EXPECT_GT(found, cases / 8);
+}
+
+TEST(LargeNetworkTest, TermsOfPairsAreProved) {
+  for (const char* map : {"rf1239", "Cogentco"}) {
+    CheckTerms(map, {.disjointness = Disjointness::kSrlgNode, .allow_sharing = true});
+    CheckTerms(map, {.disjointness = Disjointness::kSrlgNode, .objective = SetObjective::kMax});
+    CheckTerms(map, {.objective = SetObjective::kLexicographic});
+    CheckTerms(map, {.max_delay_difference = Microseconds(2000)});
+  }
+}
+
 }  // namespace
 }  // namespace srpce::cspf

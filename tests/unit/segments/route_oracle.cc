@@ -198,4 +198,30 @@ bool Share(const Ted& ted, const std::vector<LinkIndex>& a, const std::vector<Li
   return false;
 }
 
+size_t CountShared(const Ted& ted, const std::vector<LinkIndex>& a, const std::vector<LinkIndex>& b,
+                   bool nodes) {
+  const auto is_lan = [&](NodeIndex node) {
+    return ted.node(node).attributes.pseudonode.value_or(false);
+  };
+  // 'L' a LAN, 'm' a link by the lower of its two directions, 'n' a node between.
+  using Risk = std::pair<char, uint32_t>;
+  const auto risks_of = [&](const std::vector<LinkIndex>& links) {
+    std::set<Risk> risks;
+    for (size_t i = 0; i < links.size(); ++i) {
+      const topology::Link& link = ted.link(links[i]);
+      if (is_lan(link.local) || is_lan(link.remote)) {
+        risks.emplace('L', (is_lan(link.local) ? link.local : link.remote).value());
+      } else {
+        risks.emplace('m', std::min(links[i], link.reverse.value_or(links[i])).value());
+      }
+      if (nodes && i + 1 < links.size()) risks.emplace('n', link.remote.value());
+    }
+    return risks;
+  };
+  const std::set<Risk> of_a = risks_of(a);
+  const std::set<Risk> of_b = risks_of(b);
+  return static_cast<size_t>(std::count_if(of_a.begin(), of_a.end(),
+                                           [&](const Risk& risk) { return of_b.contains(risk); }));
+}
+
 }  // namespace srpce::segments

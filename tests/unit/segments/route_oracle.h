@@ -40,4 +40,9 @@ uint32_t LimitOf(const Ted& ted, const SegmentQuery& query, const std::vector<Li
 bool Share(const Ted& ted, const std::vector<LinkIndex>& a, const std::vector<LinkIndex>& b,
            cspf::Disjointness disjointness);
 
+// How many fibres two paths with common ends share, and with `nodes` how many nodes between, with
+// nothing of lib/cspf.
+size_t CountShared(const Ted& ted, const std::vector<LinkIndex>& a, const std::vector<LinkIndex>& b,
+                   bool nodes);
+
 }  // namespace srpce::segments
