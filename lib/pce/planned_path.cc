@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/cspf/additive.h"
 #include "lib/pce/resolve.h"
 #include "lib/segments/imposition.h"
 

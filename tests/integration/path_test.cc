@@ -101,6 +101,134 @@ TEST_F(PathTest, GivesDisjointPairs) {
   EXPECT_THAT(alone.error_message(), HasSubstr("members: got 1, want 2 to"));
 }
 
+TEST_F(PathTest, TheNearestOfSeveralEndpointsIsTaken) {
+  StartDaemon();
+  const auto source = Feed("lab", kDiamond);
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("d");
+  request.add_endpoints("c");
+  v1::PathResponse response;
+  ASSERT_TRUE(Compute(request, &response).ok());
+  ASSERT_TRUE(response.has_path()) << response.no_path().message();
+  EXPECT_EQ(response.endpoint(), "d");
+  EXPECT_EQ(response.path().cost(), 20U);
+  EXPECT_EQ(response.runner_up().endpoint(), "c");
+  request.mutable_constraints()->set_objective(v1::METRIC_TYPE_DELAY);
+  ASSERT_TRUE(Compute(request, &response).ok());
+  EXPECT_EQ(response.endpoint(), "c");
+  for (int i = 0; i < 64; ++i) request.add_endpoints("c");
+  EXPECT_THAT(Compute(request, &response).error_message(), HasSubstr("want fewer than 64"));
+}
+
+TEST_F(PathTest, AnAnycastAddressIsAnEndpoint) {
+  StartDaemon();
+  const auto source = Feed("lab",
+                           "a<->b igp 10 delay 10\nb<->c igp 10 delay 10\n"
+                           "node b anycast 99\nnode c anycast 99\n");
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("10.1.0.99");
+  v1::PathResponse response;
+  ASSERT_TRUE(Compute(request, &response).ok());
+  EXPECT_EQ(response.endpoint(), "b");
+  EXPECT_EQ(response.runner_up().endpoint(), "c");
+}
+
+TEST_F(PathTest, ExplainsAnswersAndRefusals) {
+  StartDaemon();
+  const auto source = Feed("lab", kDiamond);
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("d");
+  request.set_explain(true);
+  request.mutable_constraints()->set_max_delay_us(200);
+  v1::PathResponse found;
+  ASSERT_TRUE(Compute(request, &found).ok());
+  ASSERT_TRUE(found.has_path());
+  ASSERT_EQ(found.explanation().relaxations_size(), 1);
+  EXPECT_EQ(found.explanation().relaxations(0).constraint(), "delay bound");
+  EXPECT_EQ(found.explanation().relaxations(0).needed(), 1800);
+  EXPECT_EQ(found.explanation().relaxations(0).path().cost(), 20U);
+  EXPECT_EQ(found.explanation().unconstrained_cost(), 20U);
+  request.mutable_constraints()->set_max_delay_us(150);
+  request.mutable_constraints()->add_exclude_nodes("b");
+  v1::PathResponse refused;
+  ASSERT_TRUE(Compute(request, &refused).ok());
+  ASSERT_TRUE(refused.has_no_path());
+  ASSERT_EQ(refused.explanation().relaxations_size(), 1) << "allowing b is of no use";
+  EXPECT_EQ(refused.explanation().relaxations(0).needed(), 200);
+  ASSERT_EQ(refused.explanation().bounds_size(), 1);
+  EXPECT_EQ(refused.explanation().bounds(0).best_achievable(), 200);
+}
+
+TEST_F(PathTest, TheSidLimitIsExplained) {
+  StartDaemon();
+  const auto source = Feed("lab", kDiamond);
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("d");
+  request.set_explain(true);
+  request.mutable_constraints()->set_objective(v1::METRIC_TYPE_DELAY);
+  request.mutable_constraints()->set_max_sids(1);
+  v1::PathResponse response;
+  ASSERT_TRUE(Compute(request, &response).ok());
+  ASSERT_TRUE(response.has_path()) << response.no_path().message();
+  EXPECT_EQ(response.path().metrics().delay_us(), 1800U);
+  ASSERT_EQ(response.explanation().relaxations_size(), 1);
+  EXPECT_EQ(response.explanation().relaxations(0).constraint(), "SID depth");
+  EXPECT_EQ(response.explanation().relaxations(0).wanted(), 1);
+  EXPECT_EQ(response.explanation().relaxations(0).needed(), 2);
+}
+
+TEST_F(PathTest, EcmpIsSpreadOnlyIfAllowed) {
+  StartDaemon();
+  const auto source = Feed("lab",
+                           "a<->b igp 10 delay 10\nb<->d igp 10 delay 10\n"
+                           "a<->c igp 10 delay 10\nc<->d igp 10 delay 30\n");
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("d");
+  v1::PathResponse pinned;
+  ASSERT_TRUE(Compute(request, &pinned).ok());
+  EXPECT_EQ(pinned.path().segment_list().labels_size(), 2);
+  EXPECT_FALSE(pinned.path().ecmp());
+  request.mutable_constraints()->set_allow_ecmp(true);
+  v1::PathResponse spread;
+  ASSERT_TRUE(Compute(request, &spread).ok());
+  EXPECT_EQ(spread.path().segment_list().labels_size(), 1);
+  EXPECT_TRUE(spread.path().ecmp());
+  EXPECT_EQ(spread.path().hops_size(), 4);
+  EXPECT_EQ(spread.path().metrics().delay_us(), 40U) << "of the worst branch";
+}
+
+TEST_F(PathTest, ASetFallsBackAndSaysWhatItShares) {
+  StartDaemon();
+  const auto source = Feed("lab",
+                           "a<->b#1 igp 10 delay 10\na<->b#2 igp 10 delay 10\n"
+                           "b<->c#1 igp 10 delay 10\nb<->c#2 igp 20 delay 10\n");
+  v1::PathSetRequest request;
+  for (int i = 0; i < 2; ++i) {
+    request.add_members()->set_headend("a");
+    request.mutable_members(i)->set_endpoint("c");
+  }
+  request.set_disjointness(v1::DISJOINTNESS_NODE);
+  v1::PathSetResponse response;
+  ASSERT_TRUE(paths_->ComputePathSet(support::MakeContext().get(), request, &response).ok());
+  EXPECT_EQ(response.no_path().reason(), "NOT_DISJOINT");
+  request.add_fallbacks(v1::DISJOINTNESS_LINK);
+  ASSERT_TRUE(paths_->ComputePathSet(support::MakeContext().get(), request, &response).ok());
+  ASSERT_EQ(response.paths_size(), 2) << response.no_path().message();
+  EXPECT_EQ(response.total_cost(), 50U);
+  EXPECT_EQ(response.achieved(), v1::DISJOINTNESS_LINK);
+  EXPECT_FALSE(response.fully_disjoint());
+  EXPECT_TRUE(response.proved_optimal());
+  ASSERT_EQ(response.shared_size(), 1);
+  EXPECT_THAT(response.shared(0).nodes(), testing::ElementsAre("b"));
+  ASSERT_EQ(response.failed_size(), 1);
+  EXPECT_EQ(response.failed(0).why().reason(), "NOT_DISJOINT");
+}
+
 TEST_F(PathTest, MistakesInARequestAreNamed) {
   StartDaemon();
   const auto source = Feed("lab", kDiamond);

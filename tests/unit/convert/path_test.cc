@@ -33,7 +33,8 @@ policy::PathIntent FullIntent() {
           .waypoints = {"w1", "w2"},
           .data_plane = cspf::DataPlane::kSrv6,
           .flex_algorithm = 128,
-          .compress = false};
+          .compress = false,
+          .allow_ecmp = true};
 }
 
 TEST(ConvertPathTest, ConstraintsSurviveTheWire) {
@@ -74,6 +75,24 @@ TEST(ConvertPathTest, AbsurdDelayBoundIsRefused) {
   proto.set_max_delay_us(UINT64_MAX);
   EXPECT_THAT(std::string(FromProto(proto).status().message()),
               HasSubstr("max_delay_us: got 18446744073709551615"));
+}
+
+TEST(ConvertPathTest, TermsOfASetAreRead) {
+  v1::PathSetRequest proto;
+  proto.set_disjointness(v1::DISJOINTNESS_SRLG_NODE);
+  proto.set_objective(v1::SET_OBJECTIVE_LEXICOGRAPHIC);
+  proto.set_max_delay_difference_us(250);
+  proto.add_fallbacks(v1::DISJOINTNESS_NODE);
+  proto.set_allow_sharing(true);
+  const cspf::DisjointTerms terms = *FromProto(proto);
+  EXPECT_EQ(terms.disjointness, cspf::Disjointness::kSrlgNode);
+  EXPECT_EQ(terms.objective, cspf::SetObjective::kLexicographic);
+  EXPECT_EQ(terms.max_delay_difference, Microseconds(250));
+  EXPECT_EQ(terms.fallbacks, std::vector{cspf::Disjointness::kNode});
+  EXPECT_TRUE(terms.allow_sharing);
+  proto.add_fallbacks(static_cast<v1::Disjointness>(99));
+  EXPECT_THAT(std::string(FromProto(proto).status().message()),
+              HasSubstr("fallbacks: got disjointness 99"));
 }
 
 TEST(ConvertPathTest, EnumValuesOfALaterVersionAreRefused) {

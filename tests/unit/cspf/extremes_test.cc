@@ -217,7 +217,7 @@ TEST(ExtremesTest, DisjointPairGoesRoundTheDearestRingBothWays) {
   for (const Disjointness level :
        {Disjointness::kLink, Disjointness::kNode, Disjointness::kSrlg, Disjointness::kSrlgNode}) {
     Workspace workspace;
-    const DisjointResult pair = ComputeDisjoint(*ted, {{query, query}, level}, workspace);
+    const DisjointResult pair = ComputeDisjoint(*ted, {{.disjointness = level}, {query, query}}, workspace);
     ASSERT_TRUE(std::holds_alternative<DisjointPaths>(pair)) << std::get<NoPath>(pair).message;
     EXPECT_EQ(std::get<DisjointPaths>(pair).total_cost, kHops * kMaxTe);
     const DisjointResult three = ComputeDisjoint(*ted, {{query, query, query}, level}, workspace);

@@ -33,7 +33,7 @@ TEST(PathOptionsTest, SetsEveryConstraint) {
                    "--exclude-node",  "n1",     "--exclude-node", "n2",   "--exclude-link", "a->b",
                    "--exclude-link",  "b->a#2", "--exclude-srlg", "17",   "--via",          "w1",
                    "--via",           "w2",     "--data-plane",   "srv6", "--flex-algo",    "128",
-                   "--no-compression"},
+                   "--no-compression", "--allow-ecmp"},
                   c),
             "");
   EXPECT_EQ(c.objective(), v1::METRIC_TYPE_TE);
@@ -57,6 +57,22 @@ TEST(PathOptionsTest, SetsEveryConstraint) {
   EXPECT_EQ(c.data_plane(), v1::DATA_PLANE_SRV6);
   EXPECT_EQ(c.flex_algorithm(), 128U);
   EXPECT_TRUE(c.no_compression());
+  EXPECT_TRUE(c.allow_ecmp());
+}
+
+TEST(PathOptionsTest, SetsEveryTermOfASet) {
+  CLI::App app;
+  v1::PathSetRequest set;
+  AddSetOptions(app, set);
+  app.parse("--disjoint srlg-node --fallback node --fallback link --allow-sharing "
+            "--set-objective max --max-delay-difference 2ms");
+  EXPECT_EQ(set.disjointness(), v1::DISJOINTNESS_SRLG_NODE);
+  ASSERT_EQ(set.fallbacks_size(), 2);
+  EXPECT_EQ(set.fallbacks(0), v1::DISJOINTNESS_NODE);
+  EXPECT_EQ(set.fallbacks(1), v1::DISJOINTNESS_LINK);
+  EXPECT_TRUE(set.allow_sharing());
+  EXPECT_EQ(set.objective(), v1::SET_OBJECTIVE_MAX);
+  EXPECT_EQ(set.max_delay_difference_us(), 2'000U);
 }
 
 TEST(PathOptionsTest, WithoutOptionsThereIsNoConstraint) {

@@ -97,6 +97,45 @@ TEST(PathTextTest, ShowsWhyThereIsNone) {
             "  blocking links:  a->b\n");
 }
 
+TEST(PathTextTest, ShowsWhatBindsAndWhatWouldHelp) {
+  v1::Explanation explanation;
+  v1::BoundInsight* bound = explanation.add_bounds();
+  bound->set_constraint("delay bound");
+  bound->set_wanted(1000);
+  bound->set_best_achievable(3244);
+  v1::Relaxation* relaxation = explanation.add_relaxations();
+  relaxation->set_message("delay bound 1,000 us -> 3,244 us gives a path of cost 49");
+  explanation.add_unproved("excluded SRLGs");
+  EXPECT_EQ(ExplanationText(explanation, /*found=*/false),
+            "  BOUND        WANTED  USED  BEST ALONE\n"
+            "  delay bound    1 ms          3.244 ms\n"
+            "\n"
+            "  what would give a path, the smallest change first:\n"
+            "    delay bound 1,000 us -> 3,244 us gives a path of cost 49 (not proved to be the least)\n"
+            "  not looked into for want of time: excluded SRLGs\n");
+}
+
+TEST(PathTextTest, ShowsWhatASetShares) {
+  v1::PathSetRequest request;
+  request.set_disjointness(v1::DISJOINTNESS_SRLG_NODE);
+  v1::PathSetResponse set;
+  set.set_total_cost(95);
+  set.set_proved_optimal(true);
+  set.set_achieved(v1::DISJOINTNESS_LINK);
+  v1::SharedRisks* shared = set.add_shared();
+  shared->set_second(1);
+  shared->add_nodes("b");
+  shared->add_srlgs(7);
+  EXPECT_EQ(SetText(set, request),
+            "total cost 95; srlg-node-disjoint paths are impossible, these are link-disjoint\n"
+            "  paths 1 and 2 share node b, SRLG 7\n");
+  set.set_fully_disjoint(true);
+  set.set_proved_optimal(false);
+  set.set_lower_bound(90);
+  EXPECT_EQ(SetText(set, request),
+            "total cost 95; not proved to be the least, which is 90 or more; ");
+}
+
 v1::PolicyStatus SampleStatus() {
   v1::PolicyStatus status;
   v1::Policy* policy = status.mutable_policy();
