@@ -72,8 +72,10 @@ absl::string_view ReasonOf(const absl::Status& status) {
   return absl::IsNotFound(status) ? kReasonUnknownNode : kReasonInvalidArgument;
 }
 
-bool RanOut(const cspf::NoPath& failure) {
-  return failure.reason == cspf::Reason::kBudgetExhausted;
+bool RanOut(const segments::SegmentResult& result) {
+  const auto* failure = std::get_if<cspf::NoPath>(&result);
+  return failure != nullptr ? failure->reason == cspf::Reason::kBudgetExhausted
+                            : std::get<segments::SegmentRoute>(result).ran_out;
 }
 
 }  // namespace
@@ -111,15 +113,15 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
       }
     }
     // A hard one. The thread it came on goes back to serving the others.
-    const bool queued = pool_.TrySubmit([this, context, reactor, response, ted,
-                                         question = std::move(question)] {
-      absl::Status status;
-      if (!context->IsCancelled()) {
-        status =
-            Answer(*ted, question, {options_.max_labels}, /*last_try=*/true, response).status();
-      }
-      Finish(reactor, kComputePath, ToGrpcStatus(status, ReasonOf(status)));
-    });
+    const bool queued =
+        pool_.TrySubmit([this, context, reactor, response, ted, question = std::move(question)] {
+          absl::Status status;
+          if (!context->IsCancelled()) {
+            status =
+                Answer(*ted, question, {options_.max_labels}, /*last_try=*/true, response).status();
+          }
+          Finish(reactor, kComputePath, ToGrpcStatus(status, ReasonOf(status)));
+        });
     if (!queued) {
       Finish(reactor, kComputePath, QueueFull());
     }
@@ -177,7 +179,7 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
                            Compute(ted, question.queries, budget, *workspace, runner_up));
     const Duration took = SteadyClock::now() - begin;
     const auto* failure = std::get_if<cspf::NoPath>(&result);
-    if (failure != nullptr && !last_try && RanOut(*failure)) {
+    if (!last_try && RanOut(result)) {
       return false;
     }
     const segments::SegmentQuery& query = AnsweredBy(question.queries, result);

@@ -179,7 +179,8 @@ void AddPathCommands(CLI::App& app, Context& context) {
       "Without --also: two paths between the same ends. Without --disjoint: no common link.\n"
       "\n"
       "Examples:\n"
-      "  srpcectl path compute-set 0_NL 24_PT --disjoint srlg-node --fallback node --allow-sharing\n"
+      "  srpcectl path compute-set 0_NL 24_PT --disjoint srlg-node --fallback node "
+      "--allow-sharing\n"
       "  srpcectl path compute-set 0_NL 24_PT --set-objective max --max-delay-difference 2ms\n"
       "  srpcectl path compute-set 0_NL 24_PT --also 1_BE:25_ES --disjoint node --max-delay 20ms");
   compute_set->callback([several, &context] {

@@ -55,8 +55,7 @@ PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member,
                           MemberPlan& plan) {
   const policy::PolicyIntent& intent = *member.intent;
   policy::CandidateStatus& status = StatusOf(member, candidate, plan);
-  const auto queries =
-      ResolveAll(context.ted, intent.key.headend, {intent.key.endpoint}, bounds);
+  const auto queries = ResolveAll(context.ted, intent.key.headend, {intent.key.endpoint}, bounds);
   if (!queries.ok()) {
     status = {.error = std::string(queries.status().message())};
     return nullptr;

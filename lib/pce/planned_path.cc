@@ -242,9 +242,9 @@ Evaluation Evaluate(const Ted& ted, const policy::PolicyIntent& intent, size_t c
     result.forwarding = ends.status();
     return result;
   }
-  const auto queries = bounds == nullptr ? ends
-                                         : ResolveAll(ted, intent.key.headend,
-                                                      {intent.key.endpoint}, *bounds);
+  const auto queries = bounds == nullptr
+                           ? ends
+                           : ResolveAll(ted, intent.key.headend, {intent.key.endpoint}, *bounds);
   if (!queries.ok()) {
     result.promise = queries.status();
   }

@@ -153,8 +153,8 @@ absl::StatusOr<std::vector<segments::SegmentQuery>> ResolveAll(
     return std::find(excluded.begin(), excluded.end(), node) != excluded.end();
   };
   if (std::all_of(targets.begin(), targets.end(), is_excluded)) {
-    return absl::InvalidArgumentError(absl::StrCat("exclude_nodes: got '", endpoints.front(),
-                                                   "', which is an end of the path"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("exclude_nodes: got '", endpoints.front(), "', which is an end of the path"));
   }
   std::erase_if(targets, is_excluded);
   for (const std::string& name : intent.waypoints) {

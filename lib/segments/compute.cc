@@ -58,7 +58,10 @@ class RouteFinder {
       std::optional<SegmentRoute> spread = FindSpread(pinned ? &*pinned : nullptr);
       if (spread) return *std::move(spread);
     }
-    if (pinned) return *std::move(pinned);
+    if (pinned) {
+      pinned->ran_out = query_.allow_ecmp && labels_left_ == 0;
+      return *std::move(pinned);
+    }
     return FindPinned();
   }
 

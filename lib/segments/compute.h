@@ -29,6 +29,9 @@ struct SegmentRoute {
   cspf::Path path;
   SegmentList list;
   Expansion expansion;
+  // allow_ecmp: the work budget ended before it was known whether a spread list of the same cost
+  // has fewer SIDs.
+  bool ran_out = false;
 };
 
 using SegmentResult = std::variant<SegmentRoute, cspf::NoPath>;

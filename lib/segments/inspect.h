@@ -12,8 +12,10 @@ namespace srpce::segments {
 
 // The limit on SIDs keeps the cheapest path out.
 struct SidDepthInsight {
-  std::optional<uint32_t> limit;   // Of max_sids and the headend's MSD the lesser; absent: no SID leads along some link.
-  std::optional<uint32_t> needed;  // For the cheapest path; where no path fits, by the path that needs fewest.
+  std::optional<uint32_t>
+      limit;  // Of max_sids and the headend's MSD the lesser; absent: no SID leads along some link.
+  std::optional<uint32_t>
+      needed;  // For the cheapest path; where no path fits, by the path that needs fewest.
 };
 
 struct RouteInsight {

@@ -58,8 +58,9 @@ struct EncodeOptions {
 // Returns the list with the fewest SIDs (labels; SRv6: SRH entries) that forwards along `links` and
 // nothing else: every ECMP choice of every router on the way leads over these links. Node, anycast
 // and flex-algorithm SIDs where their shortest path is unique and equal; adjacency SIDs elsewhere.
-// Among equally short lists: those first whose last SID the one that decapsulates can take the place
-// of (imposition.h), then node SIDs before adjacency SIDs, so that the list survives a change best. A label is translated by the SRGB of the router that reads it: the neighbour the headend
+// Among equally short lists: those first whose last SID the one that decapsulates can take the
+// place of (imposition.h), then node SIDs before adjacency SIDs, so that the list survives a change
+// best. A label is translated by the SRGB of the router that reads it: the neighbour the headend
 // sends to for the first segment, the end of the segment before for the others.
 // A list ends where its last SID has been carried out. A final End.X SID crosses its link, which
 // routers do only with something left in the SRH (RFC 8986 s4.2): the headend must add a SID of the

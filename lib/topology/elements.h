@@ -25,7 +25,8 @@ using LinkIndex = StrongId<LinkTag>;  // Also the link's arc id in Ted::graph().
 
 // kLoss and kVariation are objectives only: no flexible algorithm has them.
 enum class MetricType : uint8_t { kIgp, kTe, kDelay, kHops, kLoss, kVariation };
-const char* MetricTypeName(MetricType metric);  // "igp", "te", "delay", "hops", "loss", "variation".
+const char* MetricTypeName(
+    MetricType metric);  // "igp", "te", "delay", "hops", "loss", "variation".
 
 // Affinity bits in 32-bit words, bit 0 = least significant of word 0 (RFC 3630 s2.5.9; beyond 32
 // bits RFC 7308). Trailing zero words are never kept, so that equal sets compare equal.

@@ -23,8 +23,8 @@ void WriteBound(const cspf::BoundInsight& from, v1::BoundInsight* to) {
   if (from.used) to->set_used(*from.used * scale);
 }
 
-void WriteElements(const topology::Ted& ted, const cspf::Query& query,
-                   const cspf::Relaxation& from, v1::Relaxation* to) {
+void WriteElements(const topology::Ted& ted, const cspf::Query& query, const cspf::Relaxation& from,
+                   v1::Relaxation* to) {
   for (const uint32_t element : from.elements) {
     switch (from.kind) {
       case ConstraintKind::kExcludedNodes:
@@ -79,8 +79,8 @@ void WriteSidDepth(const segments::SidDepthInsight& from, v1::Explanation* to) {
 
 }  // namespace
 
-void ToProto(const topology::Ted& ted, const cspf::Query& query,
-             const segments::RouteInsight& from, v1::Explanation* to) {
+void ToProto(const topology::Ted& ted, const cspf::Query& query, const segments::RouteInsight& from,
+             v1::Explanation* to) {
   for (const cspf::BoundInsight& bound : from.paths.bounds) WriteBound(bound, to->add_bounds());
   for (const cspf::Relaxation& relaxation : from.paths.relaxations) {
     WriteRelaxation(ted, query, relaxation, to->add_relaxations());

@@ -7,7 +7,7 @@
 namespace srpce::convert {
 
 // `query`: the one inspected.
-void ToProto(const topology::Ted& ted, const cspf::Query& query,
-             const segments::RouteInsight& from, v1::Explanation* to);
+void ToProto(const topology::Ted& ted, const cspf::Query& query, const segments::RouteInsight& from,
+             v1::Explanation* to);
 
 }  // namespace srpce::convert

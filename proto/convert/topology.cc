@@ -172,8 +172,9 @@ absl::StatusOr<topology::MetricType> FromProto(v1::MetricType proto) {
     case v1::METRIC_TYPE_DELAY_VARIATION:
       return topology::MetricType::kVariation;
     default:
-      return absl::InvalidArgumentError(absl::StrCat("got metric type ", static_cast<int>(proto),
-                                                     ", want IGP, TE, DELAY, HOPS, LOSS or DELAY_VARIATION"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("got metric type ", static_cast<int>(proto),
+                       ", want IGP, TE, DELAY, HOPS, LOSS or DELAY_VARIATION"));
   }
 }
 

@@ -107,17 +107,17 @@ TEST_F(PathTest, TheNearestOfSeveralEndpointsIsTaken) {
   v1::PathRequest request;
   request.set_headend("a");
   request.set_endpoint("d");
-  request.add_endpoints("c");
+  request.add_endpoints("b");
   v1::PathResponse response;
   ASSERT_TRUE(Compute(request, &response).ok());
   ASSERT_TRUE(response.has_path()) << response.no_path().message();
-  EXPECT_EQ(response.endpoint(), "d");
-  EXPECT_EQ(response.path().cost(), 20U);
-  EXPECT_EQ(response.runner_up().endpoint(), "c");
+  EXPECT_EQ(response.endpoint(), "b");
+  EXPECT_EQ(response.path().cost(), 10U);
+  EXPECT_EQ(response.runner_up().endpoint(), "d");
   request.mutable_constraints()->set_objective(v1::METRIC_TYPE_DELAY);
   ASSERT_TRUE(Compute(request, &response).ok());
-  EXPECT_EQ(response.endpoint(), "c");
-  for (int i = 0; i < 64; ++i) request.add_endpoints("c");
+  EXPECT_EQ(response.endpoint(), "d");
+  for (int i = 0; i < 64; ++i) request.add_endpoints("b");
   EXPECT_THAT(Compute(request, &response).error_message(), HasSubstr("want fewer than 64"));
 }
 

@@ -187,7 +187,7 @@ void CheckRandom(uint64_t seed, int count, const MemberShape& shape) {
       if (!testing::Test::HasFailure()) continue;
       const auto check = [level, &tally](const Network& smaller, const std::vector<Query>& members,
                                          Workspace& work) {
-        CheckSet(smaller, {members, level}, work, tally);
+        CheckSet(smaller, {{.disjointness = level}, members}, work, tally);
       };
       oracle::ReportShrunk(network, query.members, check);
       return;

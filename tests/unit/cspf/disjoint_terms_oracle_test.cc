@@ -407,8 +407,8 @@ TEST(DisjointTermsOracleTest, EachObjectiveIsLeastForPairs) {
 TEST(DisjointTermsOracleTest, EachObjectiveIsLeastForThree) {
   for (const bool same : {false, true}) {
     const int cases = support::Cases(150);
-    const Tally tally =
-        CheckRandom(support::TestSeed(63), cases, {.members = 3, .same_query = same, .query = kPlain});
+    const Tally tally = CheckRandom(support::TestSeed(63), cases,
+                                    {.members = 3, .same_query = same, .query = kPlain});
     EXPECT_GT(tally.full, cases / 10);
   }
 }
@@ -416,8 +416,8 @@ TEST(DisjointTermsOracleTest, EachObjectiveIsLeastForThree) {
 TEST(DisjointTermsOracleTest, DelaysOfPairsStayTogether) {
   for (const bool same : {false, true}) {
     const int cases = support::Cases(350);
-    const Tally tally =
-        CheckRandom(support::TestSeed(64), cases, {.same_query = same, .delays = true, .query = kRich});
+    const Tally tally = CheckRandom(support::TestSeed(64), cases,
+                                    {.same_query = same, .delays = true, .query = kRich});
     EXPECT_GT(tally.full, cases / 4);
     EXPECT_GT(tally.apart, cases / 20);
   }

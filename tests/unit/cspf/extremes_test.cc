@@ -217,10 +217,12 @@ TEST(ExtremesTest, DisjointPairGoesRoundTheDearestRingBothWays) {
   for (const Disjointness level :
        {Disjointness::kLink, Disjointness::kNode, Disjointness::kSrlg, Disjointness::kSrlgNode}) {
     Workspace workspace;
-    const DisjointResult pair = ComputeDisjoint(*ted, {{.disjointness = level}, {query, query}}, workspace);
+    const DisjointResult pair =
+        ComputeDisjoint(*ted, {{.disjointness = level}, {query, query}}, workspace);
     ASSERT_TRUE(std::holds_alternative<DisjointPaths>(pair)) << std::get<NoPath>(pair).message;
     EXPECT_EQ(std::get<DisjointPaths>(pair).total_cost, kHops * kMaxTe);
-    const DisjointResult three = ComputeDisjoint(*ted, {{query, query, query}, level}, workspace);
+    const DisjointResult three =
+        ComputeDisjoint(*ted, {{.disjointness = level}, {query, query, query}}, workspace);
     EXPECT_EQ(std::get<NoPath>(three).reason, Reason::kNotDisjoint);
   }
 }
@@ -302,8 +304,8 @@ TEST(ExtremesTest, DisjointMembersTakeTheCheapestOfManyParallelLinks) {
   const Query query{NodeIndex(0), NodeIndex(3), MetricType::kTe};
   const auto ask = [&](uint32_t members) {
     Workspace workspace;
-    return ComputeDisjoint(*ted, {std::vector<Query>(members, query), Disjointness::kLink},
-                           workspace, {.max_labels = 200'000});
+    return ComputeDisjoint(*ted, {{}, std::vector<Query>(members, query)}, workspace,
+                           {.max_labels = 200'000});
   };
   for (const uint32_t members : {2U, 3U}) {
     const DisjointResult result = ask(members);

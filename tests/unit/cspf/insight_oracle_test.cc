@@ -444,8 +444,7 @@ TEST(InsightOracleTest, EachConstraintIsLoosenedAsLittleAsCanBe) {
   CheckRandom(TestSeed(41), Cases(2000), {.max_bounds = 3}, tally);
   if (HasFailure()) return;
   for (size_t i = 0; i < kConstraintKinds; ++i) {
-    EXPECT_GT(tally.refusals[i], Cases(16))
-        << ConstraintName(static_cast<ConstraintKind>(i));
+    EXPECT_GT(tally.refusals[i], Cases(16)) << ConstraintName(static_cast<ConstraintKind>(i));
   }
   EXPECT_GT(std::accumulate(tally.answers.begin(), tally.answers.end(), 0), Cases(200));
   EXPECT_GT(tally.pairs, Cases(100));
@@ -454,8 +453,8 @@ TEST(InsightOracleTest, EachConstraintIsLoosenedAsLittleAsCanBe) {
 
 TEST(InsightOracleTest, ManyBoundsAreToldApart) {
   Tally tally;
-  CheckRandom(TestSeed(42), Cases(1000),
-              {.filters = false, .max_bounds = 6, .max_waypoints = 1}, tally);
+  CheckRandom(TestSeed(42), Cases(1000), {.filters = false, .max_bounds = 6, .max_waypoints = 1},
+              tally);
 }
 
 }  // namespace

@@ -242,13 +242,13 @@ TEST(LargeNetworkTest, SrlgDisjointPairsOfCogentAreProved) {
 
 // Real maps with conduits: the answer to any terms is proved within the default budget.
 void CheckTerms(const std::string& map, const DisjointTerms& terms) {
-  Rng rng(oracle::Seed(54));
+  Rng rng(support::TestSeed(54));
   Network network = ReadMap(map);
   AddConduits(rng, 60, network);
   oracle::Build(network);
   Workspace workspace;
   int found = 0;
-  const int cases = oracle::Cases(24);
+  const int cases = support::Cases(24);
   for (int i = 0; i < cases; ++i) {
     DisjointQuery query{terms, {}};
     query.members.assign(2, RandomEnds(rng, network));

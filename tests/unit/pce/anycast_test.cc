@@ -41,8 +41,7 @@ TEST(AnycastTest, ACutMovesItToTheOtherReplicaAndBack) {
 TEST(AnycastTest, AReplicaThatIsWithdrawnIsLeft) {
   Lab lab(kReplicas);
   ASSERT_TRUE(lab.Apply({Dynamic("a", 1, kService)}).ok());
-  ASSERT_TRUE(
-      lab.builder.RemovePrefix(lab.source, "x", *IpPrefix::Parse("10.1.0.77/32"), {}).ok());
+  ASSERT_TRUE(lab.builder.RemovePrefix(lab.source, "x", *IpPrefix::Parse("10.1.0.77/32"), {}).ok());
   lab.Publish();
   EXPECT_EQ(lab.Nodes(kToService), "a b y");
   EXPECT_EQ(lab.Status(kToService).oper_state, OperState::kUp);

@@ -227,7 +227,7 @@ TEST(ComputeDisjointRoutesOracleTest, NoFittingDisjointSetIsCheaper) {
         return;
       }
       PacketSim fresh(*smaller);
-      CheckSet(*smaller, fresh, {c.members, query.disjointness}, tally);
+      CheckSet(*smaller, fresh, {{.disjointness = query.disjointness}, c.members}, tally);
     };
     support::ReportShrunk(*ted, {.members = query.members}, alone, /*min_members=*/2);
     FAIL() << "round " << round << " of seed " << seed;

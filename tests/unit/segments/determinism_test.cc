@@ -92,7 +92,8 @@ struct Question {
 std::string Answer(const Question& question, cspf::Workspace& workspace) {
   if (!question.pair) return Text(ComputeRoute(*question.ted, question.query, workspace));
   return Text(ComputeDisjointRoutes(
-      *question.ted, {{.disjointness = cspf::Disjointness::kNode}, {question.query, question.query}}, workspace));
+      *question.ted,
+      {{.disjointness = cspf::Disjointness::kNode}, {question.query, question.query}}, workspace));
 }
 
 enum class Memory { kFresh, kWarm, kLandmarks, kTrees };

@@ -189,13 +189,9 @@ void CheckRandom(size_t members, int rounds) {
   EXPECT_GT(dear, rounds / 60);
 }
 
-TEST(RouteSetOracleTest, NoPairThatFitsIsBetter) {
-  CheckRandom(2, support::Cases(2000));
-}
+TEST(RouteSetOracleTest, NoPairThatFitsIsBetter) { CheckRandom(2, support::Cases(2000)); }
 
-TEST(RouteSetOracleTest, NoThreeThatFitAreBetter) {
-  CheckRandom(3, support::Cases(800));
-}
+TEST(RouteSetOracleTest, NoThreeThatFitAreBetter) { CheckRandom(3, support::Cases(800)); }
 
 DisjointSegmentQuery Pair(const Ted& ted, uint32_t max_sids) {
   SegmentQuery member;

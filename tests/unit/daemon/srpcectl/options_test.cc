@@ -26,14 +26,50 @@ std::string Parse(std::vector<std::string> words, v1::PathConstraints& constrain
 
 TEST(PathOptionsTest, SetsEveryConstraint) {
   v1::PathConstraints c;
-  ASSERT_EQ(Parse({"--objective",     "te",     "--max-delay",    "10ms", "--max-igp",      "50",
-                   "--max-te",        "60",     "--max-hops",     "7",    "--max-loss",     "0.1%",
-                   "--max-variation", "5us",    "--max-sids",     "3",    "--bandwidth",    "10G",
-                   "--include-any",   "0x3",    "--include-all",  "0x4",  "--exclude-any",  "33",
-                   "--exclude-node",  "n1",     "--exclude-node", "n2",   "--exclude-link", "a->b",
-                   "--exclude-link",  "b->a#2", "--exclude-srlg", "17",   "--via",          "w1",
-                   "--via",           "w2",     "--data-plane",   "srv6", "--flex-algo",    "128",
-                   "--no-compression", "--allow-ecmp"},
+  ASSERT_EQ(Parse({"--objective",
+                   "te",
+                   "--max-delay",
+                   "10ms",
+                   "--max-igp",
+                   "50",
+                   "--max-te",
+                   "60",
+                   "--max-hops",
+                   "7",
+                   "--max-loss",
+                   "0.1%",
+                   "--max-variation",
+                   "5us",
+                   "--max-sids",
+                   "3",
+                   "--bandwidth",
+                   "10G",
+                   "--include-any",
+                   "0x3",
+                   "--include-all",
+                   "0x4",
+                   "--exclude-any",
+                   "33",
+                   "--exclude-node",
+                   "n1",
+                   "--exclude-node",
+                   "n2",
+                   "--exclude-link",
+                   "a->b",
+                   "--exclude-link",
+                   "b->a#2",
+                   "--exclude-srlg",
+                   "17",
+                   "--via",
+                   "w1",
+                   "--via",
+                   "w2",
+                   "--data-plane",
+                   "srv6",
+                   "--flex-algo",
+                   "128",
+                   "--no-compression",
+                   "--allow-ecmp"},
                   c),
             "");
   EXPECT_EQ(c.objective(), v1::METRIC_TYPE_TE);
@@ -64,8 +100,9 @@ TEST(PathOptionsTest, SetsEveryTermOfASet) {
   CLI::App app;
   v1::PathSetRequest set;
   AddSetOptions(app, set);
-  app.parse("--disjoint srlg-node --fallback node --fallback link --allow-sharing "
-            "--set-objective max --max-delay-difference 2ms");
+  app.parse(
+      "--disjoint srlg-node --fallback node --fallback link --allow-sharing "
+      "--set-objective max --max-delay-difference 2ms");
   EXPECT_EQ(set.disjointness(), v1::DISJOINTNESS_SRLG_NODE);
   ASSERT_EQ(set.fallbacks_size(), 2);
   EXPECT_EQ(set.fallbacks(0), v1::DISJOINTNESS_NODE);

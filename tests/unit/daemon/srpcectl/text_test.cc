@@ -106,13 +106,14 @@ TEST(PathTextTest, ShowsWhatBindsAndWhatWouldHelp) {
   v1::Relaxation* relaxation = explanation.add_relaxations();
   relaxation->set_message("delay bound 1,000 us -> 3,244 us gives a path of cost 49");
   explanation.add_unproved("excluded SRLGs");
-  EXPECT_EQ(ExplanationText(explanation, /*found=*/false),
-            "  BOUND        WANTED  USED  BEST ALONE\n"
-            "  delay bound    1 ms          3.244 ms\n"
-            "\n"
-            "  what would give a path, the smallest change first:\n"
-            "    delay bound 1,000 us -> 3,244 us gives a path of cost 49 (not proved to be the least)\n"
-            "  not looked into for want of time: excluded SRLGs\n");
+  EXPECT_EQ(
+      ExplanationText(explanation, /*found=*/false),
+      "  BOUND        WANTED  USED  BEST ALONE\n"
+      "  delay bound  1 ms       -  3.244 ms\n"
+      "\n"
+      "  what would give a path, the smallest change first:\n"
+      "    delay bound 1,000 us -> 3,244 us gives a path of cost 49 (not proved to be the least)\n"
+      "  not looked into for want of time: excluded SRLGs\n");
 }
 
 TEST(PathTextTest, ShowsWhatASetShares) {
