@@ -30,18 +30,12 @@ constexpr char kComputePath[] = "PathComputation/ComputePath";
 constexpr char kComputePathSet[] = "PathComputation/ComputePathSet";
 // More members cannot be branched over in any useful time.
 constexpr int kMaxMembers = 16;
-// Each is searched for.
-constexpr int kMaxEndpoints = 64;
 
 using SteadyClock = std::chrono::steady_clock;
 
 // One for each router that may be the endpoint.
 absl::StatusOr<std::vector<segments::SegmentQuery>> ToQueries(const topology::Ted& ted,
                                                               const v1::PathRequest& request) {
-  if (request.endpoints_size() >= kMaxEndpoints) {
-    return absl::InvalidArgumentError(absl::StrCat("endpoints: got ", request.endpoints_size(),
-                                                   ", want fewer than ", kMaxEndpoints));
-  }
   SRPCE_ASSIGN_OR_RETURN(const policy::PathIntent intent,
                          convert::FromProto(request.constraints()));
   std::vector<std::string> endpoints(request.endpoints().begin(), request.endpoints().end());
@@ -57,6 +51,9 @@ absl::StatusOr<segments::SegmentQuery> ToQuery(const topology::Ted& ted,
                                                const v1::PathRequest& request) {
   if (request.endpoints_size() > 0) {
     return absl::InvalidArgumentError("endpoints: a member of a set has one endpoint");
+  }
+  if (request.explain()) {
+    return absl::InvalidArgumentError("explain: members of a set are not explained");
   }
   if (request.constraints().allow_ecmp()) {
     return absl::InvalidArgumentError("allow_ecmp: members of a set take one way each");
@@ -102,9 +99,10 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
       Finish(reactor, kComputePath, ToGrpcStatus(queries.status(), ReasonOf(queries.status())));
       return reactor;
     }
-    Question question{*std::move(queries), request->explain()};
-    // An explanation takes many searches.
-    if (!question.explain) {
+    const bool one_node = request->endpoints().empty() && ted->FindNode(request->endpoint());
+    Question question{*std::move(queries), request->explain(), !one_node};
+    // Several endpoints and explanations take many searches.
+    if (!question.explain && question.queries.size() == 1) {
       const bool last_try = options_.inline_labels >= options_.max_labels;
       const auto answered = Answer(*ted, question, {options_.inline_labels}, last_try, response);
       if (!answered.ok() || *answered) {
@@ -166,6 +164,7 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
   struct Question {
     std::vector<segments::SegmentQuery> queries;  // One for each endpoint.
     bool explain = false;
+    bool name_endpoint = false;  // The request leaves open which router it is.
   };
 
   // Returns false, and leaves `response` alone, if the work ran out and `last_try` is false.
@@ -189,14 +188,15 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
     } else {
       convert::ToProto(ted, std::get<segments::SegmentRoute>(result), response->mutable_path());
     }
-    if (question.queries.size() > 1 && failure == nullptr) {
+    if (question.name_endpoint && failure == nullptr) {
       response->set_endpoint(ted.node(query.path.target).id);
     }
     if (runner_up) {
       response->mutable_runner_up()->set_endpoint(ted.node(runner_up->endpoint).id);
       convert::ToProto(ted, runner_up->route, response->mutable_runner_up()->mutable_path());
     }
-    if (question.explain) {
+    // A refusal for several endpoints names each; there is not one query to inspect.
+    if (question.explain && (failure == nullptr || question.queries.size() == 1)) {
       SRPCE_ASSIGN_OR_RETURN(const segments::RouteInsight insight,
                              segments::InspectRoute(ted, query, result, *workspace, budget));
       convert::ToProto(ted, query.path, insight, response->mutable_explanation());

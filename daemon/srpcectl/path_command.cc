@@ -82,6 +82,9 @@ absl::StatusOr<v1::PathSetRequest> MakeSet(const Options& options) {
 }
 
 int RunComputeSet(const Options& options, const Context& context) {
+  if (options.explain || !options.others.empty()) {
+    return context.Fail(absl::InvalidArgumentError("--explain, --or: for single paths only"));
+  }
   const auto request = MakeSet(options);
   if (!request.ok()) {
     return context.Fail(request.status());

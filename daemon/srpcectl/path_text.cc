@@ -64,7 +64,7 @@ std::string FactText(const std::string& reason, double value) {
 
 std::string ConstraintText(const std::string& constraint, double value) {
   if (constraint == "delay bound") return FactText("DELAY_BOUND_UNREACHABLE", value);
-  if (constraint == "delay variation bound") return FactText("VARIATION_BOUND_UNREACHABLE", value);
+  if (constraint == "variation bound") return FactText("VARIATION_BOUND_UNREACHABLE", value);
   if (constraint == "bandwidth") return FactText("NO_PATH_BANDWIDTH", value);
   if (constraint == "loss bound") return FactText("LOSS_BOUND_UNREACHABLE", value);
   return FormatNumber(value, 6);
@@ -248,15 +248,19 @@ std::string ExplanationText(const v1::Explanation& explanation, bool found) {
 std::string SetText(const v1::PathSetResponse& set, const v1::PathSetRequest& request) {
   std::string text = absl::StrCat("total cost ", set.total_cost(), "; ");
   if (!set.proved_optimal()) {
-    absl::StrAppend(&text, "not proved to be the least, which is ", set.lower_bound(),
-                    " or more; ");
+    absl::StrAppend(&text, "not proved to be the best: lower bound ", set.lower_bound(), "; ");
   }
   if (set.fully_disjoint()) return text;
-  absl::StrAppend(&text, LevelText(request.disjointness()), "-disjoint paths are impossible, ",
-                  set.achieved() == v1::DISJOINTNESS_UNSPECIFIED
-                      ? "and so are link-disjoint ones"
-                      : absl::StrCat("these are ", LevelText(set.achieved()), "-disjoint"),
-                  "\n");
+  const bool open = std::any_of(set.failed().begin(), set.failed().end(), [](const auto& failure) {
+    return failure.why().reason() == "BUDGET_EXHAUSTED";
+  });
+  absl::StrAppend(
+      &text, LevelText(request.disjointness()),
+      open ? "-disjoint paths were not found in time, " : "-disjoint paths are impossible, ",
+      set.achieved() == v1::DISJOINTNESS_UNSPECIFIED
+          ? "two of these share a link"
+          : absl::StrCat("these are ", LevelText(set.achieved()), "-disjoint"),
+      "\n");
   for (const v1::SharedRisks& pair : set.shared()) {
     std::vector<std::string> risks;
     for (const v1::LinkKey& link : pair.links()) risks.push_back("link " + ToText(link));

@@ -47,9 +47,8 @@ bool MemberSolver::Suits(size_t member, const Restriction& restriction, const Pa
   if (restriction.min_delay > Microseconds(0) && *path.metrics.delay < restriction.min_delay) {
     return false;
   }
-  if (restriction.max_delay<kAnyDelay&& * path.metrics.delay> restriction.max_delay) {
-    return false;
-  }
+  const bool is_bounded = restriction.max_delay < kAnyDelay;
+  if (is_bounded && *path.metrics.delay > restriction.max_delay) return false;
   return test_ == nullptr || test_->Passes(member, path, labels_left_);
 }
 

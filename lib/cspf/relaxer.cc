@@ -193,6 +193,7 @@ Relaxer::Fewest Relaxer::CheapestWaypoints(size_t count) {
       if (dropped[at]) relaxation.elements.push_back(at);
     }
     if (*labels_left_ == 0) return {.status = Found::Status::kExhausted, .elements = {}};
+    --*labels_left_;  // A search that is refused at its ends costs nothing else.
     const Solution solution = Solved(Relaxed(ted_, query_, relaxation));
     if (solution.status == Solution::Status::kExhausted)
       return {.status = Found::Status::kExhausted, .elements = {}};

@@ -67,6 +67,7 @@ PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member,
       return nullptr;
     }
     segments::SegmentQuery apart = query;
+    apart.allow_ecmp = query.allow_ecmp && !intent.disjoint;  // As in the joint search.
     if (Exclude(exclusion, apart.path)) restricted.push_back(std::move(apart));
   }
   const auto compute = [&](const std::vector<segments::SegmentQuery>& wanted) {

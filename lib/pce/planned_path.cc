@@ -202,10 +202,12 @@ absl::StatusOr<const segments::SegmentQuery*> FindEnd(
     if (expansion.ends == std::vector<NodeIndex>{query.path.target}) return &query;
   }
   const auto name = [&](NodeIndex node) { return ted.node(node).display_name(); };
-  const std::string end = expansion.ends.empty() ? "nowhere" : name(expansion.ends.front());
-  return absl::FailedPreconditionError(
-      absl::StrCat("segment list: ends at ", end, ", want ", name(queries.front().path.target),
-                   queries.size() > 1 ? absl::StrCat(" or ", queries.size() - 1, " others") : ""));
+  std::string ends = expansion.ends.empty() ? "nowhere" : name(expansion.ends.front());
+  if (expansion.ends.size() > 1)
+    absl::StrAppend(&ends, " or ", expansion.ends.size() - 1, " others");
+  return absl::FailedPreconditionError(absl::StrCat(
+      "segment list: ends at ", ends, ", want ", name(queries.front().path.target),
+      queries.size() > 1 ? absl::StrCat(" or one of ", queries.size() - 1, " others") : ""));
 }
 
 // Holds a list to the query for the router it leads to.
@@ -253,8 +255,13 @@ Evaluation Evaluate(const Ted& ted, const policy::PolicyIntent& intent, size_t c
   path->candidate = candidate;
   for (const policy::WeightedList& weighted : lists) {
     absl::StatusOr<Expansion> expansion = segments::Expand(ted, headend, weighted.list);
-    const absl::Status forwards =
+    absl::Status forwards =
         expansion.ok() ? FindEnd(ted, *ends, *expansion).status() : expansion.status();
+    if (forwards.ok() && !path->expansions.empty() &&
+        path->expansions.front().ends != expansion->ends) {
+      // One SID decapsulates for all lists.
+      forwards = absl::FailedPreconditionError("segment list: ends elsewhere than the one before");
+    }
     if (!forwards.ok()) {
       Keep(result.forwarding, forwards);
       continue;

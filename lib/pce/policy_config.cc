@@ -39,7 +39,8 @@ plugin::PolicyConfig BuildConfig(const topology::Ted& ted, const policy::PolicyI
   if (endpoints.empty()) {
     return config;
   }
-  const bool anycast = endpoints.size() > 1;
+  // A name that no node has by itself, though only one may announce it at the moment.
+  const bool anycast = !ted.FindNode(intent.key.endpoint);
   const topology::Node& node =
       ted.node(anycast ? path.expansions.front().ends.front() : endpoints.front());
   const std::vector<IpAddress> loopbacks = Loopbacks(node, data_plane);

@@ -18,6 +18,8 @@ using topology::LinkIndex;
 using topology::NodeIndex;
 using topology::Ted;
 
+constexpr size_t kMaxEndpoints = 64;  // Each is searched for.
+
 absl::StatusOr<NodeIndex> FindNode(const Ted& ted, absl::string_view field,
                                    const std::string& name) {
   const std::optional<NodeIndex> node = ted.FindNode(name);
@@ -51,6 +53,10 @@ absl::StatusOr<std::vector<NodeIndex>> FindAllEndpoints(const Ted& ted,
     }
   }
   if (endpoints.empty()) return absl::InvalidArgumentError("endpoint: got none, want one or more");
+  if (endpoints.size() > kMaxEndpoints) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("endpoint: got ", endpoints.size(), " routers, want at most ", kMaxEndpoints));
+  }
   return endpoints;
 }
 

@@ -105,6 +105,12 @@ class RouteFinder {
     if (!expansion.ok() || !CheckPromise(ted_, query_.path, *expansion).ok()) return std::nullopt;
     if (!ImpositionOf(*list, *expansion).fits()) return std::nullopt;
     Path path{.cost = found.cost, .metrics = WorstOf(*expansion)};
+    const cspf::Additive objective = *cspf::ObjectiveOf(ted_, query_.path);
+    // Logarithms of loss round: only sums can be compared.
+    if (objective != cspf::Additive::kLossLog &&
+        cspf::CostIn(path.metrics, objective) != path.cost) {
+      return std::nullopt;
+    }
     path.links = expansion->single_path ? expansion->path : expansion->links;
     return SegmentRoute{std::move(path), *std::move(list), *std::move(expansion)};
   }
@@ -124,6 +130,8 @@ class RouteFinder {
       const absl::StatusOr<SegmentList> list = ListOf(ted_, {steps.data(), count}, Options());
       if (!list.ok()) return last;
       const absl::StatusOr<Expansion> expansion = Expand(ted_, query_.path.source, *list);
+      // The whole list is too long for a router on the way: no single step is to blame.
+      if (absl::IsResourceExhausted(expansion.status())) return std::nullopt;
       if (!expansion.ok() || expansion->ends != std::vector<NodeIndex>{last.to}) return last;
     }
     return std::nullopt;

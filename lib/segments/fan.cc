@@ -11,6 +11,13 @@ using graph::Arc;
 using graph::Distance;
 using graph::Node;
 
+namespace {
+
+// What a search from both ends looks at besides the ways it finds, roughly.
+constexpr uint64_t kNodesPerSearch = 64;
+
+}  // namespace
+
 void Fan::Begin(const IgpView& view, const ListSpace& space, const Walk& start, Branches branches,
                 uint64_t most_cost) {
   view_ = &view;
@@ -54,7 +61,7 @@ void Fan::RunEach(const IgpView& view, const ListSpace& space, const Walk& start
 std::optional<Walk> Fan::WalkTo(Node node, const Walk& start) {
   const Owner owner{NodeIndex(node)};
   const auto dag = FindShortestDag(*view_, NodeIndex(start_), {&owner, 1});
-  settled_ += 1 + dag->arcs.size();
+  settled_ += kNodesPerSearch + dag->arcs.size();
   if (dag->arcs.empty()) return std::nullopt;
   bool allowed = true;
   const auto take = [&](const DagArc& arc, const Walk& walk) {

@@ -80,9 +80,7 @@ class ListSearch {
   bool Srv6() const { return space_.data_plane() == DataPlane::kSrv6; }
   bool Compressed() const { return Srv6() && space_.query().compress; }
 
-  bool Arrived(uint32_t at) const {
-    return space_.IsTarget(labels_[at].walk) && (labels_[at].parent != kNoParent || at == 0);
-  }
+  bool Arrived(uint32_t at) const { return space_.IsTarget(labels_[at].walk); }
 
   void Extend(uint32_t at) {
     const Walk start = labels_[at].walk;  // A copy: labels_ grows.
@@ -143,7 +141,7 @@ class ListSearch {
     const uint32_t before = labels_[parent].used;
     const uint32_t taken = before % kEntry;
     const bool shares = taken != 0 && taken + size.share <= kEntry;
-    if (before / kEntry >= kMostEntries) return;
+    if (before / kEntry + 2 >= kMostEntries) return;  // One more, and one that decapsulates.
     label.used = (shares || taken == 0 ? before : before - taken + kEntry) + size.share;
     if (size.closes) label.used = RoundUp(label.used);
     if (space_.IsTarget(walk)) {

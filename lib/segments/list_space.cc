@@ -11,7 +11,6 @@ void Walk::Join(const Walk& other) {
   for (size_t i = 0; i < prefix.sums.size(); ++i) {
     prefix.sums[i] = std::max(prefix.sums[i], other.prefix.sums[i]);
   }
-  hops = std::max(hops, other.hops);
   limit = std::min(limit, other.limit);
 }
 
@@ -52,7 +51,6 @@ Walk ListSpace::Take(Walk walk, LinkIndex link) const {
     walk.limit = std::min(walk.limit, limit.value_or(UINT32_MAX));
   }
   labels_.Append(walk.prefix, link);
-  ++walk.hops;
   return walk;
 }
 

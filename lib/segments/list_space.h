@@ -17,7 +17,6 @@ namespace srpce::segments {
 // branches in each sum by itself.
 struct Walk {
   cspf::Prefix prefix;          // The waypoints counted are those that every branch has passed.
-  uint32_t hops = 0;            // Links.
   uint32_t limit = UINT32_MAX;  // SIDs that the headend can impose on the links taken out of it.
 
   // Takes the worse of both. REQUIRES both have come to one node.

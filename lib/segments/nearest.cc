@@ -42,8 +42,9 @@ class NearestFinder {
       : ted_(ted), queries_(queries) {}
 
   absl::StatusOr<NearestResult> Run(cspf::Workspace& workspace, const cspf::Budget& budget) {
+    const cspf::Budget share{std::max<uint64_t>(budget.max_labels / queries_.size(), 1)};
     for (const SegmentQuery& query : queries_) {
-      SRPCE_ASSIGN_OR_RETURN(SegmentResult result, ComputeRoute(ted_, query, workspace, budget));
+      SRPCE_ASSIGN_OR_RETURN(SegmentResult result, ComputeRoute(ted_, query, workspace, share));
       if (auto* route = std::get_if<SegmentRoute>(&result)) {
         Take({query.path.target, std::move(*route)});
       } else {
@@ -62,16 +63,25 @@ class NearestFinder {
     second_ = std::exchange(best_, std::move(route));
   }
 
+  // True if a path cheaper than `cost` may exist where the budget ran out.
+  static bool IsOpen(const NoPath& none, uint64_t cost) {
+    return none.reason == Reason::kBudgetExhausted && none.lower_bound.value_or(0) < cost;
+  }
+  bool MayBeat(const EndpointRoute& route) const {
+    return std::any_of(failures_.begin(), failures_.end(),
+                       [&](const NoPath& none) { return IsOpen(none, route.route.path.cost); });
+  }
+
   NearestResult Answer() {
     const auto unproved = std::find_if(failures_.begin(), failures_.end(), [&](const NoPath& none) {
-      return none.reason == Reason::kBudgetExhausted &&
-             (!best_ || none.lower_bound.value_or(0) < best_->route.path.cost);
+      return IsOpen(none, best_ ? best_->route.path.cost : UINT64_MAX);
     });
     if (unproved != failures_.end()) {
       NoPath verdict = std::move(*unproved);
       if (best_) verdict.best_found = std::move(best_->route.path);
       return verdict;
     }
+    if (second_ && MayBeat(*second_)) second_.reset();
     if (!best_) return Join(ted_, queries_, std::move(failures_));
     return NearestRoute{*std::move(best_), std::move(second_)};
   }

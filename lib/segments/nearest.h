@@ -22,7 +22,8 @@ struct EndpointRoute {
 };
 struct NearestRoute {
   EndpointRoute nearest;
-  std::optional<EndpointRoute> runner_up;  // The best to any other endpoint.
+  // The best to any other endpoint. Absent: none, or the budget ran out before it was known.
+  std::optional<EndpointRoute> runner_up;
 };
 using NearestResult = std::variant<NearestRoute, cspf::NoPath>;
 
@@ -32,7 +33,7 @@ using NearestResult = std::variant<NearestRoute, cspf::NoPath>;
 // passed over only if nothing to it can cost less than the answer, else the result is
 // kBudgetExhausted with the best found.
 //
-// REQUIRES !queries.empty(). Errors: INTERNAL, as ComputeRoute.
+// The budget is shared evenly. REQUIRES !queries.empty(). Errors: INTERNAL, as ComputeRoute.
 absl::StatusOr<NearestResult> ComputeNearest(const Ted& ted,
                                              const std::vector<SegmentQuery>& queries,
                                              cspf::Workspace& workspace,

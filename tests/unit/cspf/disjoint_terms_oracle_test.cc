@@ -393,13 +393,20 @@ constexpr oracle::QueryShape kPlain{
     .filters = false, .max_bounds = 0, .max_waypoints = 0, .same_end = false};
 constexpr oracle::QueryShape kRich{.max_bounds = 2, .max_waypoints = 1};
 
+// Cases of one kind. Under a sanitizer too few are tried to expect some of every kind.
+void ExpectOver(int cases, int least) {
+  if (support::kAllCases) {
+    EXPECT_GT(cases, least);
+  }
+}
+
 TEST(DisjointTermsOracleTest, EachObjectiveIsLeastForPairs) {
   const int cases = support::Cases(300);
   for (const auto objective : {SetObjective::kMax, SetObjective::kLexicographic}) {
     const Tally tally = CheckRandom(support::TestSeed(61), cases,
                                     {.same_query = true, .objective = objective, .query = kPlain});
-    EXPECT_GT(tally.full, cases / 4);
-    EXPECT_GT(tally.not_disjoint, cases / 4);
+    ExpectOver(tally.full, cases / 4);
+    ExpectOver(tally.not_disjoint, cases / 4);
     CheckRandom(support::TestSeed(62), cases, {.objective = objective, .query = kRich});
   }
 }
@@ -409,7 +416,7 @@ TEST(DisjointTermsOracleTest, EachObjectiveIsLeastForThree) {
     const int cases = support::Cases(150);
     const Tally tally = CheckRandom(support::TestSeed(63), cases,
                                     {.members = 3, .same_query = same, .query = kPlain});
-    EXPECT_GT(tally.full, cases / 10);
+    ExpectOver(tally.full, cases / 10);
   }
 }
 
@@ -418,8 +425,8 @@ TEST(DisjointTermsOracleTest, DelaysOfPairsStayTogether) {
     const int cases = support::Cases(350);
     const Tally tally = CheckRandom(support::TestSeed(64), cases,
                                     {.same_query = same, .delays = true, .query = kRich});
-    EXPECT_GT(tally.full, cases / 4);
-    EXPECT_GT(tally.apart, cases / 20);
+    ExpectOver(tally.full, cases / 4);
+    ExpectOver(tally.apart, cases / 20);
   }
 }
 
@@ -429,8 +436,8 @@ TEST(DisjointTermsOracleTest, DelaysOfThreeStayTogether) {
     const Tally tally =
         CheckRandom(support::TestSeed(65), cases,
                     {.members = 3, .same_query = same, .delays = true, .query = kPlain});
-    EXPECT_GT(tally.full, cases / 20);
-    EXPECT_GT(tally.apart, cases / 50);
+    ExpectOver(tally.full, cases / 20);
+    ExpectOver(tally.apart, cases / 50);
   }
 }
 
@@ -440,7 +447,7 @@ TEST(DisjointTermsOracleTest, PairsShareTheFewestRisks) {
     const Tally tally = CheckRandom(
         support::TestSeed(66), cases,
         {.same_query = same, .delays = true, .sharing = true, .query = same ? kPlain : kRich});
-    EXPECT_GT(tally.sharing, cases / 4);
+    ExpectOver(tally.sharing, cases / 4);
   }
 }
 
@@ -450,8 +457,8 @@ TEST(DisjointTermsOracleTest, ThreeShareTheFewestRisks) {
     const Tally tally = CheckRandom(
         support::TestSeed(67), cases,
         {.members = 3, .same_query = same, .delays = true, .sharing = true, .query = kPlain});
-    EXPECT_GT(tally.sharing, cases / 4);
-    EXPECT_LT(tally.unproved, cases / 20);
+    ExpectOver(tally.sharing, cases / 4);
+    ExpectOver(cases / 20, tally.unproved);
   }
 }
 
@@ -461,10 +468,10 @@ TEST(DisjointTermsOracleTest, TheFirstLevelThatCanBeIsReached) {
     const Tally tally = CheckRandom(
         support::TestSeed(68), cases,
         {.same_query = same, .delays = true, .ladder = true, .query = same ? kPlain : kRich});
-    EXPECT_GT(tally.full, cases / 4);
-    EXPECT_GT(tally.fallback, cases / 20);
-    EXPECT_GT(tally.sharing, cases / 20);
-    EXPECT_GT(tally.not_disjoint, cases / 20);
+    ExpectOver(tally.full, cases / 4);
+    ExpectOver(tally.fallback, cases / 20);
+    ExpectOver(tally.sharing, cases / 20);
+    ExpectOver(tally.not_disjoint, cases / 20);
   }
 }
 
@@ -478,8 +485,8 @@ TEST(DisjointTermsOracleTest, PathsThatFailTheirTestAreLeftOut) {
                                      .ladder = true,
                                      .test = true,
                                      .query = same ? kPlain : kRich});
-    EXPECT_GT(tally.full + tally.fallback, cases / 10);
-    EXPECT_GT(tally.not_disjoint, cases / 20);
+    ExpectOver(tally.full + tally.fallback, cases / 10);
+    ExpectOver(tally.not_disjoint, cases / 20);
   }
 }
 
@@ -493,8 +500,8 @@ TEST(DisjointTermsOracleTest, WhatIsSaidOnASmallBudgetIsTrue) {
                                      .ladder = true,
                                      .starved = true,
                                      .query = same ? kPlain : kRich});
-    EXPECT_GT(tally.unproved, cases / 20);
-    EXPECT_GT(tally.open, cases / 20);
+    ExpectOver(tally.unproved, cases / 20);
+    ExpectOver(tally.open, cases / 20);
   }
 }
 

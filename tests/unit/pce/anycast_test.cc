@@ -45,6 +45,9 @@ TEST(AnycastTest, AReplicaThatIsWithdrawnIsLeft) {
   lab.Publish();
   EXPECT_EQ(lab.Nodes(kToService), "a b y");
   EXPECT_EQ(lab.Status(kToService).oper_state, OperState::kUp);
+  EXPECT_THAT(lab.southbound->held(kToService)->steered_prefixes,
+              ElementsAre(*IpPrefix::Parse("10.1.0.77/32")))
+      << "also with one announcer left"
 }
 
 TEST(AnycastTest, TheBoundsDecideWhoServes) {

@@ -133,8 +133,7 @@ TEST(PathTextTest, ShowsWhatASetShares) {
   set.set_fully_disjoint(true);
   set.set_proved_optimal(false);
   set.set_lower_bound(90);
-  EXPECT_EQ(SetText(set, request),
-            "total cost 95; not proved to be the least, which is 90 or more; ");
+  EXPECT_EQ(SetText(set, request), "total cost 95; not proved to be the best: lower bound 90; ");
 }
 
 v1::PolicyStatus SampleStatus() {
