@@ -46,7 +46,8 @@ TEST_F(CompletionTest, BashOffersCommands) {
 
 TEST_F(CompletionTest, BashOffersOptionsAndTheirValues) {
   EXPECT_EQ(BashOffers("srpcectl path compute a b --max-d"), "--max-delay --max-delay-difference");
-  EXPECT_EQ(BashOffers("srpcectl path compute a b --objective \"\""), "igp te delay hops loss variation");
+  EXPECT_EQ(BashOffers("srpcectl path compute a b --objective \"\""),
+            "igp te delay hops loss variation");
   EXPECT_EQ(BashOffers("srpcectl path compute a b --disjoint srlg"), "srlg srlg-node");
   EXPECT_EQ(BashOffers("srpcectl topology show l"), "links");
   EXPECT_EQ(BashOffers("srpcectl -o y"), "yaml");
