@@ -162,6 +162,64 @@ TEST_F(PathTest, ExplainsAnswersAndRefusals) {
   EXPECT_EQ(refused.explanation().bounds(0).best_achievable(), 200);
 }
 
+TEST_F(PathTest, ExplanationsSpeakOfTheDataPlaneThatWasTried) {
+  StartDaemon();
+  // The fast way, over c, speaks neither labels nor SRv6.
+  const auto source = Feed("lab",
+                           "a<->b igp 10 delay 100\nb<->d igp 10 delay 100\n"
+                           "a<->c igp 10 delay 25\nc<->d igp 10 delay 25\n"
+                           "node c no-mpls no-srv6\n");
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("d");
+  request.set_explain(true);
+  request.mutable_constraints()->set_max_delay_us(100);
+  v1::PathResponse response;
+  ASSERT_TRUE(Compute(request, &response).ok());
+  EXPECT_EQ(response.no_path().reason(), "DELAY_BOUND_UNREACHABLE");
+  std::vector<std::string> constraints;
+  for (const v1::Relaxation& relaxation : response.explanation().relaxations()) {
+    constraints.push_back(relaxation.constraint());
+  }
+  EXPECT_THAT(constraints, testing::UnorderedElementsAre("delay bound", "data plane"));
+}
+
+TEST_F(PathTest, WhatIsUsedIsThatOfTheAnswer) {
+  StartDaemon();
+  // The cheapest path takes two SIDs, the answer one.
+  const auto source = Feed("lab",
+                           "a<->b igp 10 te 1 delay 2\nb<->d igp 10 te 1 delay 3\n"
+                           "a<->d igp 5 te 30 delay 8\n");
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("d");
+  request.set_explain(true);
+  request.mutable_constraints()->set_objective(v1::METRIC_TYPE_TE);
+  request.mutable_constraints()->set_max_delay_us(10);
+  request.mutable_constraints()->set_max_sids(1);
+  v1::PathResponse response;
+  ASSERT_TRUE(Compute(request, &response).ok());
+  ASSERT_TRUE(response.has_path()) << response.no_path().message();
+  EXPECT_EQ(response.path().cost(), 30U);
+  EXPECT_EQ(response.explanation().bounds(0).used(), 8);
+  EXPECT_EQ(response.explanation().bounds(0).best_achievable(), 5);
+}
+
+TEST_F(PathTest, ARefusalForSeveralEndpointsNamesEach) {
+  StartDaemon();
+  const auto source = Feed("lab", kDiamond);
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("b");
+  request.add_endpoints("d");
+  request.set_explain(true);
+  request.mutable_constraints()->set_max_delay_us(1);
+  v1::PathResponse response;
+  ASSERT_TRUE(Compute(request, &response).ok());
+  EXPECT_THAT(response.no_path().message(), HasSubstr("none of 2 endpoints"));
+  EXPECT_FALSE(response.has_explanation());
+}
+
 TEST_F(PathTest, TheSidLimitIsExplained) {
   StartDaemon();
   const auto source = Feed("lab", kDiamond);

@@ -47,7 +47,7 @@ TEST(AnycastTest, AReplicaThatIsWithdrawnIsLeft) {
   EXPECT_EQ(lab.Status(kToService).oper_state, OperState::kUp);
   EXPECT_THAT(lab.southbound->held(kToService)->steered_prefixes,
               ElementsAre(*IpPrefix::Parse("10.1.0.77/32")))
-      << "also with one announcer left"
+      << "also with one announcer left";
 }
 
 TEST(AnycastTest, TheBoundsDecideWhoServes) {
@@ -61,6 +61,16 @@ TEST(AnycastTest, TheBoundsDecideWhoServes) {
   const policy::PolicyStatus none = lab.Status({"a", 2, kService});
   EXPECT_EQ(none.oper_state, OperState::kDown);
   EXPECT_THAT(none.candidates[0].failure->message, HasSubstr("none of 2 endpoints"));
+}
+
+TEST(AnycastTest, ListsOfOneCandidateEndAtOneReplica) {
+  Lab lab(kReplicas);
+  policy::PolicyIntent intent = Dynamic("a", 1, kService);
+  intent.candidate_paths[0].definition = std::vector<policy::ExplicitSegmentList>{
+      {.data_plane = cspf::DataPlane::kSrMpls, .labels = {16003}},
+      {.data_plane = cspf::DataPlane::kSrMpls, .labels = {16004}}};
+  ASSERT_TRUE(lab.Apply({intent}).ok());
+  EXPECT_EQ(lab.Lists(kToService), "16003");
 }
 
 // Two ways of one cost; the one over c is slower.
