@@ -148,17 +148,21 @@ class GroupPlan {
     return true;
   }
 
+  using Choices = std::vector<std::pair<size_t, size_t>>;  // Member, its candidate path.
+
   // Fixes explicit candidate paths that rank above the first dynamic one, then plans the rest
-  // jointly. Returns false if some member gets no path.
+  // jointly; those to one of several routers come last, beside the others. Returns false if some
+  // member gets no path.
   bool PlanJointly(Paths& out) {
     Exclusion used;
-    std::vector<std::pair<size_t, size_t>> joint;  // Member, its candidate path.
+    Choices joint;
+    Choices anycast;  // Jointly they would take a search for each choice of their ends.
     for (const size_t i : known_) {
       const MemberInput& member = unit_.members[i];
       bool placed = false;
       for (const size_t candidate : RankCandidates(*member.intent, std::nullopt)) {
         if (IsDynamic(*member.intent, candidate)) {
-          joint.emplace_back(i, candidate);
+          (LeadsToSeveral(member) ? anycast : joint).emplace_back(i, candidate);
           placed = true;
           break;
         }
@@ -173,17 +177,29 @@ class GroupPlan {
         return false;
       }
     }
-    if (joint.size() == 1) {
-      const auto [i, candidate] = joint.front();
-      PlannedPathPtr path = TryCandidate(context_, unit_.members[i], candidate, used, plans_[i]);
-      out.emplace_back(i, path);
-      return path != nullptr;
-    }
-    return joint.empty() || PlanDynamic(joint, used, out);
+    if (joint.size() > 1 && !PlanDynamic(joint, used, out)) return false;
+    if (joint.size() == 1) anycast.insert(anycast.begin(), joint.front());
+    return PlaceBeside(anycast, out);
   }
 
-  bool PlanDynamic(const std::vector<std::pair<size_t, size_t>>& joint, const Exclusion& used,
-                   Paths& out) {
+  bool LeadsToSeveral(const MemberInput& member) const {
+    return FindEndpoints(context_.ted, member.intent->key.endpoint).size() > 1;
+  }
+
+  // One after the other, each away from all that `out` has by then.
+  bool PlaceBeside(const Choices& choices, Paths& out) {
+    Exclusion used;
+    for (const auto& [i, path] : out) Avoid(i, *path, used);
+    for (const auto& [i, candidate] : choices) {
+      PlannedPathPtr path = TryCandidate(context_, unit_.members[i], candidate, used, plans_[i]);
+      if (path == nullptr) return false;
+      Avoid(i, *path, used);
+      out.emplace_back(i, std::move(path));
+    }
+    return true;
+  }
+
+  bool PlanDynamic(const Choices& joint, const Exclusion& used, Paths& out) {
     segments::DisjointSegmentQuery query;
     query.disjointness = disjointness_;
     for (const auto& [i, candidate] : joint) {

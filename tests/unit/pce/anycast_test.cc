@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "tests/unit/pce/lab.h"
 
 namespace srpce::pce {
@@ -71,6 +74,20 @@ TEST(AnycastTest, ListsOfOneCandidateEndAtOneReplica) {
       {.data_plane = cspf::DataPlane::kSrMpls, .labels = {16004}}};
   ASSERT_TRUE(lab.Apply({intent}).ok());
   EXPECT_EQ(lab.Lists(kToService), "16003");
+}
+
+// a to d twice takes both ways around the cheapest link b-c; the service is reached besides.
+TEST(AnycastTest, AMemberToSeveralRoutersDoesNotKeepTheOthersFromAJointSearch) {
+  Lab lab(
+      "a<->b igp 10\nb<->c igp 10\nc<->d igp 10\na<->c igp 30\nb<->d igp 30\n"
+      "a<->x igp 10\nx<->y igp 10\nnode x anycast 77\nnode y anycast 77\n");
+  ASSERT_TRUE(lab.Apply({Member("a", 1, "d", cspf::Disjointness::kLink),
+                         Member("a", 2, "d", cspf::Disjointness::kLink),
+                         Member("a", 3, kService, cspf::Disjointness::kLink)})
+                  .ok());
+  const std::set<std::string> pair = {lab.Nodes({"a", 1, "d"}), lab.Nodes({"a", 2, "d"})};
+  EXPECT_EQ(pair, (std::set<std::string>{"a b d", "a c d"}));
+  EXPECT_EQ(lab.Nodes({"a", 3, kService}), "a x");
 }
 
 // Two ways of one cost; the one over c is slower.
