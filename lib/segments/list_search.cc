@@ -6,6 +6,7 @@
 #include "lib/segments/csid.h"
 #include "lib/segments/imposition.h"
 #include "lib/segments/label_table.h"
+#include "lib/segments/srv6_table.h"
 
 namespace srpce::segments {
 namespace {
@@ -84,7 +85,7 @@ class ListSearch {
 
   void Extend(uint32_t at) {
     const Walk start = labels_[at].walk;  // A copy: labels_ grows.
-    Cross(at, space_.NodeOf(start), start, topology::kAlgorithmSpf);
+    Cross(at, space_.NodeOf(start), start, std::nullopt);
     for (const IgpView& view : views_) {
       const auto offer = [&](Node node, const Walk& walk) {
         OfferNode(at, node, walk, view.algorithm());
@@ -107,18 +108,19 @@ class ListSearch {
   }
 
   // Offers every adjacency of `node`, to which packets come as `walk`.
-  void Cross(uint32_t at, Node node, const Walk& walk, uint8_t algorithm) {
+  void Cross(uint32_t at, Node node, const Walk& walk, std::optional<uint8_t> algorithm) {
     for (const graph::Arc& arc : ted_.graph().out(node)) {
       const LinkIndex link(arc.id);
       if (!space_.Allows(arc, node)) continue;
-      const std::optional<Size> size = LinkSize(link);
+      const std::optional<Size> size = LinkSize(link, algorithm);
       if (!size) continue;
       const auto ways = AdjacencyWays(ted_, link);
       if (ways.size() != 1) continue;  // Of a LAN with other routers.
       const std::optional<Walk> across = Over(ways.front(), node, walk);
       if (!across) continue;
       const NodeIndex to(space_.NodeOf(*across));
-      Offer(at, *across, *size, {NodeOf(at), NodeIndex(node), algorithm, link, to});
+      Offer(at, *across, *size,
+            {NodeOf(at), NodeIndex(node), algorithm.value_or(topology::kAlgorithmSpf), link, to});
     }
   }
 
@@ -194,7 +196,7 @@ class ListSearch {
   // The least that a SID of `node` takes of an entry; nothing if it has none of the algorithm.
   std::optional<Size> NodeSize(Node node, uint8_t algorithm) {
     const topology::Node& attributes = ted_.node(NodeIndex(node));
-    if (Srv6()) return LeastSize(attributes.attributes.srv6_sids, SidAction::kEnd);
+    if (Srv6()) return LeastSize(attributes.attributes.srv6_sids, SidAction::kEnd, algorithm);
     for (const topology::Prefix& prefix : attributes.prefixes) {
       for (const topology::PrefixSid& sid : prefix.attributes.sids) {
         if (!sid.is_label && sid.algorithm == algorithm) return Size{};
@@ -203,18 +205,20 @@ class ListSearch {
     return std::nullopt;
   }
 
-  std::optional<Size> LinkSize(LinkIndex link) {
+  // `algorithm`: by which its node is routed to; absent where packets are there already.
+  std::optional<Size> LinkSize(LinkIndex link, std::optional<uint8_t> algorithm) {
     const topology::LinkAttributes& attributes = ted_.link(link).attributes;
-    if (Srv6()) return LeastSize(attributes.srv6_sids, SidAction::kEndX);
+    if (Srv6()) return LeastSize(attributes.srv6_sids, SidAction::kEndX, algorithm);
     if (attributes.adjacency_sids.empty()) return std::nullopt;
     return Size{};
   }
 
-  std::optional<Size> LeastSize(const std::vector<topology::Srv6Sid>& sids,
-                                SidAction action) const {
+  std::optional<Size> LeastSize(const std::vector<topology::Srv6Sid>& sids, SidAction action,
+                                std::optional<uint8_t> algorithm) const {
     std::optional<Size> least;
     for (const topology::Srv6Sid& sid : sids) {
       if (ActionOf(sid.behavior) != action) continue;
+      if (algorithm && views_.size() > 1 && !IsRoutedBy(*algorithm, sid)) continue;
       const Size size = SizeOf(sid);
       if (!least) least = size;
       // Each by itself: no SID there is takes less.
@@ -222,6 +226,12 @@ class ListSearch {
       least->closes &= size.closes;
     }
     return least;
+  }
+
+  // With one view there is nothing to tell apart.
+  bool IsRoutedBy(uint8_t algorithm, const topology::Srv6Sid& sid) const {
+    const std::optional<LocatorRoute> route = FindRoute(ted_, sid.sid);
+    return route && route->algorithm == algorithm;
   }
 
   Size SizeOf(const topology::Srv6Sid& sid) const {
