@@ -2,6 +2,8 @@
 
 #include <variant>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "lib/base/status_macros.h"
 #include "lib/cspf/additive.h"
 #include "lib/segments/fit.h"
@@ -33,6 +35,15 @@ cspf::Insight InspectOn(const Ted& ted, cspf::Query query, const SegmentRoute* r
   return cspf::Inspect(ted, query, workspace, budget);
 }
 
+SidDepthInsight Depth(std::optional<uint32_t> limit, std::optional<uint32_t> needed,
+                      absl::string_view what) {
+  SidDepthInsight depth{limit, needed, {}};
+  if (limit && needed) {
+    depth.message = absl::StrCat("SID depth ", *limit, " -> ", *needed, " gives ", what);
+  }
+  return depth;
+}
+
 std::optional<double> UsedBy(const SegmentRoute& route, cspf::ConstraintKind kind) {
   if (kind != cspf::ConstraintKind::kBandwidth) {
     return cspf::PublicValue(route.path.metrics, static_cast<cspf::Additive>(kind));
@@ -56,7 +67,8 @@ absl::StatusOr<RouteInsight> InspectRoute(const Ted& ted, const SegmentQuery& qu
     // Paths there are, so what keeps them from being cheaper is beside the point.
     if (none->reason != Reason::kSidDepth && none->reason != Reason::kNoSid) return insight;
     insight.paths.relaxations.clear();
-    insight.sid_depth = {AsCount(none->wanted), AsCount(none->best_achievable)};
+    insight.sid_depth = Depth(AsCount(none->wanted), AsCount(none->best_achievable), "a path");
+    if (!insight.sid_depth->needed) insight.sid_depth->message = none->message;
     return insight;
   }
   for (cspf::BoundInsight& bound : insight.paths.bounds) {
@@ -65,7 +77,8 @@ absl::StatusOr<RouteInsight> InspectRoute(const Ted& ted, const SegmentQuery& qu
   if (route->path.cost <= cheapest->cost) return insight;
   Shortfall shortfall;
   SRPCE_RETURN_IF_ERROR(Fit(ted, query, *cheapest, shortfall).status());
-  insight.sid_depth = {shortfall.limit, shortfall.fewest_sids};
+  insight.sid_depth = Depth(shortfall.limit, shortfall.fewest_sids, "a cheaper path");
+  if (!insight.sid_depth->needed) insight.sid_depth->message = ToNoPath(shortfall).message;
   return insight;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "lib/cspf/insight.h"
@@ -12,10 +13,10 @@ namespace srpce::segments {
 
 // The limit on SIDs keeps the cheapest path out.
 struct SidDepthInsight {
+  std::optional<uint32_t> limit;  // Of max_sids and the headend's MSD the lesser.
   std::optional<uint32_t>
-      limit;  // Of max_sids and the headend's MSD the lesser; absent: no SID leads along some link.
-  std::optional<uint32_t>
-      needed;  // For the cheapest path; where no path fits, by the path that needs fewest.
+      needed;           // By the cheapest path; of a refusal, by the one that needs fewest.
+  std::string message;  // One sentence for people.
 };
 
 struct RouteInsight {

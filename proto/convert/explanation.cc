@@ -1,6 +1,5 @@
 #include "proto/convert/explanation.h"
 
-#include "absl/strings/str_cat.h"
 #include "lib/base/units.h"
 #include "proto/convert/path.h"
 #include "proto/convert/topology.h"
@@ -68,13 +67,10 @@ void WriteSidDepth(const segments::SidDepthInsight& from, v1::Explanation* to) {
   relaxation->set_proved(true);
   if (from.limit) relaxation->set_wanted(*from.limit);
   if (from.needed) relaxation->set_needed(*from.needed);
-  if (from.limit && from.needed) {
+  if (from.limit && *from.limit > 0 && from.needed) {
     relaxation->set_size(static_cast<double>(*from.needed) / *from.limit - 1);
-    relaxation->set_message(absl::StrCat("SID depth: ", *from.needed, " SIDs instead of ",
-                                         *from.limit, " let a cheaper path be expressed"));
-  } else {
-    relaxation->set_message("SID depth: no segment list expresses the cheapest path");
   }
+  relaxation->set_message(from.message);
 }
 
 }  // namespace
@@ -82,10 +78,11 @@ void WriteSidDepth(const segments::SidDepthInsight& from, v1::Explanation* to) {
 void ToProto(const topology::Ted& ted, const cspf::Query& query, const segments::RouteInsight& from,
              v1::Explanation* to) {
   for (const cspf::BoundInsight& bound : from.paths.bounds) WriteBound(bound, to->add_bounds());
+  // First: it keeps out the very path that the others are compared with.
+  if (from.sid_depth) WriteSidDepth(*from.sid_depth, to);
   for (const cspf::Relaxation& relaxation : from.paths.relaxations) {
     WriteRelaxation(ted, query, relaxation, to->add_relaxations());
   }
-  if (from.sid_depth) WriteSidDepth(*from.sid_depth, to);
   if (from.paths.plain_cost) to->set_unconstrained_cost(*from.paths.plain_cost);
   for (const ConstraintKind kind : from.paths.unproved) {
     to->add_unproved(cspf::ConstraintName(kind));

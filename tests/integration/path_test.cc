@@ -237,6 +237,13 @@ TEST_F(PathTest, TheSidLimitIsExplained) {
   EXPECT_EQ(response.explanation().relaxations(0).constraint(), "SID depth");
   EXPECT_EQ(response.explanation().relaxations(0).wanted(), 1);
   EXPECT_EQ(response.explanation().relaxations(0).needed(), 2);
+  EXPECT_EQ(response.explanation().relaxations(0).message(),
+            "SID depth 1 -> 2 gives a cheaper path");
+  request.mutable_constraints()->set_max_delay_us(500);
+  ASSERT_TRUE(Compute(request, &response).ok());
+  EXPECT_EQ(response.no_path().reason(), "MSD_EXCEEDED");
+  ASSERT_EQ(response.explanation().relaxations_size(), 1);
+  EXPECT_EQ(response.explanation().relaxations(0).message(), "SID depth 1 -> 2 gives a path");
 }
 
 TEST_F(PathTest, EcmpIsSpreadOnlyIfAllowed) {
