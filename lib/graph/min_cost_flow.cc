@@ -58,21 +58,6 @@ class Peer {
   Amounts cost_;
 };
 
-void FindMaxFlow(const Peer& peer, Node source, Node target, uint64_t demand, CostFlow& flow) {
-  lemon::Preflow<StaticDigraph, Amounts> preflow(peer.digraph(), peer.capacity(),
-                                                 Peer::NodeAt(source), Peer::NodeAt(target));
-  preflow.runMinCut();
-  flow.value = std::min(static_cast<uint64_t>(preflow.flowValue()), demand);
-  if (flow.value == demand) return;
-  for (size_t i = 0; i < peer.arc_count(); ++i) {
-    const StaticDigraph::Arc arc = Peer::ArcAt(i);
-    if (preflow.minCut(peer.digraph().source(arc)) && !preflow.minCut(peer.digraph().target(arc))) {
-      flow.cut.push_back(peer.position(i));
-    }
-  }
-  std::sort(flow.cut.begin(), flow.cut.end());
-}
-
 // The widest way over arcs that carry flow, by a Dijkstra whose length is the least flow met.
 FlowPath WidestPath(const std::vector<std::vector<size_t>>& leaving,
                     const std::vector<CostArc>& arcs, const std::vector<uint64_t>& on, Node source,
@@ -106,22 +91,36 @@ FlowPath WidestPath(const std::vector<std::vector<size_t>>& leaving,
 
 }  // namespace
 
-CostFlow FindMinCostFlow(uint32_t node_count, const std::vector<CostArc>& arcs, Node source,
-                         Node target, uint64_t demand) {
-  CostFlow flow;
+MaxFlow FindMaxFlow(uint32_t node_count, const std::vector<CostArc>& arcs, Node source, Node target,
+                    uint64_t demand) {
   const Peer peer(node_count, arcs, demand);
-  FindMaxFlow(peer, source, target, demand, flow);
-  if (flow.value < demand) return flow;
+  lemon::Preflow<StaticDigraph, Amounts> preflow(peer.digraph(), peer.capacity(),
+                                                 Peer::NodeAt(source), Peer::NodeAt(target));
+  preflow.runMinCut();
+  MaxFlow flow{.value = std::min(static_cast<uint64_t>(preflow.flowValue()), demand)};
+  for (size_t i = 0; i < peer.arc_count() && flow.value < demand; ++i) {
+    const StaticDigraph::Arc arc = Peer::ArcAt(i);
+    if (preflow.minCut(peer.digraph().source(arc)) && !preflow.minCut(peer.digraph().target(arc))) {
+      flow.cut.push_back(peer.position(i));
+    }
+  }
+  std::sort(flow.cut.begin(), flow.cut.end());
+  return flow;
+}
+
+std::vector<uint64_t> FindMinCostFlow(uint32_t node_count, const std::vector<CostArc>& arcs,
+                                      Node source, Node target, uint64_t demand) {
+  const Peer peer(node_count, arcs, demand);
   lemon::NetworkSimplex<StaticDigraph, int64_t, int64_t> simplex(peer.digraph());
   simplex.upperMap(peer.capacity())
       .costMap(peer.cost())
       .stSupply(Peer::NodeAt(source), Peer::NodeAt(target), static_cast<int64_t>(demand));
   simplex.run();
-  flow.on.resize(arcs.size());
+  std::vector<uint64_t> on(arcs.size());
   for (size_t i = 0; i < peer.arc_count(); ++i) {
-    flow.on[peer.position(i)] = static_cast<uint64_t>(simplex.flow(Peer::ArcAt(i)));
+    on[peer.position(i)] = static_cast<uint64_t>(simplex.flow(Peer::ArcAt(i)));
   }
-  return flow;
+  return on;
 }
 
 std::vector<FlowPath> Decompose(uint32_t node_count, const std::vector<CostArc>& arcs,

@@ -16,20 +16,23 @@ struct CostArc {
   uint64_t cost = 0;      // Of a unit of flow.
 };
 
-struct CostFlow {
+struct MaxFlow {
   // The maximum flow, or the demand where that is less.
   uint64_t value = 0;
-  // value == demand: by position of the arc.
-  std::vector<uint64_t> on{};
   // value < demand: positions of a minimum cut, whose capacities sum to `value`.
   std::vector<size_t> cut{};
 };
 
-// Returns a flow of `demand` from `source` to `target` at the least sum of cost, or why there is
-// none. LEMON: preflow (Goldberg, Tarjan 1988) for the size, then the network simplex for the cost.
-// REQUIRES source != target; demand < 2^53; no path costs 2^60 or more.
-CostFlow FindMinCostFlow(uint32_t node_count, const std::vector<CostArc>& arcs, Node source,
-                         Node target, uint64_t demand);
+// Returns how much of `demand` flows from `source` to `target`, by LEMON's preflow (Goldberg,
+// Tarjan 1988). REQUIRES source != target; demand < 2^53.
+MaxFlow FindMaxFlow(uint32_t node_count, const std::vector<CostArc>& arcs, Node source, Node target,
+                    uint64_t demand);
+
+// Returns by position of the arc a flow of `demand` at the least sum of cost, by LEMON's network
+// simplex: seconds for 100,000 nodes. REQUIRES the same; the maximum flow is `demand` or more; no
+// path costs 2^60 or more.
+std::vector<uint64_t> FindMinCostFlow(uint32_t node_count, const std::vector<CostArc>& arcs,
+                                      Node source, Node target, uint64_t demand);
 
 struct FlowPath {
   std::vector<size_t> arcs;  // Positions, from the source on.
