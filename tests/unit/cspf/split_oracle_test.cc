@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "lib/cspf/path_pool.h"
+#include "lib/cspf/path_pricing.h"
 #include "lib/cspf/split.h"
 #include "tests/unit/cspf/exact_lp.h"
 #include "tests/unit/cspf/oracle.h"
@@ -187,22 +189,48 @@ class SplitOracleTest : public testing::Test {
   // Whatever the budget, nothing is claimed that does not hold.
   void CheckBudget(const Network& network, const SplitQuery& query, const Ways& ways,
                    const Fraction& most, const Budget& budget) {
+    const bool of_two = query.max_paths == 2;
     const SplitResult result = ComputeSplit(*network.ted, query, workspace_, budget);
     const auto demand = static_cast<Wide>(query.demand.value);
+    const std::optional<Fraction> least = of_two ? ways.LeastOfTwo(query.demand.value)
+                                                 : ways.LeastCost(ways.Every(), query.demand.value);
     if (const auto* none = std::get_if<NoPath>(&result)) {
       ran_out_ += none->reason == Reason::kBudgetExhausted;
       if (none->reason == Reason::kBudgetExhausted) return;
       EXPECT_EQ(none->reason, Reason::kBandwidth) << none->message;
-      EXPECT_LT(most, Fraction(demand));
+      EXPECT_FALSE(least.has_value());
       EXPECT_NEAR(none->best_achievable.value_or(most.value()), most.value(), 1e-3);
       return;
     }
     const auto& split = std::get<Split>(result);
-    const Fraction least = *ways.LeastCost(ways.Every(), query.demand.value);
     const Wide cost = CheckRates(network, ways, query, split);
-    EXPECT_LE(split.lower_bound, least.value() / static_cast<double>(demand) * (1 + 1e-12));
+    EXPECT_LE(split.lower_bound, least->value() / static_cast<double>(demand) * (1 + 1e-12));
     if (!split.proved_optimal) return;
-    EXPECT_LE(static_cast<double>(cost), least.value() + Allowance(split, least));
+    EXPECT_LE(static_cast<double>(cost), least->value() + Allowance(split, *least));
+  }
+
+  // What column generation proves by itself, without a flow.
+  void CheckProofs(const Network& network, SplitQuery query, const Ways& ways,
+                   const Fraction& most) {
+    query.path.constraints.min_bandwidth = {1};
+    uint64_t labels = Budget().max_labels;
+    PathPool pool(*network.ted, query.demand.value);
+    PathPricing pricing(
+        *network.ted, query.path, workspace_, [](const Path&) { return true; }, labels);
+    EXPECT_EQ(pricing.CarryMost(pool), PathPricing::End::kDone);
+    const auto demand = static_cast<double>(query.demand.value);
+    EXPECT_NEAR(demand - pricing.unserved(), std::min(most.value(), demand), 1e-3);
+    if (pricing.most_carried()) {
+      EXPECT_GE(*pricing.most_carried(), std::floor(most.value()));
+    }
+    if (!pricing.carried_all()) {
+      EXPECT_LT(pricing.most_carried().value_or(demand), demand);
+      return;
+    }
+    EXPECT_EQ(pricing.CostLeast(pool), PathPricing::End::kDone);
+    const double least = ways.LeastCost(ways.Every(), query.demand.value)->value();
+    EXPECT_LE(pricing.least_cost(), least * (1 + 1e-12));
+    EXPECT_GE(pricing.least_cost(), least * (1 - 1e-7) - 1);
   }
 
   void Check(const Network& network, const SplitQuery& query, const Ways& ways,
@@ -268,6 +296,8 @@ TEST_F(SplitOracleTest, AgreesWithTheProgramOverAllPaths) {
     if (query.demand.value == 0) query.demand.value = 1;
     query.path.constraints.min_bandwidth = {below(9000)};  // Not read.
     Check(network, query, ways, most);
+    CheckProofs(network, query, ways, most);
+    if (i % 3 == 0 && ways.all().size() <= kFew) query.max_paths = 2;
     CheckBudget(network, query, ways, most, {below(i % 2 == 0 ? 100 : 4000)});
   }
   std::cout << found_ << " splits, " << several_ << " over several paths, " << refused_

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
+#include "lib/cspf/path_pool.h"
 #include "tests/support/build_ted.h"
 
 namespace srpce::cspf {
@@ -156,7 +157,6 @@ TEST_F(SplitTest, LinkPassedTwiceCarriesHalf) {
   EXPECT_TRUE(split_.proved_optimal);
 }
 
-// Through w a path passes the middle: the cheap way twice over one link is no use.
 TEST_F(SplitTest, FewerPathsAtMoreCost) {
   const TedPtr ted = BuildTed(
       "s<->t#1 igp 1 bw 40\n"
@@ -186,8 +186,8 @@ TEST_F(SplitTest, FewestPathsOfEqualCost) {
   EXPECT_EQ(split_.paths.size(), 2U);
 }
 
-// Three links of 5, each path over two of them: 7.5 in fractions, 7 in whole bytes.
-TEST_F(SplitTest, BoundedPathsShareLinksInHalves) {
+// The slow way in may not be followed by the slow way out.
+TEST_F(SplitTest, BoundPairsWaysInWithWaysOut) {
   const TedPtr ted = BuildTed(
       "s->a igp 1 delay 1 bw 40\n"
       "a->s igp 1 delay 1 bw 40\n"
@@ -196,7 +196,6 @@ TEST_F(SplitTest, BoundedPathsShareLinksInHalves) {
       "b<->t#2 igp 1 delay 2 bw 40\n"
       "s<->c igp 1 delay 4 bw 40\n"
       "c<->b igp 0 delay 1 bw 800\n");
-  // The slow way in may not be followed by the slow way out.
   EXPECT_EQ(Ask(ted, 10, {.max_delay = Microseconds(7)}), "5 s a b t#1 | 5 s c b t#2 cost 2");
   EXPECT_EQ(Ask(ted, 11, {.max_delay = Microseconds(7)}), "NO_PATH_BANDWIDTH");
   EXPECT_EQ(none_.best_achievable, 10);
@@ -225,6 +224,35 @@ TEST_F(SplitTest, LargeNumbersStayExact) {
 TEST_F(SplitTest, NoBudgetIsSaid) {
   budget_.max_labels = 0;
   EXPECT_EQ(Ask(TwoThinPaths(), 16, {.max_delay = Microseconds(799)}), "BUDGET_EXHAUSTED");
+}
+
+// The linear program is solved in floating point: what it says is never taken at its word.
+TEST(PathPoolTest, WholeRatesKeepWhatTheProgramBreaks) {
+  const TedPtr ted = BuildTed(
+      "s<->x igp 1 bw 80\n"
+      "x<->t#1 igp 1 bw 800\n"
+      "x<->t#2 igp 2 bw 800\n"
+      "s<->t igp 9 bw 800\n");
+  const auto path = [&](const std::vector<std::string>& names, uint64_t cost) {
+    Path made{.cost = cost};
+    for (const std::string& name : names) made.links.push_back(LinkOf(*ted, name));
+    return made;
+  };
+  PathPool pool(*ted, 20);
+  pool.Add(path({"s->x", "x->t#1"}, 2));
+  pool.Add(path({"s->x", "x->t#2"}, 3));
+  pool.Add(path({"s->t"}, 9));
+  EXPECT_FALSE(pool.Add(path({"s->t"}, 9)));
+  const auto whole = [&](std::vector<double> rates) {
+    const auto split = pool.Whole({.solved = true, .rates = std::move(rates)});
+    return split ? split->rates : std::vector<uint64_t>();
+  };
+  using Rates = std::vector<uint64_t>;
+  EXPECT_EQ(whole({6.5, 3.5, 10}), (Rates{7, 3, 10}));
+  EXPECT_EQ(whole({8, 4, 8}), (Rates{8, 2, 10})) << "the link s->x has two too many";
+  EXPECT_EQ(whole({5, 5, 12}), (Rates{5, 5, 10}));
+  EXPECT_EQ(whole({10.0000001, 0.0000001, 10}), (Rates{10, 0, 10}));
+  EXPECT_EQ(whole({10, 0, 0}), Rates()) << "nothing known to carry the rest";
 }
 
 }  // namespace

@@ -146,18 +146,25 @@ TEST(WeightsOfTest, NoRoomAndNoDivisorHaveNoWeights) {
   EXPECT_TRUE(Weights({12'500'000'001, 12'500'000'008}, {12'500'000'001, 12'500'000'008}).empty());
 }
 
+// The first two links have no room for rounding, so the third gets what it takes.
 TEST_F(WeightedTest, SplitTooFineForWeightsIsMadeCoarser) {
   const TedPtr ted = BuildTed(
       "s<->t#1 igp 1 te 1 bw 100000000008\n"
-      "s<->t#2 igp 1 te 2 bw 100000000008\n"
+      "s<->t#2 igp 1 te 2 bw 100000000040\n"
       "s<->t#3 igp 1 te 3 bw 8000\n");
-  EXPECT_NE(Ask(ted, Query(*ted, "s", "t"), 25'000'000'000), "NO_PATH_BANDWIDTH");
+  constexpr uint64_t kDemand = 25'000'000'006;
+  Ask(ted, Query(*ted, "s", "t"), kDemand);
+  ASSERT_EQ(routes_.lists.size(), 3U);
   Wide all = 0;
   for (const WeightedRoute& list : routes_.lists) all += list.weight;
   for (const WeightedRoute& list : routes_.lists) {
     const uint64_t capacity = ted->graph().data(list.route.path.links[0].value()).capacity;
-    EXPECT_LE(Wide{list.weight} * 25'000'000'000, all * static_cast<Wide>(capacity));
+    EXPECT_LE(Wide{list.weight} * kDemand, all * static_cast<Wide>(capacity));
   }
+  EXPECT_EQ(Ask(BuildTed("s<->t#1 igp 1 te 1 bw 100000000008\n"
+                         "s<->t#2 igp 1 te 2 bw 100000000040\n"),
+                Query(*ted, "s", "t"), kDemand),
+            "NO_PATH_BANDWIDTH");
 }
 
 TedPtr RandomMap(std::mt19937_64& rng) {
