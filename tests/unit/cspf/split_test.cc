@@ -226,33 +226,59 @@ TEST_F(SplitTest, NoBudgetIsSaid) {
   EXPECT_EQ(Ask(TwoThinPaths(), 16, {.max_delay = Microseconds(799)}), "BUDGET_EXHAUSTED");
 }
 
-// The linear program is solved in floating point: what it says is never taken at its word.
-TEST(PathPoolTest, WholeRatesKeepWhatTheProgramBreaks) {
-  const TedPtr ted = BuildTed(
+class PathPoolTest : public testing::Test {
+ protected:
+  using Rates = std::vector<uint64_t>;
+
+  Path MakePath(const std::vector<std::string>& names, uint64_t cost) const {
+    Path path{.cost = cost};
+    for (const std::string& name : names) path.links.push_back(LinkOf(*ted_, name));
+    return path;
+  }
+  static Rates Whole(const PathPool& pool, std::vector<double> rates) {
+    const auto split = pool.Whole({.solved = true, .rates = std::move(rates)});
+    return split ? split->rates : Rates();
+  }
+
+  const TedPtr ted_ = BuildTed(
       "s<->x igp 1 bw 80\n"
       "x<->t#1 igp 1 bw 800\n"
       "x<->t#2 igp 2 bw 800\n"
+      "s<->y igp 1 bw 40\n"
+      "s<->z igp 1 bw 40\n"
       "s<->t igp 9 bw 800\n");
-  const auto path = [&](const std::vector<std::string>& names, uint64_t cost) {
-    Path made{.cost = cost};
-    for (const std::string& name : names) made.links.push_back(LinkOf(*ted, name));
-    return made;
-  };
-  PathPool pool(*ted, 20);
-  pool.Add(path({"s->x", "x->t#1"}, 2));
-  pool.Add(path({"s->x", "x->t#2"}, 3));
-  pool.Add(path({"s->t"}, 9));
-  EXPECT_FALSE(pool.Add(path({"s->t"}, 9)));
-  const auto whole = [&](std::vector<double> rates) {
-    const auto split = pool.Whole({.solved = true, .rates = std::move(rates)});
-    return split ? split->rates : std::vector<uint64_t>();
-  };
-  using Rates = std::vector<uint64_t>;
-  EXPECT_EQ(whole({6.5, 3.5, 10}), (Rates{7, 3, 10}));
-  EXPECT_EQ(whole({8, 4, 8}), (Rates{8, 2, 10})) << "the link s->x has two too many";
-  EXPECT_EQ(whole({5, 5, 12}), (Rates{5, 5, 10}));
-  EXPECT_EQ(whole({10.0000001, 0.0000001, 10}), (Rates{10, 0, 10}));
-  EXPECT_EQ(whole({10, 0, 0}), Rates()) << "nothing known to carry the rest";
+};
+
+// The linear program is solved in floating point: what it says is never taken at its word.
+TEST_F(PathPoolTest, WholeRatesKeepWhatTheProgramBreaks) {
+  PathPool pool(*ted_, 20);
+  pool.Add(MakePath({"s->x", "x->t#1"}, 2));
+  pool.Add(MakePath({"s->x", "x->t#2"}, 3));
+  pool.Add(MakePath({"s->t"}, 9));
+  EXPECT_FALSE(pool.Add(MakePath({"s->t"}, 9)));
+  EXPECT_EQ(Whole(pool, {6.5, 3.5, 10}), (Rates{7, 3, 10}));
+  EXPECT_EQ(Whole(pool, {8, 4, 8}), (Rates{8, 2, 10})) << "the link s->x has two too many";
+  EXPECT_EQ(Whole(pool, {5, 5, 12}), (Rates{5, 5, 10}));
+  EXPECT_EQ(Whole(pool, {10.0000001, 0.0000001, 10}), (Rates{10, 0, 10}));
+  EXPECT_EQ(Whole(pool, {10, 0, 0}), Rates()) << "nothing known to carry the rest";
+}
+
+TEST_F(PathPoolTest, LinkPassedTwiceHasRoomForHalf) {
+  PathPool pool(*ted_, 6);
+  pool.Add(MakePath({"s->x", "x->s", "s->x", "x->t#1"}, 4));
+  pool.Add(MakePath({"s->t"}, 9));
+  EXPECT_EQ(Whole(pool, {4.9, 0.9}), (Rates{5, 1}));
+}
+
+// Both cheap ways carry 2.5: no byte that rounding takes from them can go back.
+TEST_F(PathPoolTest, BytesLostByRoundingGoToAFurtherPath) {
+  PathPool pool(*ted_, 5);
+  pool.Add(MakePath({"s->y", "y->s", "s->y"}, 1));
+  pool.Add(MakePath({"s->z", "z->s", "s->z"}, 2));
+  pool.Add(MakePath({"s->t"}, 9));
+  const auto split = pool.Cheapest(pool.All());
+  ASSERT_TRUE(split.has_value());
+  EXPECT_EQ(split->rates, (Rates{2, 2, 1}));
 }
 
 }  // namespace
