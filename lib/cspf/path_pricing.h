@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "lib/cspf/compute_path.h"
+#include "lib/cspf/link_prices.h"
 #include "lib/cspf/path_pool.h"
 #include "lib/cspf/split.h"
 

@@ -45,13 +45,14 @@ struct PathTest {
   uint64_t labels = 0;                        // Of Budget: what asking costs.
 };
 
-// Returns the cheapest split, of those with the fewest paths that were found: fewer than two are
-// always found, fewer than more where the network is small enough to look at all of it.
+// Returns the cheapest split. At equal cost one path comes before several; three and more give way
+// to fewer where such are found among the paths known, which in small networks are all.
 //
-// Without bounds, waypoints and `test` a minimum-cost flow; else, where its paths break them, a
-// linear program over paths, which are made as its prices ask for them (column generation). Rates
-// and bounds are judged in integers. At most max_paths is NP-hard beyond one (Baier, Köhler,
-// Skutella 2005): a search over known paths.
+// Without bounds, waypoints and `test` a minimum-cost flow; else, where its paths break them, and
+// in large networks a linear program over paths, which are made as its prices ask for them (column
+// generation). Rates and bounds are judged in integers. At most max_paths is NP-hard beyond one
+// (Baier, Köhler, Skutella 2005): a search over the paths known. The flow is not charged to
+// the budget.
 //
 // NoPath: what ComputePath says where not even one path keeps the constraints. kNoFurtherPath: none
 // passes `test`. kBandwidth: best_achievable is the most that any number of paths carry together

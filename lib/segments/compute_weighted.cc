@@ -27,6 +27,7 @@ class WeightedFinder {
         workspace_(workspace),
         budget_(budget) {
     query_.path.constraints.data_plane = data_plane;
+    query_.path.constraints.min_bandwidth = {};  // Not read; nor is a list to be held to it.
     split_ = {.path = query_.path, .demand = query.demand, .max_paths = query.max_lists};
   }
 

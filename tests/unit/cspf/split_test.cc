@@ -1,11 +1,16 @@
 // Drawn maps: bandwidth that no single path has.
 #include "lib/cspf/split.h"
 
+#include <random>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
+#include "lib/cspf/path_flow.h"
 #include "lib/cspf/path_pool.h"
+#include "lib/cspf/path_pricing.h"
 #include "tests/support/build_ted.h"
+#include "tests/support/generators.h"
 
 namespace srpce::cspf {
 namespace {
@@ -224,6 +229,36 @@ TEST_F(SplitTest, LargeNumbersStayExact) {
 TEST_F(SplitTest, NoBudgetIsSaid) {
   budget_.max_labels = 0;
   EXPECT_EQ(Ask(TwoThinPaths(), 16, {.max_delay = Microseconds(799)}), "BUDGET_EXHAUSTED");
+}
+
+// Two methods that share nothing, on a network too large to list its paths.
+TEST_F(SplitTest, ColumnGenerationCostsWhatTheFlowDoes) {
+  const support::GeneratedNetwork network = support::NamedNetwork("isp1k");
+  const TedPtr ted = support::BuildTed(network);
+  std::mt19937 rng(7);
+  std::uniform_int_distribution<uint32_t> pick(0, network.node_count - 1);
+  size_t several = 0;
+  for (int i = 0; i < 40; ++i) {
+    Query query{.source = NodeIndex(pick(rng)), .target = NodeIndex(pick(rng))};
+    if (query.source == query.target) continue;
+    const uint64_t demand = 1'000'000'000 + rng() % 8 * 700'000'000;
+    const PathFlow flow = FindPathFlow(*ted, query, demand);
+    several += flow.parts.size() > 1;
+    query.constraints.min_bandwidth = {1};
+    uint64_t labels = Budget().max_labels;
+    PathPool pool(*ted, demand);
+    PathPricing pricing(
+        *ted, query, workspace_, [](const Path&) { return true; }, labels);
+    ASSERT_EQ(pricing.CarryMost(pool), PathPricing::End::kDone);
+    EXPECT_NEAR(static_cast<double>(demand) - pricing.unserved(), static_cast<double>(flow.most),
+                1);
+    if (!pricing.carried_all()) continue;
+    ASSERT_EQ(pricing.CostLeast(pool), PathPricing::End::kDone);
+    const auto cost = static_cast<double>(flow.cost);
+    EXPECT_LE(pricing.least_cost(), cost);
+    EXPECT_GE(pricing.least_cost(), cost * (1 - 1e-7));
+  }
+  EXPECT_GT(several, 10U);
 }
 
 class PathPoolTest : public testing::Test {

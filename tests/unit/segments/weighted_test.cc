@@ -246,6 +246,7 @@ TEST_F(WeightedTest, AgreesWithTheProgramOverAllPathsThatFit) {
     if (brute.fitting.empty()) continue;
     const uint64_t demand = Pick(rng, 1, 18) * 100;
     const Verdict want = Exact(*ted, brute, demand);
+    query.path.constraints.min_bandwidth = {Pick(rng, 0, 2000)};  // Not read.
     const std::string got = Ask(ted, query, demand);
     if (!want.least) {
       EXPECT_EQ(got, "NO_PATH_BANDWIDTH");
