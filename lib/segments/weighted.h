@@ -14,8 +14,9 @@
 namespace srpce::segments {
 
 struct WeightedQuery {
-  SegmentQuery
-      route;  // What each list keeps by itself. allow_ecmp is not read: each pins its path.
+  // What each list keeps by itself. min_bandwidth is not read, nor is allow_ecmp: each list pins
+  // its path.
+  SegmentQuery route;
   BytesPerSecond demand;   // Of all lists together; see cspf::SplitQuery.
   uint32_t max_lists = 8;  // That the headend takes for one candidate path.
 };
@@ -23,7 +24,8 @@ struct WeightedQuery {
 struct WeightedRoute {
   SegmentRoute route;
   uint32_t weight = 1;
-  BytesPerSecond rate;  // Of the split the weights stand for, up to their rounding.
+  // Of the split the weights stand for. Where they had to be rounded: what it was made from.
+  BytesPerSecond rate;
 };
 
 struct WeightedRoutes {
