@@ -1,6 +1,7 @@
 #include "lib/cspf/few_paths.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "lib/cspf/path_pricing.h"
@@ -9,8 +10,8 @@ namespace srpce::cspf {
 namespace {
 
 constexpr double kUsed = 1e-3;  // Bytes/s: less is the arithmetic's.
-// A program that costs so little more than the ceiling may do as well as it.
-constexpr double kSlack = 1 + 1e-9;
+// A program that costs so little more than the ceiling may do as well as it: whole bytes tell.
+constexpr double kSlack = 1 + 1e-6;
 
 double CostOf(const PathPool& pool, const graph::Packing& packing) {
   double cost = 0;
@@ -22,10 +23,35 @@ double CostOf(const PathPool& pool, const graph::Packing& packing) {
 
 }  // namespace
 
+FewPaths::FewPaths(const PathPool& pool, size_t most, uint64_t& labels_left)
+    : pool_(pool), most_(most), labels_left_(labels_left), by_width_(pool.size()) {
+  std::iota(by_width_.begin(), by_width_.end(), size_t{0});
+  std::stable_sort(by_width_.begin(), by_width_.end(), [&](size_t a, size_t b) {
+    return pool.Width(pool.path(a)) > pool.Width(pool.path(b));
+  });
+}
+
 std::optional<WholeSplit> FewPaths::Run(graph::Uint128 ceiling) {
   ceiling_ = ceiling;
   Visit(pool_.All(), std::vector<bool>(pool_.size(), false), 0);
   return std::move(best_);
+}
+
+bool FewPaths::MaySuffice(const std::vector<bool>& allowed, const std::vector<bool>& kept) const {
+  uint64_t missing = pool_.demand();
+  const auto take = [&](size_t at) { missing -= std::min(missing, pool_.Width(pool_.path(at))); };
+  size_t free = most_;
+  for (const size_t at : by_width_) {
+    if (!kept[at]) continue;
+    take(at);
+    --free;
+  }
+  for (size_t i = 0; i < by_width_.size() && free > 0; ++i) {
+    if (kept[by_width_[i]] || !allowed[by_width_[i]]) continue;
+    take(by_width_[i]);
+    --free;
+  }
+  return missing == 0;
 }
 
 bool FewPaths::Afford() {
@@ -35,7 +61,7 @@ bool FewPaths::Afford() {
 }
 
 void FewPaths::Visit(std::vector<bool> allowed, std::vector<bool> kept, size_t kept_count) {
-  if (!Afford()) return;
+  if (!MaySuffice(allowed, kept) || !Afford()) return;
   const graph::Packing most = pool_.Solve(PathPool::Goal::kMostCarried, allowed);
   if (!most.solved) complete_ = false;
   if (!most.solved || most.unserved > 0) return;

@@ -17,8 +17,7 @@ namespace srpce::cspf {
 class FewPaths {
  public:
   // `labels_left` is counted down: see kLabelsPerProgram.
-  FewPaths(const PathPool& pool, size_t most, uint64_t& labels_left)
-      : pool_(pool), most_(most), labels_left_(labels_left) {}
+  FewPaths(const PathPool& pool, size_t most, uint64_t& labels_left);
 
   // Returns the cheapest split over at most `most` paths that costs no more than `ceiling`.
   std::optional<WholeSplit> Run(graph::Uint128 ceiling);
@@ -29,11 +28,14 @@ class FewPaths {
   void Visit(std::vector<bool> allowed, std::vector<bool> kept, size_t kept_count);
   // The path used least of those not kept.
   std::optional<size_t> Least(const graph::Packing& packing, const std::vector<bool>& kept) const;
+  // False: even the widest that may join those kept do not carry the demand with them.
+  bool MaySuffice(const std::vector<bool>& allowed, const std::vector<bool>& kept) const;
   bool Afford();
 
   const PathPool& pool_;
   const size_t most_;
   uint64_t& labels_left_;
+  std::vector<size_t> by_width_;  // Paths, the widest first.
   graph::Uint128 ceiling_ = 0;
   std::optional<WholeSplit> best_;
   bool complete_ = true;

@@ -46,7 +46,8 @@ struct PathTest {
 };
 
 // Returns the cheapest split. At equal cost one path comes before several; three and more give way
-// to fewer where such are found among the paths known, which in small networks are all.
+// to fewer where such are found, within a part of the budget, among the paths known, which in small
+// networks are all.
 //
 // Without bounds, waypoints and `test` a minimum-cost flow; else, where its paths break them, and
 // in large networks a linear program over paths, which are made as its prices ask for them (column
