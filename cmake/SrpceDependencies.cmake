@@ -11,6 +11,7 @@ find_package(SQLite3 REQUIRED)
 find_package(Boost 1.74 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(MNL REQUIRED IMPORTED_TARGET libmnl)
+pkg_check_modules(CLP REQUIRED IMPORTED_TARGET clp)
 find_package(CLI11 REQUIRED)
 if(NOT SRPCE_FUZZ)
   find_package(GTest)  # The programs build without it, as deploy/quickstart does.

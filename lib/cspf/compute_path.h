@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "lib/cspf/link_prices.h"
 #include "lib/cspf/query.h"
 
 namespace srpce::cspf {
@@ -54,12 +55,16 @@ class PathEnumerator {
  public:
   PathEnumerator(const topology::Ted& ted, const Query& query, Workspace& workspace,
                  const Budget& budget = {});
+  // The same in order of ascending (cost in `prices`, hops, link sequence); Path::cost is the
+  // objective's. Without explanation: kNoFurtherPath also where there was none at all.
+  PathEnumerator(const topology::Ted& ted, const Query& query, LinkPrices prices,
+                 Workspace& workspace, const Budget& budget = {});
   ~PathEnumerator();
   // Returns the next path. After the last: NoPath of the same reason ComputePath gives if there was
   // none at all, kNoFurtherPath if there were some; kBudgetExhausted with lower_bound when the work
   // budget ran out.
   PathResult Next();
-  // What is left of the budget.
+  // What the paths so far have left of the budget.
   uint64_t labels_left() const;
 
  private:

@@ -28,11 +28,13 @@ uint64_t LossKeyOfLog(uint64_t log) {
 }  // namespace
 
 bool LabelSearch::Prepare(const topology::Ted& ted, const Query& query, const LinkFilter& filter,
-                          Additive objective, Want want, const Guides& guides) {
+                          Additive objective, Want want, const Guides& guides,
+                          const LinkPrices* prices) {
   ted_ = &ted;
   query_ = &query;
   filter_ = &filter;
   objective_ = objective;
+  prices_ = prices;
   bounds_ = BoundsOf(query.constraints);
   if (query.constraints.max_delay == kAnyDelay) {  // The first: nothing to carry along for it.
     std::move(bounds_.items.begin() + 1, bounds_.items.end(), bounds_.items.begin());
@@ -58,7 +60,7 @@ bool LabelSearch::Prepare(const topology::Ted& ted, const Query& query, const Li
   }
   if (objective == Additive::kLoss)
     return true;  // Products round: no consistent bound. Plain label setting.
-  return ComputeRest(objective, cost_limit_, guides, cost_rest_);
+  return ComputeCostRest(guides);
 }
 
 State LabelSearch::Advance(uint32_t layer, Node node) const {
@@ -78,6 +80,14 @@ bool LabelSearch::ComputeRest(Additive what, uint64_t limit, const Guides& guide
   if (what == Additive::kLoss) limit = kNoLimit;
   return WithWeight(*ted_, what,
                     [&](const auto& weight) { return FillRest(weight, limit, guide, rest); });
+}
+
+bool LabelSearch::ComputeCostRest(const Guides& guides) {
+  if (prices_ == nullptr) return ComputeRest(objective_, cost_limit_, guides, cost_rest_);
+  return WithWeight(*ted_, objective_, [&](const auto& weight) {
+    const auto priced = [&](const Arc& arc) { return prices_->Of(arc.id, weight(arc)); };
+    return FillRest(priced, cost_limit_, nullptr, cost_rest_);
+  });
 }
 
 // Backward from the last layer: the distance from a waypoint on is what the layers behind it begin
@@ -152,7 +162,7 @@ void LabelSearch::TryLeastPath() {
 void LabelSearch::Append(Prefix& prefix, LinkIndex link) const {
   const Arc arc{ted_->graph().ends(link.value()).head, link.value(),
                 ted_->graph().data(link.value())};
-  prefix.cost = Extend(objective_, prefix.cost, arc, *ted_);
+  prefix.cost = CostAfter(prefix.cost, arc);
   for (size_t i = 0; i < bounds_.count; ++i) {
     prefix.sums[i] = Extend(bounds_.items[i].what, prefix.sums[i], arc, *ted_);
   }
@@ -252,7 +262,7 @@ void LabelSearch::Offer(uint32_t parent, const Arc& arc, State state) {
     sums[i] = Extend(bounds_.items[i].what, sums_of(parent)[i], arc, *ted_);
   }
   if (!BoundsMayFit(sums.data(), state)) return;
-  const Label label{.cost = Extend(objective_, labels_[parent].cost, arc, *ted_),
+  const Label label{.cost = CostAfter(labels_[parent].cost, arc),
                     .hops = labels_[parent].hops + 1,
                     .state = state,
                     .parent = parent,

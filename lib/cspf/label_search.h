@@ -21,6 +21,7 @@
 
 #include "lib/cspf/additive.h"
 #include "lib/cspf/link_filter.h"
+#include "lib/cspf/link_prices.h"
 #include "lib/graph/dijkstra.h"
 #include "lib/graph/heap.h"
 #include "lib/graph/landmarks.h"
@@ -59,9 +60,11 @@ class LabelSearch {
   // Computes the lower bounds of `query` with `objective` in place of its own. Returns false if
   // they prove that there is no path. `filter` and `query` outlive the searches. With kLoss as
   // objective the search is not goal-directed. `guides` save work where they show that the way from
-  // the source to a state is already too long.
+  // the source to a state is already too long. With `prices`, which outlive the searches, costs are
+  // theirs. REQUIRES no prices with kLoss.
   bool Prepare(const topology::Ted& ted, const Query& query, const LinkFilter& filter,
-               Additive objective, Want want, const Guides& guides);
+               Additive objective, Want want, const Guides& guides,
+               const LinkPrices* prices = nullptr);
 
   Prefix Start() const { return {Advance(0, source_), 0, {}}; }
   State target() const { return target_state_; }
@@ -121,6 +124,12 @@ class LabelSearch {
   graph::Node GoalOf(uint32_t layer) const;
   void ResetRest(Rest& rest) const;
   bool ComputeRest(Additive what, uint64_t limit, const Guides& guides, Rest& rest);
+  bool ComputeCostRest(const Guides& guides);
+  // `cost` extended by `arc`.
+  uint64_t CostAfter(uint64_t cost, const graph::Arc& arc) const {
+    if (prices_ == nullptr) return Extend(objective_, cost, arc, *ted_);
+    return cost + prices_->Of(arc.id, Extend(objective_, 0, arc, *ted_));
+  }
   template <typename Weight>
   bool FillRest(const Weight& weight, uint64_t limit, const graph::Landmarks* guide, Rest& rest);
   uint64_t RestOf(const Rest& rest, State state) const;
@@ -150,6 +159,7 @@ class LabelSearch {
   const Query* query_ = nullptr;
   const LinkFilter* filter_ = nullptr;
   Additive objective_ = Additive::kIgp;
+  const LinkPrices* prices_ = nullptr;  // Null: none.
   BoundSet bounds_;
   graph::Node source_ = 0;
   uint32_t node_count_ = 0;

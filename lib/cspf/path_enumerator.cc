@@ -19,11 +19,22 @@
 
 namespace srpce::cspf {
 
+namespace {
+
+NoPath NoFurtherPath() {
+  return {.reason = Reason::kNoFurtherPath,
+          .message = "paths: no further path keeps the constraints"};
+}
+
+}  // namespace
+
 class PathEnumerator::Impl {
  public:
-  Impl(const topology::Ted& ted, const Query& query, Workspace& workspace, const Budget& budget)
+  Impl(const topology::Ted& ted, const Query& query, std::optional<LinkPrices> prices,
+       Workspace& workspace, const Budget& budget)
       : ted_(ted),
         query_(query),
+        prices_(std::move(prices)),
         work_(workspace.impl()),
         budget_(budget),
         labels_left_(budget.max_labels) {}
@@ -49,6 +60,8 @@ class PathEnumerator::Impl {
   };
 
   PathResult First();
+  PathResult FirstPriced();
+  const LinkPrices* prices() const { return prices_ ? &*prices_ : nullptr; }
   // Splits the cell of the last path returned.
   void Split();
   // Searches `cell` and puts it back with its path, if it has one. Returns whether the budget
@@ -59,6 +72,7 @@ class PathEnumerator::Impl {
 
   const topology::Ted& ted_;
   const Query query_;
+  const std::optional<LinkPrices> prices_;
   Workspace::Impl& work_;
   const Budget budget_;
   uint64_t labels_left_;
@@ -75,12 +89,12 @@ class PathEnumerator::Impl {
 
 PathResult PathEnumerator::Impl::Next() {
   if (end_) return *end_;
-  if (!started_) return First();
+  if (!started_) return prices_ ? FirstPriced() : First();
   if (!search_) {
     filter_.Compile(ted_, query_);
     search_.emplace();
     search_->Prepare(ted_, query_, filter_, objective_, LabelSearch::Want::kAll,
-                     GuidesFor(ted_, work_));
+                     GuidesFor(ted_, work_), prices());
   }
   Split();
   while (!cells_.empty()) {
@@ -97,8 +111,7 @@ PathResult PathEnumerator::Impl::Next() {
     last_ = std::move(cell);
     return MakePath(ted_, last_.links, objective_);
   }
-  return End({.reason = Reason::kNoFurtherPath,
-              .message = "paths: no further path keeps the constraints"});
+  return End(NoFurtherPath());
 }
 
 PathResult PathEnumerator::Impl::End(NoPath no_path) {
@@ -118,6 +131,29 @@ PathResult PathEnumerator::Impl::First() {
   objective_ = *ObjectiveOf(ted_, query_);
   last_ = {.links = solution.path.links, .cost = solution.path.cost, .searched = true};
   return std::move(solution.path);
+}
+
+PathResult PathEnumerator::Impl::FirstPriced() {
+  started_ = true;
+  const std::optional<Additive> objective = ObjectiveOf(ted_, query_);
+  Found found;
+  if (objective) {
+    objective_ = *objective;
+    work_.filter.Compile(ted_, query_);
+    if (AllowsEnds(query_, work_.filter) &&
+        work_.labels.Prepare(ted_, query_, work_.filter, objective_, LabelSearch::Want::kBest,
+                             GuidesFor(ted_, work_), prices())) {
+      found = work_.labels.Run(work_.labels.Start(), labels_left_);
+    }
+  }
+  if (found.status == Found::Status::kNone) return End(NoFurtherPath());
+  if (found.status == Found::Status::kExhausted) {
+    Solution solution{.status = Solution::Status::kExhausted, .lower_bound = found.lower_bound};
+    if (found.has_links) solution.best = MakePath(ted_, std::move(found.links), objective_);
+    return End(Exhausted(std::move(solution), budget_));
+  }
+  last_ = {.links = found.links, .cost = found.cost, .searched = true};
+  return MakePath(ted_, std::move(found.links), objective_);
 }
 
 // Most cells are never searched: the estimate keeps them behind the paths that are asked for.
@@ -170,7 +206,10 @@ NoPath PathEnumerator::Impl::Exhaust() {
 
 PathEnumerator::PathEnumerator(const topology::Ted& ted, const Query& query, Workspace& workspace,
                                const Budget& budget)
-    : impl_(std::make_unique<Impl>(ted, query, workspace, budget)) {}
+    : impl_(std::make_unique<Impl>(ted, query, std::nullopt, workspace, budget)) {}
+PathEnumerator::PathEnumerator(const topology::Ted& ted, const Query& query, LinkPrices prices,
+                               Workspace& workspace, const Budget& budget)
+    : impl_(std::make_unique<Impl>(ted, query, std::move(prices), workspace, budget)) {}
 PathEnumerator::~PathEnumerator() = default;
 
 PathResult PathEnumerator::Next() { return impl_->Next(); }

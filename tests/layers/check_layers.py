@@ -4,7 +4,7 @@
 Fails with FILE:LINE: MESSAGE when
   - an include goes to a higher layer, from one plugin to another, or between programs,
   - it reaches a library that DEPS does not name, directly or through others,
-  - generated protobuf code is used in lib/, gRPC headers in lib/ or in a plugin's headers, LEMON outside lib/graph,
+  - generated protobuf code is used in lib/, gRPC headers in lib/ or in a plugin's headers, LEMON or CLP outside lib/graph,
   - DEPS itself points upwards or names a library that does not exist,
   - a source file belongs to no target, or an include of our own is not a path from the root.
 """
@@ -25,6 +25,7 @@ FORBIDDEN = [
     (r"grpc(pp|\+\+)?/.*", r"lib/.*", "gRPC is for the edges"),
     (r"(grpc(pp|\+\+)?/.*|.*\.grpc\.pb\.h)$", r"plugins/.*\.h", "a plugin's header must not make its users see gRPC"),
     (r"lemon/.*", r"(?!lib/graph/).*", "LEMON is used in lib/graph only"),
+    (r"coin/.*", r"(?!lib/graph/).*", "CLP is used in lib/graph only"),
     (r"spdlog/.*", r"(?!daemon/log/).*", "its templates take seconds to compile; use daemon/log/log.h"),
     (r"absl/log/.*", r".*", "Debian 12's absl has no absl/log"),
     (r"absl/synchronization/mutex\.h", r"(?!daemon/(srpced|agent)/main\.cc).*",
