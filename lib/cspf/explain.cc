@@ -70,6 +70,7 @@ class Explainer {
   std::string ClassMessage(const Cut& cut, const Leg& leg, const NoPath& no_path) const;
   std::string RefusedEnd(const Cut& cut, const Leg& leg) const;
   std::string MissingNames(const std::vector<LinkIndex>& links) const;
+  bool HasOwnMetric(LinkIndex link) const;
 
   std::optional<uint64_t> WidestPath(const Leg& leg);
   NoPath ExplainBounds();
@@ -218,8 +219,19 @@ std::string Explainer::ClassMessage(const Cut& cut, const Leg& leg, const NoPath
   }
 }
 
+// False if something else stands in for the metric of the flex-algorithm.
+bool Explainer::HasOwnMetric(LinkIndex link) const {
+  const topology::LinkAttributes& attributes = ted_.link(link).attributes;
+  const Additive objective = *ObjectiveOf(ted_, query_);
+  if (query_.constraints.flex_algorithm < topology::kFirstFlexAlgorithm) return true;
+  return (objective != Additive::kTe || attributes.te_metric) &&
+         (objective != Additive::kDelay || attributes.min_delay);
+}
+
 std::string Explainer::MissingNames(const std::vector<LinkIndex>& links) const {
   std::vector<Additive> needed = {*ObjectiveOf(ted_, query_)};
+  if (!std::all_of(links.begin(), links.end(), [&](LinkIndex link) { return HasOwnMetric(link); }))
+    return needed[0] == Additive::kTe ? "a TE metric of their own" : "a min delay";
   for (const Bound& bound : BoundsOf(query_.constraints)) needed.push_back(bound.what);
   std::string names;
   for (size_t i = 0; i < needed.size(); ++i) {

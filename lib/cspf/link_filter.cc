@@ -69,7 +69,7 @@ void LinkFilter::Reset(const topology::Ted& ted, const Query& query) {
   head_flags_ = 0;
   data_plane_ = DataPlane::kEither;
   algorithm_ = topology::kAlgorithmSpf;
-  needs_loss_ = needs_variation_ = false;
+  needs_loss_ = needs_variation_ = needs_min_delay_ = false;
   affinity_count_ = 0;
   excluded_nodes_.clear();
   excluded_links_.clear();
@@ -88,12 +88,14 @@ void LinkFilter::RequireAttributes(const Query& query) {
   };
   const Additive objective = *ObjectiveOf(*ted_, query);
   require(objective);
-  // RFC 9350 s15.2: no fallback to the IGP metric inside a flex-algorithm.
-  if (constraints.flex_algorithm >= kFirstFlexAlgorithm && objective == Additive::kTe) {
-    required_flags_ |= topology::kArcTeAnnounced;
+  // RFC 9350 s13 rule 5: inside a flex-algorithm nothing stands in for its metric, neither the IGP
+  // metric for TE nor the average delay for the least (s5.1).
+  if (constraints.flex_algorithm >= kFirstFlexAlgorithm) {
+    if (objective == Additive::kTe) required_flags_ |= topology::kArcTeAnnounced;
+    needs_min_delay_ = objective == Additive::kDelay;
   }
   for (const Bound& bound : BoundsOf(constraints)) require(bound.what);
-  cold_ |= needs_loss_ || needs_variation_;
+  cold_ |= needs_loss_ || needs_variation_ || needs_min_delay_;
 }
 
 void LinkFilter::AddAffinity(const Affinity& affinity) {
@@ -150,9 +152,10 @@ bool LinkFilter::AllowsCold(const graph::Arc& arc, graph::Node head) const {
     if (!AllowsAffinity(arc, affinities_[i])) return false;
   }
   if (algorithm_ != topology::kAlgorithmSpf && !AllowsNode(NodeIndex(head))) return false;
-  if ((!needs_loss_ && !needs_variation_) || LeavesLan(arc)) return true;
+  if ((!needs_loss_ && !needs_variation_ && !needs_min_delay_) || LeavesLan(arc)) return true;
   const topology::LinkAttributes& attributes = ted_->link(LinkIndex(arc.id)).attributes;
-  return (!needs_loss_ || attributes.loss) && (!needs_variation_ || attributes.delay_variation);
+  return (!needs_loss_ || attributes.loss) && (!needs_variation_ || attributes.delay_variation) &&
+         (!needs_min_delay_ || attributes.min_delay);
 }
 
 // The masks have judged bits 0 to 63 of exclude_any and include_all.

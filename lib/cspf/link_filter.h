@@ -92,6 +92,7 @@ class LinkFilter {
   uint8_t algorithm_ = topology::kAlgorithmSpf;
   bool needs_loss_ = false;
   bool needs_variation_ = false;
+  bool needs_min_delay_ = false;  // That announced itself; the average does not stand in for it.
   std::array<Affinity, 2> affinities_{};  // The query's and the flex-algorithm's.
   size_t affinity_count_ = 0;
   std::vector<bool> excluded_nodes_;  // Empty: none.

@@ -55,32 +55,43 @@ TreeCache::TreePtr TreeCache::Get(const Ted& ted, topology::NodeIndex target, si
       Entry& entry = found->second;
       entry.last_question = questions_;
       uses_.splice(uses_.begin(), uses_, entry.use);
+      if (ted.generation() == entry.bounds_at) return Share(entry.versioned);
       // An earlier snapshot than the tree's is on its way out: no work for it.
       const bool hopeless = ted.generation() <= entry.hopeless_until;
       if (ted.generation() >= entry.versioned->generation && !hopeless) old = entry.versioned;
     }
   }
   if (wake && wake_) wake_();
-  if (old == nullptr) return nullptr;
-  if (old->generation != ted.generation()) {
-    VersionedPtr repaired = Repair(ted, *old, kMostWhileAsked, work);
-    const std::lock_guard lock(mutex_);
-    const auto found = entries_.find(key);
-    if (repaired == nullptr) {
-      if (found != entries_.end()) found->second.hopeless_until = ted.generation();
-      return nullptr;
-    }
-    Put(key, repaired, dropped);
-    old = std::move(repaired);
+  if (old != nullptr && old->generation != ted.generation()) {
+    old = BringTo(ted, key, std::move(old), work);
   }
-  return TreePtr(old, &old->tree);
+  return old == nullptr ? nullptr : Share(std::move(old));
 }
 
-TreeCache::VersionedPtr TreeCache::Repair(const Ted& ted, const Versioned& old, size_t most,
+TreeCache::VersionedPtr TreeCache::BringTo(const Ted& ted, const Key& key, VersionedPtr old,
+                                           ReverseTree::Workspace& work) {
+  const std::vector<Node> changed = ted.graph().ChangedTails(old->version, kMostWhileAsked);
+  VersionedPtr repaired = Repair(ted, *old, changed, kMostWhileAsked, work);
+  const bool bounds = repaired == nullptr && changed.size() <= kMostWhileAsked &&
+                      old->tree.StillBounds(ted.graph(), changed);
+  Dropped dropped;
+  const std::lock_guard lock(mutex_);
+  if (repaired != nullptr) {
+    Put(key, repaired, dropped);
+    return repaired;
+  }
+  if (const auto found = entries_.find(key);
+      found != entries_.end() && found->second.versioned == old) {
+    found->second.hopeless_until = ted.generation();
+    if (bounds) found->second.bounds_at = ted.generation();
+  }
+  return bounds ? old : nullptr;
+}
+
+TreeCache::VersionedPtr TreeCache::Repair(const Ted& ted, const Versioned& old,
+                                          const std::vector<Node>& changed, size_t most,
                                           ReverseTree::Workspace& work) {
-  if (ted.graph().node_count() < old.tree.node_count()) return nullptr;
-  const std::vector<Node> changed = ted.graph().ChangedTails(old.version, most);
-  if (changed.size() > most) return nullptr;
+  if (ted.graph().node_count() < old.tree.node_count() || changed.size() > most) return nullptr;
   auto repaired = std::make_shared<Versioned>(old);
   if (!repaired->tree.Repair(ted.graph(), changed, work, most)) return nullptr;
   repaired->version = ted.graph().version();
@@ -93,6 +104,11 @@ TreeCache::VersionedPtr TreeCache::Build(const Ted& ted, const Key& key) {
       Versioned{ReverseTree(ted.graph(), key.first,
                             {.slot = key.second, .required_flags = topology::kArcUsable}, work_),
                 ted.graph().version(), ted.lineage(), ted.generation()});
+}
+
+TreeCache::TreePtr TreeCache::Share(VersionedPtr versioned) {
+  const ReverseTree* tree = &versioned->tree;
+  return TreePtr(std::move(versioned), tree);
 }
 
 // The trees of snapshots before `generation`, the last used first.
@@ -123,7 +139,8 @@ void TreeCache::Refresh(const Ted& ted, const std::function<bool()>& give_way) {
       if (found != entries_.end()) old = found->second.versioned;
     }
     if (old == nullptr) continue;
-    VersionedPtr now = Repair(ted, *old, most, work_);
+    const std::vector<Node> changed = ted.graph().ChangedTails(old->version, most);
+    VersionedPtr now = Repair(ted, *old, changed, most, work_);
     if (now == nullptr) now = Build(ted, key);
     old.reset();
     {
@@ -158,6 +175,8 @@ void TreeCache::Put(const Key& key, VersionedPtr versioned, Dropped& dropped) {
   if (found == entries_.end() || versioned->lineage != lineage_) return;
   Entry& entry = found->second;
   if (entry.versioned->generation >= versioned->generation) return;
+  entry.hopeless_until = 0;  // What was said of the tree before.
+  entry.bounds_at = kNoGeneration;
   bytes_ += BytesOf(versioned->tree.node_count()) - BytesOf(entry.versioned->tree.node_count());
   dropped.push_back(std::exchange(entry.versioned, std::move(versioned)));
 }
@@ -166,7 +185,7 @@ void TreeCache::AddPlace(const Key& key, VersionedPtr versioned) {
   if (versioned->lineage != lineage_ || entries_.contains(key)) return;
   bytes_ += BytesOf(versioned->tree.node_count());
   uses_.push_front(key);
-  entries_[key] = {std::move(versioned), uses_.begin(), questions_, 0};
+  entries_[key] = {std::move(versioned), uses_.begin(), questions_, 0, kNoGeneration};
 }
 
 // Trees in use stay, or each of too many targets would throw out the one asked for next.

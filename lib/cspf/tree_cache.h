@@ -40,9 +40,11 @@ class TreeCache {
   TreeCache(const TreeCache&) = delete;
   TreeCache& operator=(const TreeCache&) = delete;
 
-  // Returns the distances to `target` over the usable links of exactly `ted` by weight `slot`, or
-  // null when there is no tree. One of an earlier snapshot is repaired first, if that is little
-  // work; never builds one, but counts the question.
+  // Returns lower bounds, consistent ones, of the distances to `target` over the usable links of
+  // `ted` by weight `slot`, or null when there are none. They are the distances themselves: a tree
+  // of an earlier snapshot is repaired first, if that is little work. If it is not, and nothing has
+  // got shorter since, as after a failure, the tree is given as it is until Refresh() has repaired
+  // it. Never builds one, but counts the question.
   TreePtr Get(const topology::Ted& ted, topology::NodeIndex target, size_t slot,
               graph::ReverseTree::Workspace& work);
 
@@ -70,20 +72,29 @@ class TreeCache {
     uint64_t generation = 0;
   };
   using VersionedPtr = std::shared_ptr<const Versioned>;
+  static constexpr uint64_t kNoGeneration = UINT64_MAX;
   struct Entry {
     VersionedPtr versioned;
     std::list<Key>::iterator use;
     uint64_t last_question = 0;
-    // For snapshots up to this one a repair was too much work for those who ask.
+    // For snapshots up to this one a repair was too much work for those who ask ...
     uint64_t hopeless_until = 0;
+    // ... but of this one the tree bounds the distances.
+    uint64_t bounds_at = kNoGeneration;
   };
   // What is to be freed when the lock is gone: readers do not wait for that.
   using Dropped = std::vector<VersionedPtr>;
 
   // Returns `old` brought to `ted`, or null if more than `most` nodes would have to be looked at.
-  static VersionedPtr Repair(const topology::Ted& ted, const Versioned& old, size_t most,
+  // `changed`: where the two differ.
+  static VersionedPtr Repair(const topology::Ted& ted, const Versioned& old,
+                             const std::vector<graph::Node>& changed, size_t most,
                              graph::ReverseTree::Workspace& work);
+  // Repairs `old`, the tree of `key`, for one who waits, and keeps what is learnt of it.
+  VersionedPtr BringTo(const topology::Ted& ted, const Key& key, VersionedPtr old,
+                       graph::ReverseTree::Workspace& work);
   VersionedPtr Build(const topology::Ted& ted, const Key& key);
+  static TreePtr Share(VersionedPtr versioned);
   std::vector<Key> ByUse(uint64_t generation) const;
 
   // All with mutex_ held.

@@ -26,8 +26,8 @@ class GoalSearch {
       : graph_(graph), weight_(weight), filter_(filter), tree_(tree), work_(work) {}
 
   // Puts the path that FindPath names into `path`. Gives up after expanding `most` nodes. REQUIRES
-  // the tree is exact for `graph`, arcs weigh no less than its metric says, and the filter refuses
-  // arcs without its flags.
+  // the tree's distances bound those of `graph` consistently (ReverseTree::StillBounds), arcs weigh
+  // no less than its metric says, and the filter refuses arcs without its flags.
   GoalResult Run(Node source, uint64_t most, FoundPath& path) {
     path.arcs.clear();
     path.cost = 0;

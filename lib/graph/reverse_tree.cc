@@ -20,6 +20,16 @@ ReverseTree::ReverseTree(const Digraph& graph, Node target, const Metric& metric
   }
 }
 
+bool ReverseTree::StillBounds(const Digraph& graph, std::span<const Node> changed) const {
+  return std::all_of(changed.begin(), changed.end(), [&](Node node) {
+    const std::span<const Arc> arcs = graph.out(node);
+    return std::all_of(arcs.begin(), arcs.end(), [&](const Arc& arc) {
+      const uint32_t next = distance(arc.other);
+      return !Counts(arc) || next == kNoWay || distance(node) <= Sum(arc, next);
+    });
+  });
+}
+
 // True if an arc of `node` leads on to one that is nearer and keeps its distance. Arcs of weight 0
 // do not count: nodes might hold each other. Those held by nothing else are found again.
 bool ReverseTree::IsHeld(const Digraph& graph, Node node, const Workspace& work) const {

@@ -49,6 +49,11 @@ class ReverseTree {
   // Of a node that came after the tree: 0.
   uint32_t distance(Node node) const { return node < node_count() ? distances_[node] : 0; }
 
+  // True if the distances bound those of `graph` from below, and consistently, though they are of
+  // an earlier graph: no arc that leaves one of `changed`, where alone the two differ, is shorter
+  // than its end's distances say. Failures and higher weights leave it so. O(arcs of `changed`).
+  bool StillBounds(const Digraph& graph, std::span<const Node> changed) const;
+
   // Makes the distances those of `graph`, whose arcs differ from those the tree knows only where
   // they leave one of `changed`. O(k log k) for k arcs at the nodes whose distance changes or is
   // found again. Returns false, with a tree that is of no use any more, when those are more than

@@ -24,7 +24,7 @@ IgpView::IgpView(const topology::Ted& ted, uint8_t algorithm) : ted_(&ted), algo
     metric_flags_ = topology::kArcHasDelay;
     slot_ = topology::kDelayWeight;
   } else if (definition_->metric == MetricType::kTe) {
-    // No fallback to the IGP metric here: RFC 9350 s15.2.
+    // No fallback to the IGP metric here: RFC 9350 s13 rule 5.
     metric_flags_ = topology::kArcHasTe | topology::kArcTeAnnounced;
     slot_ = topology::kTeWeight;
   }
@@ -48,7 +48,10 @@ bool IgpView::HasAlgorithm(graph::Node node) const {
 
 bool IgpView::KeepsDefinition(const graph::Arc& arc) const {
   static const topology::AdminGroup kNoBits;
-  const auto& announced = ted_->link(LinkIndex(arc.id)).attributes.admin_group;
+  const topology::LinkAttributes& attributes = ted_->link(LinkIndex(arc.id)).attributes;
+  // The metric is the least delay; an average alone is none (RFC 9350 s5.1 and s13 rule 5).
+  if (definition_->metric == MetricType::kDelay && !attributes.min_delay) return false;
+  const auto& announced = attributes.admin_group;
   const topology::AdminGroup& bits = announced ? *announced : kNoBits;
   if (bits.Intersects(definition_->exclude_any) || !bits.Contains(definition_->include_all)) {
     return false;

@@ -42,7 +42,10 @@ class ListSearch {
     views_.emplace_back(ted_, topology::kAlgorithmSpf);
     const uint8_t algorithm = space.query().path.constraints.flex_algorithm;
     if (algorithm != topology::kAlgorithmSpf) views_.emplace_back(ted_, algorithm);
-    target_decapsulates_ = DecapsulationSid(ted_.node(space.query().path.target)).has_value();
+    decapsulation_ = DecapsulationSid(ted_.node(space.query().path.target));
+    for (const IgpView& view : views_) {
+      if (Srv6() && GivesItsPlace(view.algorithm())) giving_place_.push_back(view.algorithm());
+    }
   }
 
   FoundList Run() {
@@ -148,8 +151,10 @@ class ListSearch {
     if (size.closes) label.used = RoundUp(label.used);
     if (space_.IsTarget(walk)) {
       // The SID that decapsulates takes the place of an entry that is just the endpoint's.
-      const bool replaced = !step.crossing && !shares;
-      if (Srv6() && target_decapsulates_ && !replaced) label.used = RoundUp(label.used) + kEntry;
+      const bool replaced = !step.crossing && !shares &&
+                            std::find(giving_place_.begin(), giving_place_.end(), step.algorithm) !=
+                                giving_place_.end();
+      if (Srv6() && decapsulation_ && !replaced) label.used = RoundUp(label.used) + kEntry;
     }
     Add(std::move(label));
   }
@@ -228,6 +233,18 @@ class ListSearch {
     return least;
   }
 
+  // True if the SID that decapsulates may take the place of an End SID of the target in
+  // `algorithm`: one of its locator.
+  bool GivesItsPlace(uint8_t algorithm) const {
+    const topology::Node& target = ted_.node(space_.query().path.target);
+    const auto& sids = target.attributes.srv6_sids;
+    return std::any_of(sids.begin(), sids.end(), [&](const topology::Srv6Sid& sid) {
+      return ActionOf(sid.behavior) == SidAction::kEnd &&
+             (views_.size() == 1 || IsRoutedBy(algorithm, sid)) &&
+             ImposedSids({sid.sid}, decapsulation_).size() == 1;
+    });
+  }
+
   // With one view there is nothing to tell apart.
   bool IsRoutedBy(uint8_t algorithm, const topology::Srv6Sid& sid) const {
     const std::optional<LocatorRoute> route = FindRoute(ted_, sid.sid);
@@ -265,7 +282,8 @@ class ListSearch {
   const ListWish& wish_;
   uint64_t& labels_left_;
   std::vector<IgpView> views_;
-  bool target_decapsulates_ = false;
+  std::optional<Ipv6Address> decapsulation_;
+  std::vector<uint8_t> giving_place_;  // Algorithms, see GivesItsPlace().
   Fan fan_;
   bool circles_ = false;  // Of metric 0.
   uint64_t fan_charged_ = 0;

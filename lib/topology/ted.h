@@ -34,7 +34,7 @@ inline constexpr uint32_t kArcHasIgp = 1U << 1;
 // weight[kTeWeight] holds a value (TE or its IGP fallback).
 inline constexpr uint32_t kArcHasTe = 1U << 2;
 inline constexpr uint32_t kArcHasDelay = 1U << 3;
-// The TE metric itself was announced (flex-algo needs it, RFC 9350 s15.2).
+// The TE metric itself was announced (flex-algo needs it, RFC 9350 s13).
 inline constexpr uint32_t kArcTeAnnounced = 1U << 4;
 // Some bandwidth was announced; without it capacity is 0.
 inline constexpr uint32_t kArcHasCapacity = 1U << 5;

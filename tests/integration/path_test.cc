@@ -1,6 +1,7 @@
 // Topology in and paths out, over gRPC, of a real srpced.
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "daemon/adapter/source_host.h"
 #include "lib/base/clock.h"
 #include "plugins/topology_source/file/file_source.h"
@@ -265,6 +266,64 @@ TEST_F(PathTest, EcmpIsSpreadOnlyIfAllowed) {
   EXPECT_TRUE(spread.path().ecmp());
   EXPECT_EQ(spread.path().hops_size(), 4);
   EXPECT_EQ(spread.path().metrics().delay_us(), 40U) << "of the worst branch";
+}
+
+// All but e take part; of the link to f no least delay is known.
+std::string FastAlgorithm() {
+  return absl::StrCat(kDiamond,
+                      "d<->e igp 10 delay 10\nd<->f igp 10 avg-delay 10\n"
+                      "node a algo 128\nnode b algo 128\nnode c algo 128\nnode d algo 128\n"
+                      "node f algo 128\nfad 128 metric delay on a\n");
+}
+
+TEST_F(PathTest, AFlexibleAlgorithmGivesItsPathsAndSids) {
+  StartDaemon();
+  const auto source = Feed("lab", FastAlgorithm());
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("d");
+  request.mutable_constraints()->set_flex_algorithm(128);
+  v1::PathResponse response;
+  ASSERT_TRUE(Compute(request, &response).ok());
+  ASSERT_TRUE(response.has_path()) << response.no_path().message();
+  EXPECT_EQ(support::PathText("a", response.path()), "a c d");
+  EXPECT_EQ(response.path().cost(), 200U) << "in the metric of the definition";
+  EXPECT_THAT(response.path().segment_list().labels(), testing::ElementsAre(19128));
+  request.mutable_constraints()->set_data_plane(v1::DATA_PLANE_SRV6);
+  ASSERT_TRUE(Compute(request, &response).ok());
+  ASSERT_TRUE(response.has_path()) << response.no_path().message();
+  EXPECT_EQ(response.path().segment_list().sids_size(), 1);
+  EXPECT_EQ(support::PathText("a", response.path()), "a c d");
+}
+
+TEST_F(PathTest, RefusalsInAFlexibleAlgorithmAreExplained) {
+  StartDaemon();
+  const auto source = Feed("lab", FastAlgorithm());
+  const auto refusal = [&](const std::string& endpoint, uint32_t algorithm) {
+    v1::PathRequest request;
+    request.set_headend("a");
+    request.set_endpoint(endpoint);
+    request.set_explain(true);
+    request.mutable_constraints()->set_flex_algorithm(algorithm);
+    v1::PathResponse response;
+    EXPECT_TRUE(Compute(request, &response).ok());
+    std::string text =
+        absl::StrCat(response.no_path().reason(), ": ", response.no_path().message());
+    for (const v1::Relaxation& relaxation : response.explanation().relaxations()) {
+      absl::StrAppend(&text, "; ", relaxation.message());
+    }
+    return text;
+  };
+  EXPECT_EQ(refusal("e", 128),
+            "NO_PATH_FLEX_ALGORITHM: flex-algorithm 128: e does not take part in it; leaving "
+            "flex-algorithm 128 gives a path of cost 210");
+  EXPECT_EQ(refusal("f", 128),
+            "NO_PATH_MISSING_ATTRIBUTE: missing attribute: no path from a to f over links that "
+            "announce a min delay; blocked by 1 link: d->f; leaving flex-algorithm 128 gives a "
+            "path of cost 210");
+  EXPECT_EQ(refusal("d", 129),
+            "NO_PATH_FLEX_ALGORITHM: flex-algorithm 129: no node announces a definition of it; "
+            "leaving flex-algorithm 129 gives a path of cost 20");
 }
 
 TEST_F(PathTest, ASetFallsBackAndSaysWhatItShares) {

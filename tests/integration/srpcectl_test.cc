@@ -72,6 +72,24 @@ TEST_F(SrpcectlTest, ComputesPaths) {
               HasSubstr("not found: endpoint: unknown node 'nobody' [UNKNOWN_NODE]"));
 }
 
+TEST_F(SrpcectlTest, ComputesPathsInAFlexibleAlgorithm) {
+  const auto flex = Feed("flex",
+                         std::string(kDiamond) +
+                             "node a algo 128\nnode c algo 128\nnode d algo 128\n"
+                             "fad 128 metric te on a\n",
+                         /*precedence=*/200);
+  const Outcome path = Run({"path", "compute", "a", "d", "--flex-algo", "128"});
+  EXPECT_EQ(path.exit, 0) << path.errors;
+  EXPECT_THAT(path.output, HasSubstr("a->c"));
+  EXPECT_THAT(path.output, HasSubstr("segment list: sr-mpls, 1 SID\n    19128  node d"));
+  const Outcome outside = Run({"path", "compute", "a", "b", "--flex-algo", "128"});
+  EXPECT_EQ(outside.exit, 2) << outside.errors;
+  EXPECT_THAT(outside.output, HasSubstr("flex-algorithm 128: b does not take part in it"));
+  EXPECT_THAT(outside.output, HasSubstr("[NO_PATH_FLEX_ALGORITHM]"));
+  EXPECT_THAT(Run({"path", "compute", "a", "d", "--flex-algo", "129"}).output,
+              HasSubstr("flex-algorithm 129: no node announces a definition of it"));
+}
+
 TEST_F(SrpcectlTest, KeepsPolicies) {
   const std::string file = PolicyFile("objective: delay");
   EXPECT_THAT(Run({"policy", "apply", "-f", file, "--validate-only"}).output,

@@ -40,6 +40,15 @@ void AddLink(uint32_t a, uint32_t b, const topology::LinkAttributes& attributes,
   }
 }
 
+void AddAlgorithm(const topology::FlexAlgoDefinition& definition, Draft& draft) {
+  draft.nodes.front().attributes.flex_algo_definitions = {definition};
+  for (DraftNode& node : draft.nodes) {
+    node.attributes.algorithms = {topology::kAlgorithmSpf, definition.algorithm};
+    auto& sids = node.prefixes.front().attributes.sids;
+    sids.push_back({.algorithm = definition.algorithm, .value = kFlexIndex + sids.front().value});
+  }
+}
+
 Draft Chain(uint32_t hops, const LinkOfPosition& attributes) {
   Draft draft = Routers(hops + 1);
   for (uint32_t i = 0; i < hops; ++i) AddLink(i, i + 1, attributes(i), draft);

@@ -23,6 +23,10 @@ Draft Routers(uint32_t count);
 void AddLink(uint32_t a, uint32_t b, const topology::LinkAttributes& attributes, Draft& draft,
              uint32_t interface = 0);
 
+// n0 defines the algorithm, all take part: prefix SID index kFlexIndex + i + 1.
+inline constexpr uint32_t kFlexIndex = 200'000;
+void AddAlgorithm(const topology::FlexAlgoDefinition& definition, Draft& draft);
+
 // n0 - n1 - ... - n(hops): link i is 2i there and 2i + 1 back.
 Draft Chain(uint32_t hops, const LinkOfPosition& attributes);
 // The same, closed from the last to n0. `hops` routers and links.

@@ -212,8 +212,6 @@ uint64_t PacketSim::Metric(Index link, uint8_t algorithm) const {
   if (metric == topology::MetricType::kIgp && a.igp_metric && *a.igp_metric < kMaxMetric)
     value = *a.igp_metric;
   if (metric == topology::MetricType::kTe && a.te_metric) value = *a.te_metric;
-  if (metric == topology::MetricType::kDelay && a.delay)
-    value = static_cast<uint64_t>(a.delay->count());
   if (metric == topology::MetricType::kDelay && a.min_delay)
     value = static_cast<uint64_t>(a.min_delay->count());
   return Lan(ted_.link(LinkIndex(link)).local.value()) ? 0 : value;

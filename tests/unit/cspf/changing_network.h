@@ -15,7 +15,8 @@ using support::TestSeed;
 // A small network under a writer of its own.
 class ChangingNetwork {
  public:
-  explicit ChangingNetwork(uint64_t seed) : network_(support::RingNetwork(200, 480, seed)) {
+  explicit ChangingNetwork(uint64_t seed, uint32_t nodes = 200, uint32_t links = 480)
+      : network_(support::RingNetwork(nodes, links, seed)) {
     topology::SourceOptions options;
     options.name = "test";
     source_ = builder_.Connect(options, MonotonicTime{}).value();
@@ -26,6 +27,7 @@ class ChangingNetwork {
   const topology::Ted& ted() const { return *ted_; }
   const topology::TedPtr& ptr() const { return ted_; }
   size_t link_count() const { return network_.links.size(); }
+  const support::GeneratedLink& link(size_t link) const { return network_.links[link]; }
   uint32_t delay_us(size_t link) const { return network_.links[link].delay_us; }
   uint32_t igp(size_t link) const { return network_.links[link].igp; }
 

@@ -208,6 +208,19 @@ TEST(ComputePathTest, FlexAlgorithmWithTeMetricDoesNotFallBackToIgp) {
   EXPECT_EQ(Answer(ted, query), "a b d cost 14");
 }
 
+TEST(ComputePathTest, FlexAlgorithmWithDelayTakesNoAverageForTheLeast) {
+  const TedPtr ted = BuildTed(
+      "a<->d igp 1 avg-delay 1\n"
+      "a<->b igp 1 delay 7\n"
+      "b<->d igp 1 delay 7\n"
+      "node a algo 128\nnode b algo 128\nnode d algo 128\n"
+      "fad 128 metric delay on a\n");
+  Query query = Between(ted, "a", "d", MetricType::kDelay);
+  EXPECT_EQ(Answer(ted, query), "a d cost 1");
+  query.constraints.flex_algorithm = 128;
+  EXPECT_EQ(Answer(ted, query), "a b d cost 14");
+}
+
 TEST(ComputePathTest, DataPlaneNeedsEveryNodeButLans) {
   const TedPtr ted = BuildTed(
       "a<->b igp 1\n"

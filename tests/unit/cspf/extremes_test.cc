@@ -236,6 +236,58 @@ TEST(ExtremesTest, PartsThatNothingJoins) {
                Reason::kUnreachable, std::nullopt);
 }
 
+topology::FlexAlgoDefinition Definition(MetricType metric) {
+  topology::FlexAlgoDefinition definition;
+  definition.algorithm = 128;
+  definition.metric = metric;
+  return definition;
+}
+
+TEST(ExtremesTest, FlexibleAlgorithmAddsUpTheDearestChain) {
+  for (const auto& [metric, dearest] :
+       {std::pair(MetricType::kTe, kMaxTe), std::pair(MetricType::kDelay, kMaxDelay),
+        std::pair(MetricType::kIgp, kMaxIgp)}) {
+    support::Draft draft = support::Chain(kManyHops, Dearest);
+    AddAlgorithm(Definition(metric), draft);
+    Network network(draft);
+    const Constraints constraints{.flex_algorithm = 128};
+    // The objective of the query does not count.
+    ExpectPath(network.Ask(network.Ends(MetricType::kHops, constraints)), kManyHops * dearest,
+               kManyHops);
+  }
+}
+
+TEST(ExtremesTest, FlexibleAlgorithmOfFreeLinksTakesTheFewest) {
+  support::Draft draft = support::Ring(kFewHops, Free);
+  AddAlgorithm(Definition(MetricType::kTe), draft);
+  Network network(draft);
+  const Constraints constraints{.flex_algorithm = 128};
+  const NodeIndex middle(kFewHops / 3);
+  ExpectPath(network.Ask({NodeIndex(0), middle, MetricType::kIgp, constraints}), 0, kFewHops / 3);
+}
+
+TEST(ExtremesTest, FlexibleAlgorithmEndsWhereOneDoesNotTakePart) {
+  support::Draft draft = support::Chain(2 * kFewHops, Dearest);
+  AddAlgorithm(Definition(MetricType::kTe), draft);
+  draft.nodes[kFewHops].attributes.algorithms = {topology::kAlgorithmSpf};
+  Network network(draft);
+  const Constraints constraints{.flex_algorithm = 128};
+  ExpectReason(network.Ask(network.Ends(MetricType::kTe, constraints)), Reason::kFlexAlgorithm,
+               std::nullopt);
+}
+
+TEST(ExtremesTest, DisjointPairOfAFlexibleAlgorithmGoesRoundTheDearestRing) {
+  support::Draft draft = support::Ring(kFewHops, Dearest);
+  AddAlgorithm(Definition(MetricType::kDelay), draft);
+  const TedPtr ted = BuildTed(draft);
+  const Query query{NodeIndex(0), NodeIndex(1), MetricType::kIgp, {.flex_algorithm = 128}};
+  Workspace workspace;
+  const DisjointResult pair =
+      ComputeDisjoint(*ted, {{.disjointness = Disjointness::kNode}, {query, query}}, workspace);
+  ASSERT_TRUE(std::holds_alternative<DisjointPaths>(pair)) << std::get<NoPath>(pair).message;
+  EXPECT_EQ(std::get<DisjointPaths>(pair).total_cost, kFewHops * kMaxDelay);
+}
+
 // At 2^24 - 1 a link is not in the IGP's topology (RFC 5305 s3).
 TEST(ExtremesTest, MaximumIgpMetricIsNone) {
   support::Draft draft = support::Chain(3, Dearest);
@@ -296,6 +348,21 @@ TEST(ExtremesTest, ParallelLinksComeInOrder) {
   for (uint32_t i = 0; i < kParallel; ++i) {
     EXPECT_EQ(std::get<Path>(equal.Next()).links, std::vector<LinkIndex>{LinkIndex(2 * i)});
   }
+}
+
+// Each link of a bundle has a risk of its own, and the definition leaves the dearest alone.
+TEST(ExtremesTest, FlexibleAlgorithmExcludesAllParallelLinksButOne) {
+  support::Draft draft = support::Ladder(3, kParallel, [](uint32_t position) {
+    LinkAttributes link = Ranked(position);
+    link.srlgs = {position % kParallel};
+    return link;
+  });
+  topology::FlexAlgoDefinition definition = Definition(MetricType::kTe);
+  for (uint32_t i = 0; i + 1 < kParallel; ++i) definition.exclude_srlgs.push_back(i);
+  AddAlgorithm(definition, draft);
+  Network network(draft);
+  const Constraints constraints{.flex_algorithm = 128};
+  ExpectPath(network.Ask(network.Ends(MetricType::kIgp, constraints)), 3 * kParallel, 3);
 }
 
 // Two by flow, three by branching. Four take more than the budget, and it is said how far it came.

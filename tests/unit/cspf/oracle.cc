@@ -156,14 +156,15 @@ std::optional<Quantity> Judge::objective() const {
   return std::nullopt;
 }
 
-bool Judge::Has(const OracleLink& link, Quantity what, bool te_announced) const {
+// `own_metric`: nothing may stand in for it, as inside a flex-algorithm.
+bool Judge::Has(const OracleLink& link, Quantity what, bool own_metric) const {
   switch (what) {
     case kDelay:
-      return link.delay.has_value();
+      return link.delay.has_value() && !(own_metric && link.average);
     case kIgp:
       return link.igp.has_value();
     case kTe:
-      return link.te.has_value() || (!te_announced && link.igp.has_value());
+      return link.te.has_value() || (!own_metric && link.igp.has_value());
     case kHops:
       return true;
     case kLoss:

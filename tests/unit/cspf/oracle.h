@@ -45,6 +45,7 @@ struct OracleLink {
   int to = 0;
   bool up = true;
   std::optional<uint32_t> igp{}, te{}, delay{}, variation{};
+  bool average = false;  // The delay is announced as an average alone.
   std::optional<double> loss{};
   std::optional<uint64_t> width{};  // Bytes per second.
   std::set<uint32_t> bits{};        // Affinity.
@@ -119,7 +120,7 @@ class Judge {
 
  private:
   std::optional<Quantity> objective() const;
-  bool Has(const OracleLink& link, Quantity what, bool te_announced) const;
+  bool Has(const OracleLink& link, Quantity what, bool own_metric) const;
   bool MayPassSource(const Walk& leg) const;
   void Extend(int at, int to, bool overload, std::vector<bool>& seen, Walk& walk,
               std::vector<Walk>& found) const;

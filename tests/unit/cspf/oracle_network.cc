@@ -77,7 +77,8 @@ topology::LinkAttributes Attributes(const OracleLink& link) {
   attributes.up = link.up;
   attributes.igp_metric = link.igp;
   attributes.te_metric = link.te;
-  if (link.delay) attributes.min_delay = Microseconds(*link.delay);
+  if (link.delay)
+    (link.average ? attributes.delay : attributes.min_delay) = Microseconds(*link.delay);
   if (link.variation) attributes.delay_variation = Microseconds(*link.variation);
   attributes.loss = link.loss;
   if (link.width) attributes.capacity = BytesPerSecond{*link.width};
@@ -132,6 +133,8 @@ Network RandomNetwork(Rng& rng, const Shape& shape) {
     if (OneIn(rng, 4)) flex.exclude_srlgs = {static_cast<uint32_t>(Below(rng, 5))};
     network.flex = flex;
   }
+  Rng averages = rng;  // A copy: what is drawn next is as it would be without them.
+  for (OracleLink& link : network.links) link.average = !shape.plain && OneIn(averages, 12);
   Build(network);
   return network;
 }
@@ -184,7 +187,8 @@ OracleLink LinkOf(const topology::Link& link) {
                     .te = attributes.te_metric,
                     .loss = attributes.loss};
   const auto count = [](Microseconds time) { return static_cast<uint32_t>(time.count()); };
-  if (attributes.min_delay) oracle.delay = count(*attributes.min_delay);
+  oracle.average = attributes.delay && !attributes.min_delay;
+  if (const auto delay = link.charged_delay()) oracle.delay = count(*delay);
   if (attributes.delay_variation) oracle.variation = count(*attributes.delay_variation);
   if (attributes.capacity) oracle.width = attributes.capacity->value;
   for (const uint32_t bit : {0U, 1U, 40U, 70U}) {

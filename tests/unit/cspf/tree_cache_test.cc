@@ -6,8 +6,10 @@
 #include <atomic>
 #include <random>
 #include <thread>
+#include <variant>
 #include <vector>
 
+#include "lib/cspf/compute_path.h"
 #include "lib/cspf/potential_cache.h"
 #include "lib/graph/dijkstra.h"
 #include "tests/unit/cspf/changing_network.h"
@@ -101,6 +103,57 @@ TEST(TreeCacheTest, GivesExactTreesThroughRandomChangesRefreshedOrNot) {
     ASSERT_FALSE(HasFatalFailure()) << "change " << change;
     if (below(10) == 0) older = network.ptr();
   }
+}
+
+// Of a network where a change next to node 0 moves more distances than those who ask repair.
+class LargeChangeTest : public testing::Test {
+ protected:
+  LargeChangeTest() {
+    cache().Get(network_.ted(), NodeIndex(0), 0, work_);
+    potentials_.Refresh(network_.ted());
+  }
+  TreeCache& cache() { return potentials_.trees(); }
+  TreeCache::TreePtr Ask() { return cache().Get(network_.ted(), NodeIndex(0), 0, work_); }
+  void SetAround0(uint32_t metric) {
+    for (size_t link = 0; link < network_.link_count(); ++link) {
+      if (network_.link(link).remote == 0) network_.SetIgp(link, metric);
+    }
+  }
+
+  ChangingNetwork network_{5, 4000, 9360};
+  PotentialCache potentials_{kEager};
+  ReverseTree::Workspace work_;
+};
+
+TEST_F(LargeChangeTest, WhatFailuresLeaveIsUsedUntilRepaired) {
+  SetAround0(100'000);
+  const auto stale = Ask();
+  ASSERT_NE(stale, nullptr);
+  EXPECT_EQ(Ask(), stale) << "not looked for again";
+  graph::DistanceTree now;
+  graph::Dijkstra(
+      network_.ted().graph(), graph::Direction::kBackward, 0, graph::SlotWeight{0},
+      [](const graph::Arc&, Node, Node) { return true; }, now);
+  EXPECT_LT(stale->distance(1), now.distance(1));
+  Workspace guided(&potentials_);
+  Workspace alone;
+  for (uint32_t source = 1; source < 4000; source += 37) {
+    const Query query{.source = NodeIndex(source), .target = NodeIndex(0)};
+    const Path path = std::get<Path>(ComputePath(network_.ted(), query, guided));
+    EXPECT_EQ(path.cost, now.distance(source));
+    EXPECT_EQ(path.links, std::get<Path>(ComputePath(network_.ted(), query, alone)).links);
+  }
+  potentials_.Refresh(network_.ted());
+  ASSERT_NE(Ask(), nullptr);
+  ExpectExact(network_.ted(), *Ask(), 0);
+}
+
+TEST_F(LargeChangeTest, WhatGotShorterIsNotBoundedByTheTreeUntilRepaired) {
+  SetAround0(1);
+  EXPECT_EQ(Ask(), nullptr);
+  potentials_.Refresh(network_.ted());
+  ASSERT_NE(Ask(), nullptr) << "what was too much to do then is done";
+  ExpectExact(network_.ted(), *Ask(), 0);
 }
 
 TEST(TreeCacheTest, TheLeastRecentlyUsedGoesWhenMemoryIsFull) {

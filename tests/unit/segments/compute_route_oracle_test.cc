@@ -29,6 +29,8 @@ struct Tally {
   int too_deep = 0;
   int no_sid = 0;
   int none = 0;
+  int flexible = 0;  // Found in a flexible algorithm.
+  int outside = 0;   // None in one.
 };
 
 void CheckNone(const Brute& brute, const NoPath& no_path, Tally& tally) {
@@ -80,9 +82,11 @@ void CheckRoute(const Ted& ted, PacketSim& packets, const SegmentQuery& query,
   ASSERT_TRUE(result.ok()) << result.status();
   if (const auto* no_path = std::get_if<NoPath>(&*result)) {
     CheckNone(brute, *no_path, tally);
+    tally.outside += query.path.constraints.flex_algorithm != 0 ? 1 : 0;
   } else {
     CheckFound(ted, packets, query, brute, std::get<SegmentRoute>(*result));
     ++tally.found;
+    tally.flexible += query.path.constraints.flex_algorithm != 0 ? 1 : 0;
   }
   CheckEither(ted, packets, query, workspace);
 }
@@ -115,6 +119,8 @@ TEST(ComputeRouteOracleTest, NoSimplePathThatFitsIsCheaper) {
   EXPECT_GT(tally.too_deep, Cases(3000) / 30);
   EXPECT_GT(tally.no_sid, Cases(3000) / 120);
   EXPECT_GT(tally.none, Cases(3000) / 12);
+  EXPECT_GT(tally.flexible, Cases(3000) / 10);
+  EXPECT_GT(tally.outside, Cases(3000) / 10);
 }
 
 // The least sum over all choices of one fitting path a member that share nothing.

@@ -76,6 +76,27 @@ TEST(ExtremesTest, OneLabelGoesDownTheDearestChain) {
   EXPECT_EQ(route.expansion.worst_delay, kManyHops * topology::kMaxDelay);
 }
 
+TEST(ExtremesTest, OneLabelOfAFlexibleAlgorithmGoesDownTheDearestChain) {
+  support::Draft draft = support::Chain(kManyHops, Dearest);
+  topology::FlexAlgoDefinition definition;
+  definition.algorithm = 128;
+  definition.metric = cspf::MetricType::kTe;
+  AddAlgorithm(definition, draft);
+  // The way of algorithm 0 is another: one label of it does not do.
+  LinkAttributes shortcut;
+  shortcut.igp_metric = 1;
+  AddLink(0, kManyHops, shortcut, draft);
+  const TedPtr ted = BuildTed(draft);
+  SegmentQuery query = Ends(*ted, cspf::MetricType::kIgp);
+  query.path.constraints.flex_algorithm = 128;
+  const SegmentRoute route = Route(*ted, query);
+  EXPECT_EQ(route.list.labels,
+            std::vector<uint32_t>{100'000 + support::kFlexIndex + kManyHops + 1});
+  EXPECT_EQ(route.path.links.size(), kManyHops);
+  EXPECT_EQ(route.path.cost, kManyHops * kMaxTe);
+  EXPECT_EQ(route.expansion.worst_te_cost, kManyHops * kMaxTe);
+}
+
 // 64^20 ways: worst values without counting them.
 TEST(ExtremesTest, NodeSidSpreadsOverAllParallelLinks) {
   constexpr uint32_t kHops = 20;

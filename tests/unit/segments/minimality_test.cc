@@ -167,13 +167,33 @@ bool InLocator(const topology::Node& node, const topology::Srv6Sid& sid) {
   });
 }
 
+// True if another router announces part of the locator that `sid` of `owner` is in: packets for it
+// may meet its router by chance.
+bool IsTakenOver(const Ted& ted, const topology::Node& owner, const topology::Srv6Sid& sid) {
+  for (const topology::Srv6Locator& locator : owner.attributes.locators) {
+    if (!locator.prefix.Contains(IpAddress::V6(sid.sid))) continue;
+    for (uint32_t n = 0; n < ted.node_bound(); ++n) {
+      if (!ted.HasNode(NodeIndex(n)) || &ted.node(NodeIndex(n)) == &owner) continue;
+      for (const topology::Prefix& prefix : ted.node(NodeIndex(n)).prefixes) {
+        if (prefix.prefix.length() > locator.prefix.length() &&
+            prefix.prefix.Contains(IpAddress::V6(sid.sid))) {
+          return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
 // Where brute force finds lists that Encode leaves out with reason: of a set of adjacencies all but
-// one may be down, but not for long; and a SID outside of its router's locators is no SID.
+// one may be down, but not for long; a SID outside of its router's locators is no SID, nor one that
+// is routed to another.
 bool IsLeftOut(const Ted& ted) {
   for (uint32_t l = 0; l < ted.link_bound(); ++l) {
     const topology::Link& link = ted.link(LinkIndex(l));
     for (const topology::Srv6Sid& sid : link.attributes.srv6_sids) {
-      if (!InLocator(ted.node(link.local), sid)) return true;
+      if (!InLocator(ted.node(link.local), sid) || IsTakenOver(ted, ted.node(link.local), sid))
+        return true;
     }
     for (uint32_t m = 0; m < ted.link_bound() && !link.usable; ++m) {
       const topology::Link& other = ted.link(LinkIndex(m));

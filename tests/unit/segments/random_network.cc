@@ -219,7 +219,8 @@ class Generator {
     if (Odd(2)) link.igp_metric.reset();
     if (Chance(rng_, 60)) link.te_metric = Pick(rng_, 1, 3);
     if (!Odd(6)) link.delay = Microseconds(Pick(rng_, 1, 3) * 100);
-    if (link.delay && Chance(rng_, 30)) link.min_delay = *link.delay - Microseconds(10);
+    if (link.delay && !Odd(15))
+      link.min_delay = *link.delay - Microseconds(Chance(rng_, 30) ? 10 : 0);
     if (!Odd(10)) link.loss = Pick(rng_, 0, 20) / 100.0;
     if (!Odd(10)) link.delay_variation = Microseconds(Pick(rng_, 0, 30));
     if (!Odd(10)) link.available = BytesPerSecond{Pick(rng_, 1, 10) * 1000ULL};

@@ -39,10 +39,35 @@ void ForEachPath(const Ted& ted, NodeIndex from, NodeIndex to,
   go(from);
 }
 
-bool Speaks(const Ted& ted, NodeIndex node, DataPlane data_plane) {
+// Has the data plane and takes part in the algorithm. A LAN does.
+bool Serves(const Ted& ted, NodeIndex node, const cspf::Constraints& constraints) {
   const topology::NodeAttributes& attributes = ted.node(node).attributes;
   if (attributes.pseudonode.value_or(false)) return true;
-  return data_plane == DataPlane::kSrMpls ? !attributes.srgb.empty() : !attributes.locators.empty();
+  const uint8_t algorithm = constraints.flex_algorithm;
+  const std::set<uint8_t> algorithms(attributes.algorithms.begin(), attributes.algorithms.end());
+  if (algorithm != 0 && !algorithms.contains(algorithm)) return false;
+  return constraints.data_plane == DataPlane::kSrMpls ? !attributes.srgb.empty()
+                                                      : !attributes.locators.empty();
+}
+
+// The rules of RFC 9350 s13 in their order: a link that one of them prunes is not in the topology.
+bool IsPruned(const topology::FlexAlgoDefinition& definition, const topology::LinkAttributes& a) {
+  const auto announced = [&](uint32_t bit) { return a.admin_group && a.admin_group->Test(bit); };
+  bool some_wanted = false, some_present = false;
+  for (uint32_t bit = 0; bit < 256; ++bit) {
+    if (definition.exclude_any.Test(bit) && announced(bit)) return true;
+    if (definition.include_all.Test(bit) && !announced(bit)) return true;
+    some_wanted |= definition.include_any.Test(bit);
+    some_present |= definition.include_any.Test(bit) && announced(bit);
+  }
+  for (const uint32_t excluded : definition.exclude_srlgs) {
+    for (const uint32_t risk : a.srlgs.value_or(std::vector<uint32_t>())) {
+      if (risk == excluded) return true;
+    }
+  }
+  if (some_wanted && !some_present) return true;
+  if (definition.metric == MetricType::kTe) return !a.te_metric;
+  return definition.metric == MetricType::kDelay && !a.min_delay;
 }
 
 }  // namespace
@@ -51,20 +76,28 @@ std::optional<uint64_t> JudgedCost(const Ted& ted, const cspf::Query& query,
                                    const std::vector<LinkIndex>& links) {
   uint64_t cost = 0;
   int64_t delay = 0;
-  if (!Speaks(ted, query.source, query.constraints.data_plane)) return std::nullopt;
+  const topology::FlexAlgoDefinition* definition = nullptr;
+  MetricType objective = query.objective;
+  if (query.constraints.flex_algorithm != 0) {
+    definition = ted.FindFlexAlgo(query.constraints.flex_algorithm);
+    if (definition == nullptr) return std::nullopt;
+    objective = definition->metric;
+  }
+  if (!Serves(ted, query.source, query.constraints)) return std::nullopt;
   for (const LinkIndex index : links) {
     const topology::Link& link = ted.link(index);
     const topology::LinkAttributes& a = link.attributes;
     const auto charged = a.min_delay ? a.min_delay : a.delay;
     const auto te = a.te_metric ? a.te_metric : a.igp_metric;
-    if (!Speaks(ted, link.remote, query.constraints.data_plane)) return std::nullopt;
+    if (!Serves(ted, link.remote, query.constraints)) return std::nullopt;
     if (ted.node(link.local).attributes.pseudonode.value_or(false)) continue;
+    if (definition != nullptr && IsPruned(*definition, a)) return std::nullopt;
     if (query.constraints.max_delay && !charged) return std::nullopt;
     if (a.available.value_or(BytesPerSecond{0}) < query.constraints.min_bandwidth)
       return std::nullopt;
     if (query.constraints.exclude_any.Test(1) && a.admin_group && a.admin_group->Test(1))
       return std::nullopt;
-    switch (query.objective) {
+    switch (objective) {
       case MetricType::kIgp:
         if (!a.igp_metric) return std::nullopt;
         cost += *a.igp_metric;
@@ -105,6 +138,8 @@ SegmentQuery RandomQuery(const Ted& ted, std::mt19937_64& rng) {
   if (Chance(rng, 30)) query.path.constraints.max_delay = Microseconds(Pick(rng, 1, 12) * 100);
   if (Chance(rng, 20)) query.path.constraints.min_bandwidth = BytesPerSecond{2000};
   if (Chance(rng, 20)) query.path.constraints.exclude_any.Set(1);
+  if (ted.FindFlexAlgo(128) != nullptr ? Chance(rng, 40) : Chance(rng, 2))
+    query.path.constraints.flex_algorithm = 128;
   query.max_sids = Pick(rng, 1, 3);
   query.compress = Chance(rng, 30);
   return query;
@@ -141,9 +176,10 @@ Brute Solve(const Ted& ted, const SegmentQuery& query) {
     const std::optional<uint64_t> cost = JudgedCost(ted, query.path, links);
     if (!cost) return;
     brute.any_path = true;
-    const auto list =
-        Encode(ted, query.path.source, links,
-               {.data_plane = query.path.constraints.data_plane, .compress = query.compress});
+    const auto list = Encode(ted, query.path.source, links,
+                             {.data_plane = query.path.constraints.data_plane,
+                              .algorithm = query.path.constraints.flex_algorithm,
+                              .compress = query.compress});
     if (!list.ok()) return;
     brute.any_list = true;
     const size_t depth = ImposedDepth(ted, query.path.target, *list);
