@@ -60,7 +60,8 @@ class Detours {
  private:
   const topology::Ted& ted_;
   const std::vector<topology::LinkIndex>& links_;
-  std::array<std::optional<DetourFilter>, 4> filters_;
+  static constexpr size_t kMetrics = static_cast<size_t>(topology::MetricType::kVariation) + 1;
+  std::array<std::optional<DetourFilter>, kMetrics> filters_;
 };
 
 }  // namespace

@@ -65,6 +65,30 @@ TEST(ReactionTest, LinkDownRecomputesInOrderOfPriorityThenKey) {
                   absl::StrCat("install a/3/d ", list), absl::StrCat("install a/1/d ", list)));
 }
 
+// Of these no distances are kept with the links: any better link is looked into.
+TEST(ReactionTest, BetterLinksCountForLossAndVariationAsWell) {
+  for (const auto objective : {topology::MetricType::kLoss, topology::MetricType::kVariation}) {
+    Lab lab(
+        "a<->b igp 10 loss 0.01 var 100\nb<->d igp 10 loss 0.01 var 100\n"
+        "a<->c igp 10 loss 0.02 var 200\nc<->d igp 10 loss 0.02 var 200\n");
+    policy::PathIntent bounds;
+    bounds.objective = objective;
+    ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d", bounds)}).ok());
+    ASSERT_EQ(lab.Nodes(kPolicy), "a b d");
+    lab.Edit("a->c", [](auto& attributes) {
+      attributes.loss = 0;
+      attributes.delay_variation = Microseconds(1);
+    });
+    lab.Edit("c->d", [](auto& attributes) {
+      attributes.loss = 0;
+      attributes.delay_variation = Microseconds(1);
+    });
+    lab.Publish();
+    lab.Advance(seconds(12));
+    EXPECT_EQ(lab.Nodes(kPolicy), "a c d") << topology::MetricTypeName(objective);
+  }
+}
+
 TEST(ReactionTest, OnlyPoliciesOnTheLinkAreRecomputed) {
   Lab lab(kDiamond);
   ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d"), Dynamic("a", 1, "c"), Dynamic("c", 1, "d")}).ok());
