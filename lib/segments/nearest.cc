@@ -20,22 +20,6 @@ bool Nearer(const EndpointRoute& a, const EndpointRoute& b) {
   return rank(a) < rank(b);
 }
 
-// Why none can be reached: the only reason there is, or the first with all others behind it.
-NoPath Join(const Ted& ted, const std::vector<SegmentQuery>& queries,
-            std::vector<NoPath> failures) {
-  NoPath joined = std::move(failures.front());
-  if (failures.size() == 1) return joined;
-  const auto named = [&](size_t i, const std::string& message) {
-    return absl::StrCat(ted.node(queries[i].path.target).display_name(), ": ", message);
-  };
-  joined.message = absl::StrCat("none of ", failures.size(),
-                                " endpoints can be reached: ", named(0, joined.message));
-  for (size_t i = 1; i < failures.size(); ++i) {
-    absl::StrAppend(&joined.message, "; ", named(i, failures[i].message));
-  }
-  return joined;
-}
-
 class NearestFinder {
  public:
   NearestFinder(const Ted& ted, const std::vector<SegmentQuery>& queries)
@@ -82,7 +66,7 @@ class NearestFinder {
       return verdict;
     }
     if (second_ && MayBeat(*second_)) second_.reset();
-    if (!best_) return Join(ted_, queries_, std::move(failures_));
+    if (!best_) return JoinRefusals(ted_, queries_, std::move(failures_));
     return NearestRoute{*std::move(best_), std::move(second_)};
   }
 
@@ -94,6 +78,21 @@ class NearestFinder {
 };
 
 }  // namespace
+
+NoPath JoinRefusals(const Ted& ted, const std::vector<SegmentQuery>& queries,
+                    std::vector<NoPath> failures) {
+  NoPath joined = std::move(failures.front());
+  if (failures.size() == 1) return joined;
+  const auto named = [&](size_t i, const std::string& message) {
+    return absl::StrCat(ted.node(queries[i].path.target).display_name(), ": ", message);
+  };
+  joined.message = absl::StrCat("none of ", failures.size(),
+                                " endpoints can be reached: ", named(0, joined.message));
+  for (size_t i = 1; i < failures.size(); ++i) {
+    absl::StrAppend(&joined.message, "; ", named(i, failures[i].message));
+  }
+  return joined;
+}
 
 std::vector<SegmentQuery> QueriesTo(const SegmentQuery& query,
                                     const std::vector<NodeIndex>& endpoints) {

@@ -16,6 +16,11 @@ namespace srpce::segments {
 std::vector<SegmentQuery> QueriesTo(const SegmentQuery& query,
                                     const std::vector<NodeIndex>& endpoints);
 
+// Returns why none of `queries` has a route: the only reason there is, or the first with all behind
+// it. REQUIRES one failure for each query.
+cspf::NoPath JoinRefusals(const Ted& ted, const std::vector<SegmentQuery>& queries,
+                          std::vector<cspf::NoPath> failures);
+
 struct EndpointRoute {
   NodeIndex endpoint;
   SegmentRoute route;

@@ -49,6 +49,20 @@ absl::StatusOr<WeightedResult> ComputeWeightedRoutes(const Ted& ted, const Weigh
                                                      cspf::Workspace& workspace,
                                                      const cspf::Budget& budget = {});
 
+struct NearestWeighted {
+  NodeIndex endpoint;  // Of all lists: one SID decapsulates.
+  WeightedRoutes routes;
+};
+using NearestWeightedResult = std::variant<NearestWeighted, cspf::NoPath>;
+
+// Returns the cheapest of the splits of `demand` to the targets of `queries`, which differ in
+// nothing else; equal costs go to the query that comes first. The budget is shared evenly; one
+// whose search it ended is passed over only if nothing to it can cost less. NoPath: as above, of
+// several queries with what each says. REQUIRES !queries.empty(), max_lists > 0.
+absl::StatusOr<NearestWeightedResult> ComputeNearestWeighted(
+    const Ted& ted, const std::vector<SegmentQuery>& queries, BytesPerSecond demand,
+    uint32_t max_lists, cspf::Workspace& workspace, const cspf::Budget& budget = {});
+
 // Returns weights for paths of such rates, a common divisor taken out, that overload no link when
 // `demand` is split by them; a path may get weight 0. Empty: there are none of 32 bits near these
 // rates. REQUIRES the rates sum to `demand`, which is not 0, and overload no link.

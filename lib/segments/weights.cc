@@ -3,9 +3,8 @@
 #include <numeric>
 #include <optional>
 
-#include "absl/container/flat_hash_map.h"
-#include "lib/cspf/additive.h"
 #include "lib/graph/heap.h"
+#include "lib/segments/link_load.h"
 #include "lib/segments/weighted.h"
 
 namespace srpce::segments {
@@ -16,18 +15,11 @@ using graph::Uint128;
 
 // True if splitting `demand` by `weights` overloads no link.
 bool Fits(const Ted& ted, const std::vector<SplitPath>& paths, const std::vector<uint32_t>& weights,
-          uint64_t demand) {
-  absl::flat_hash_map<graph::ArcId, uint64_t> on;
-  uint64_t all = 0;
-  for (size_t i = 0; i < paths.size(); ++i) {
-    all += weights[i];
-    for (const LinkIndex link : paths[i].path.links) on[link.value()] += weights[i];
-  }
-  return all > 0 && std::all_of(on.begin(), on.end(), [&](const auto& entry) {
-           const graph::ArcData& data = ted.graph().data(entry.first);
-           if ((data.flags & topology::kArcTailPseudonode) != 0) return true;  // Out of a LAN.
-           return Uint128{entry.second} * demand <= Uint128{data.capacity} * all;
-         });
+          BytesPerSecond demand) {
+  std::vector<ListShare> lists;
+  for (size_t i = 0; i < paths.size(); ++i) lists.push_back({paths[i].path.links, weights[i]});
+  const std::optional<LinkLoad> tightest = TightestLink(ted, lists, demand);
+  return !tightest || tightest->fits();
 }
 
 void Reduce(std::vector<uint32_t>& weights) {
@@ -68,7 +60,7 @@ std::vector<uint32_t> WeightsOf(const Ted& ted, const std::vector<SplitPath>& pa
   }
   for (size_t rest = 0; rest < paths.size(); ++rest) {
     weights = RoundedWeights(paths, demand.value, rest);
-    if (!Fits(ted, paths, weights, demand.value)) continue;
+    if (!Fits(ted, paths, weights, demand)) continue;
     Reduce(weights);
     return weights;
   }

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -167,6 +169,21 @@ TEST_F(WeightedTest, SplitTooFineForWeightsIsMadeCoarser) {
             "NO_PATH_BANDWIDTH");
 }
 
+// The whole answer as text.
+std::string Told(const TedPtr& ted, const SegmentQuery& query, uint64_t demand,
+                 cspf::Workspace& workspace) {
+  const auto result = ComputeWeightedRoutes(*ted, {query, {demand}}, workspace);
+  if (!result.ok()) return result.status().ToString();
+  if (const auto* none = std::get_if<NoPath>(&*result)) return none->message;
+  const auto& routes = std::get<WeightedRoutes>(*result);
+  std::string text = absl::StrCat(routes.cost, " ", routes.lower_bound);
+  for (const WeightedRoute& list : routes.lists) {
+    absl::StrAppend(&text, " | ", list.weight, " ", list.rate.value, " ",
+                    ToString(list.route.list));
+  }
+  return text;
+}
+
 TedPtr RandomMap(std::mt19937_64& rng) {
   const uint32_t nodes = Pick(rng, 4, 6);
   std::string map;
@@ -231,6 +248,38 @@ void CheckWeights(const Ted& ted, const WeightedRoutes& routes, uint64_t demand)
     EXPECT_LE(weight * static_cast<Wide>(demand),
               all * static_cast<Wide>(ted.graph().data(link.value()).capacity));
   }
+}
+
+// Linear programs are solved by a library that says nothing of threads.
+TEST_F(WeightedTest, ThreadsDoNotDisturbOneAnother) {
+  struct Case {
+    TedPtr ted;
+    SegmentQuery query;
+    uint64_t demand;
+    std::string want;
+  };
+  std::mt19937_64 rng(support::TestSeed(11));
+  std::vector<Case> cases;
+  for (int i = 0; i < support::Cases(320); ++i) {
+    Case one{RandomMap(rng), {}, Pick(rng, 4, 14) * 100, ""};
+    one.query = Query(*one.ted, "n0", "n1");
+    one.query.path.constraints.max_delay = Microseconds(Pick(rng, 8, 20));
+    one.want = Told(one.ted, one.query, one.demand, workspace_);
+    cases.push_back(std::move(one));
+  }
+  std::atomic<int> differ = 0;
+  std::vector<std::thread> threads;
+  for (size_t thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      cspf::Workspace workspace;
+      for (size_t i = 0; i < cases.size(); ++i) {
+        const Case& one = cases[(i + thread * 40) % cases.size()];
+        differ += Told(one.ted, one.query, one.demand, workspace) != one.want;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(differ, 0);
 }
 
 TEST_F(WeightedTest, AgreesWithTheProgramOverAllPathsThatFit) {
