@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -15,18 +17,46 @@ namespace {
 constexpr uint32_t kAddressBits = 128;
 constexpr size_t kMaxLists = 64;  // So that the next hops of a route fit one netlink attribute.
 
-// The kernel has 8 bits for a weight; what is larger is scaled, never to nothing.
-std::vector<uint32_t> ScaledWeights(const std::vector<policy::WeightedList>& lists) {
-  uint64_t largest = 1;
-  for (const policy::WeightedList& list : lists) largest = std::max<uint64_t>(largest, list.weight);
+// `wanted` as numbers up to `largest`, never nothing.
+std::vector<uint32_t> ScaledTo(uint32_t largest, const std::vector<uint64_t>& wanted) {
+  const uint64_t from = *std::max_element(wanted.begin(), wanted.end());
   std::vector<uint32_t> weights;
-  for (const policy::WeightedList& list : lists) {
-    const uint64_t weight = std::max<uint64_t>(1, list.weight);
-    const uint64_t scaled =
-        largest <= kMaxNextHopWeight ? weight : weight * kMaxNextHopWeight / largest;
-    weights.push_back(static_cast<uint32_t>(std::max<uint64_t>(1, scaled)));
+  for (const uint64_t weight : wanted) {
+    const uint64_t rounded = (2 * weight * largest + from) / (2 * from);
+    weights.push_back(static_cast<uint32_t>(std::max<uint64_t>(1, rounded)));
   }
   return weights;
+}
+
+// How much more of the traffic than wanted the list gets that gets most beyond its share.
+double Excess(const std::vector<uint32_t>& weights, const std::vector<uint64_t>& wanted) {
+  const auto sum = [](const auto& values) {
+    return static_cast<double>(std::accumulate(values.begin(), values.end(), uint64_t{0}));
+  };
+  const double all = sum(weights), all_wanted = sum(wanted);
+  double most = 0;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    most = std::max(most, weights[i] / all - static_cast<double>(wanted[i]) / all_wanted);
+  }
+  return most;
+}
+
+// The kernel has 8 bits for a weight. Larger ones are scaled so that no link gets much more than it
+// was computed to have room for.
+std::vector<uint32_t> KernelWeights(const std::vector<policy::WeightedList>& lists) {
+  std::vector<uint64_t> wanted;
+  for (const policy::WeightedList& list : lists) {
+    wanted.push_back(std::max<uint64_t>(1, list.weight));
+  }
+  if (*std::max_element(wanted.begin(), wanted.end()) <= kMaxNextHopWeight) {
+    return {wanted.begin(), wanted.end()};
+  }
+  std::vector<uint32_t> best = ScaledTo(kMaxNextHopWeight, wanted);
+  for (uint32_t largest = kMaxNextHopWeight - 1; largest > 0; --largest) {
+    std::vector<uint32_t> weights = ScaledTo(largest, wanted);
+    if (Excess(weights, wanted) < Excess(best, wanted)) best = std::move(weights);
+  }
+  return best;
 }
 
 // Next hops of one route must differ, and the kernel only shares load between next hops with a
@@ -82,7 +112,7 @@ absl::StatusOr<std::vector<Route>> PlanRoutes(const plugin::PolicyConfig& config
                                               const PlanSettings& settings) {
   SRPCE_RETURN_IF_ERROR(CheckConfig(config));
   SRPCE_ASSIGN_OR_RETURN(const std::vector<IpPrefix> destinations, Destinations(config));
-  const std::vector<uint32_t> weights = ScaledWeights(config.lists);
+  const std::vector<uint32_t> weights = KernelWeights(config.lists);
   Route into_policy;
   into_policy.id.table = settings.table;
   into_policy.id.metric = settings.metric;

@@ -51,6 +51,20 @@ TEST(RoutePlanTest, SeveralListsShareByWeightWithinEightBits) {
   EXPECT_THAT(weights, testing::ElementsAre(256, 85, 1));
 }
 
+std::vector<uint32_t> KernelWeights(uint32_t first, uint32_t second) {
+  const auto routes = PlanRoutes(
+      Config({List({"fcbb:bb00:4::"}, first), List({"fcbb:bb00:5::"}, second)}), kSettings);
+  std::vector<uint32_t> weights;
+  for (const NextHop& hop : routes->front().next_hops) weights.push_back(hop.weight);
+  return weights;
+}
+
+TEST(RoutePlanTest, WeightsBeyondEightBitsAreScaledWhereTheSharesComeOutBest) {
+  EXPECT_THAT(KernelWeights(256, 3), testing::ElementsAre(256, 3));
+  EXPECT_THAT(KernelWeights(7167, 4833), testing::ElementsAre(218, 147));  // 256, 173: 0.05 % off.
+  EXPECT_THAT(KernelWeights(4'000'000'000, 2'000'000'001), testing::ElementsAre(256, 128));
+}
+
 TEST(RoutePlanTest, NothingToSteerMeansTheEndpointItself) {
   auto config = Config({List({"fcbb:bb00:8::"})});
   config.steered_prefixes.clear();
