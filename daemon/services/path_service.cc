@@ -19,6 +19,7 @@
 #include "lib/segments/compute.h"
 #include "lib/segments/inspect.h"
 #include "lib/segments/nearest.h"
+#include "lib/segments/weighted.h"
 #include "proto/convert/explanation.h"
 #include "proto/convert/path.h"
 #include "srpce/v1/path.grpc.pb.h"
@@ -33,17 +34,36 @@ constexpr int kMaxMembers = 16;
 
 using SteadyClock = std::chrono::steady_clock;
 
-// One for each router that may be the endpoint.
-absl::StatusOr<std::vector<segments::SegmentQuery>> ToQueries(const topology::Ted& ted,
-                                                              const v1::PathRequest& request) {
+struct Question {
+  std::vector<segments::SegmentQuery> queries{};  // One for each router that may be the endpoint.
+  BytesPerSecond demand{};                        // Of a split.
+  uint32_t max_lists = 1;                         // Over 1: a split.
+  bool explain = false;
+  bool name_endpoint = false;  // The request leaves open which router it is.
+
+  bool is_split() const { return max_lists > 1; }
+};
+
+absl::StatusOr<Question> ToQuestion(const topology::Ted& ted, const v1::PathRequest& request) {
   SRPCE_ASSIGN_OR_RETURN(const policy::PathIntent intent,
                          convert::FromProto(request.constraints()));
+  if (intent.may_split() && request.explain()) {
+    return absl::InvalidArgumentError(
+        "explain: got it with max_segment_lists, want one of the two: what limits a split is in "
+        "its "
+        "refusal");
+  }
   std::vector<std::string> endpoints(request.endpoints().begin(), request.endpoints().end());
   if (!request.endpoint().empty() || endpoints.empty()) {
     endpoints.insert(endpoints.begin(), request.endpoint());
   }
-  return pce::ResolveAll(ted, request.headend(), endpoints, intent,
-                         pce::UnknownExclusions::kRefused);
+  Question question{.demand = intent.min_bandwidth, .max_lists = intent.max_lists};
+  SRPCE_ASSIGN_OR_RETURN(
+      question.queries,
+      pce::ResolveAll(ted, request.headend(), endpoints, intent, pce::UnknownExclusions::kRefused));
+  question.explain = request.explain();
+  question.name_endpoint = !request.endpoints().empty() || !ted.FindNode(request.endpoint());
+  return question;
 }
 
 // Of a member of a set: it has one endpoint.
@@ -54,6 +74,9 @@ absl::StatusOr<segments::SegmentQuery> ToQuery(const topology::Ted& ted,
   }
   if (request.explain()) {
     return absl::InvalidArgumentError("explain: members of a set are not explained");
+  }
+  if (request.constraints().max_segment_lists() > 1) {
+    return absl::InvalidArgumentError("max_segment_lists: members of a set take one list each");
   }
   if (request.constraints().allow_ecmp()) {
     return absl::InvalidArgumentError("allow_ecmp: members of a set take one way each");
@@ -94,17 +117,15 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
                                         v1::PathResponse* response) override {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     const topology::TedPtr ted = ted_();
-    auto queries = ToQueries(*ted, *request);
-    if (!queries.ok()) {
-      Finish(reactor, kComputePath, ToGrpcStatus(queries.status(), ReasonOf(queries.status())));
+    auto question = ToQuestion(*ted, *request);
+    if (!question.ok()) {
+      Finish(reactor, kComputePath, ToGrpcStatus(question.status(), ReasonOf(question.status())));
       return reactor;
     }
-    const bool one_node = request->endpoints().empty() && ted->FindNode(request->endpoint());
-    Question question{*std::move(queries), request->explain(), !one_node};
-    // Several endpoints and explanations take many searches.
-    if (!question.explain && question.queries.size() == 1) {
+    // Several endpoints, splits and explanations take many searches.
+    if (!question->explain && !question->is_split() && question->queries.size() == 1) {
       const bool last_try = options_.inline_labels >= options_.max_labels;
-      const auto answered = Answer(*ted, question, {options_.inline_labels}, last_try, response);
+      const auto answered = Answer(*ted, *question, {options_.inline_labels}, last_try, response);
       if (!answered.ok() || *answered) {
         Finish(reactor, kComputePath, ToGrpcStatus(answered.status(), ReasonOf(answered.status())));
         return reactor;
@@ -112,11 +133,13 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
     }
     // A hard one. The thread it came on goes back to serving the others.
     const bool queued =
-        pool_.TrySubmit([this, context, reactor, response, ted, question = std::move(question)] {
+        pool_.TrySubmit([this, context, reactor, response, ted, question = *std::move(question)] {
           absl::Status status;
           if (!context->IsCancelled()) {
-            status =
-                Answer(*ted, question, {options_.max_labels}, /*last_try=*/true, response).status();
+            const cspf::Budget budget{options_.max_labels};
+            status = question.is_split()
+                         ? AnswerSplit(*ted, question, budget, response)
+                         : Answer(*ted, question, budget, /*last_try=*/true, response).status();
           }
           Finish(reactor, kComputePath, ToGrpcStatus(status, ReasonOf(status)));
         });
@@ -161,12 +184,6 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
                            failure == nullptr ? "" : cspf::ReasonName(failure->reason), took);
   }
 
-  struct Question {
-    std::vector<segments::SegmentQuery> queries;  // One for each endpoint.
-    bool explain = false;
-    bool name_endpoint = false;  // The request leaves open which router it is.
-  };
-
   // Returns false, and leaves `response` alone, if the work ran out and `last_try` is false.
   absl::StatusOr<bool> Answer(const topology::Ted& ted, const Question& question,
                               const cspf::Budget& budget, bool last_try,
@@ -204,6 +221,29 @@ class PathService::Impl final : public v1::PathComputation::CallbackService {
     response->set_generation(ted.generation());
     response->set_computation_us(std::chrono::duration<double, std::micro>(took).count());
     return true;
+  }
+
+  absl::Status AnswerSplit(const topology::Ted& ted, const Question& question,
+                           const cspf::Budget& budget, v1::PathResponse* response) {
+    const SteadyClock::time_point begin = SteadyClock::now();
+    auto workspace = workspaces_.Take();
+    SRPCE_ASSIGN_OR_RETURN(
+        const segments::NearestWeightedResult result,
+        segments::ComputeNearestWeighted(ted, question.queries, question.demand, question.max_lists,
+                                         *workspace, budget));
+    const Duration took = SteadyClock::now() - begin;
+    const auto* failure = std::get_if<cspf::NoPath>(&result);
+    Count(question.queries.front(), failure, took);
+    if (failure != nullptr) {
+      convert::ToProto(ted, *failure, response->mutable_no_path());
+    } else {
+      const auto& split = std::get<segments::NearestWeighted>(result);
+      convert::ToProto(ted, split.routes, question.demand, response->mutable_split());
+      if (question.name_endpoint) response->set_endpoint(ted.node(split.endpoint).id);
+    }
+    response->set_generation(ted.generation());
+    response->set_computation_us(std::chrono::duration<double, std::micro>(took).count());
+    return absl::OkStatus();
   }
 
   // The route to the nearest endpoint, and to the one after it.

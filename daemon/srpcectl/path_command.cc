@@ -49,6 +49,8 @@ int RunCompute(const Options& options, const Context& context) {
             << (response.endpoint().empty() ? options.endpoint : response.endpoint()) << ": ";
   if (response.has_no_path()) {
     std::cout << NoPathText(response.no_path());
+  } else if (response.has_split()) {
+    std::cout << SplitText(response.split(), options.request.constraints());
   } else {
     std::cout << PathText(response.path(), options.request.constraints());
   }
@@ -168,6 +170,7 @@ void AddPathCommands(CLI::App& app, Context& context) {
       "  srpcectl path compute 0_NL 24_PT --exclude-link '0_NL->1_BE' --via 4_DE --max-sids 3\n"
       "  srpcectl path compute 0_NL 24_PT --max-delay 1ms --explain\n"
       "  srpcectl path compute 0_NL 24_PT --or 25_ES --objective delay\n"
+      "  srpcectl path compute 0_NL 24_PT --bandwidth 12G --split 4 --max-delay 12ms\n"
       "  srpcectl path compute 0_NL 24_PT --disjoint node");
   compute->callback([one, &context] {
     Finish(*one);

@@ -77,6 +77,9 @@ void AddBounds(CLI::App& command, v1::PathConstraints& c) {
   Parsed(
       command, "--bandwidth", ParseBitsPerSecond, [&c](uint64_t bps) { c.set_bandwidth_bps(bps); },
       "To be had on every link: 400M, 10G", "BPS", kBounds);
+  Counted<uint32_t>(
+      command, "--split", [&c](uint32_t n) { c.set_max_segment_lists(n); },
+      "Over so many segment lists at most, by weight; they carry --bandwidth together");
 }
 
 void AddExclusions(CLI::App& command, v1::PathConstraints& c) {

@@ -143,13 +143,12 @@ std::string SegmentListLine(const v1::SegmentList& list) {
                           : absl::StrJoin(list.labels(), ", "));
 }
 
-std::string SegmentListText(const v1::SegmentList& list, const std::string& indent) {
+std::string SegmentListText(const v1::SegmentList& list, const std::string& indent,
+                            const std::string& share) {
   const bool srv6 = list.data_plane() == v1::DATA_PLANE_SRV6;
   const int count = srv6 ? list.sids_size() : list.labels_size();
-  std::string text =
-      absl::StrCat(indent, "segment list: ", DataPlaneText(list.data_plane()), ", ", count,
-                   count == 1 ? " SID" : " SIDs",
-                   list.weight() > 1 ? absl::StrCat(", weight ", list.weight()) : "", "\n");
+  std::string text = absl::StrCat(indent, "segment list: ", DataPlaneText(list.data_plane()), ", ",
+                                  count, count == 1 ? " SID" : " SIDs", share, "\n");
   // A container holds several segments: then the two do not stand side by side.
   const bool side_by_side = count == list.segments_size();
   for (int i = 0; i < count; ++i) {
@@ -176,6 +175,30 @@ std::string PathText(const v1::Path& path, const v1::PathConstraints& constraint
                hop.has_delay_us() ? FormatMicroseconds(hop.delay_us()) : ""});
   }
   absl::StrAppend(&text, table.ToString("  "), "\n", SegmentListText(path.segment_list(), "  "));
+  return text;
+}
+
+std::string ShareText(uint32_t weight, double share, uint64_t rate_bps) {
+  return absl::StrCat("weight ", weight, ", ", FormatNumber(share * 100, 1), "%",
+                      rate_bps > 0 ? absl::StrCat(", ", FormatBitsPerSecond(rate_bps)) : "");
+}
+
+std::string SplitText(const v1::PathSplit& split, const v1::PathConstraints& constraints) {
+  v1::PathConstraints of_each = constraints;
+  of_each.clear_bandwidth_bps();
+  std::string text = absl::StrCat(
+      FormatBitsPerSecond(constraints.bandwidth_bps()), " over ", split.paths_size(),
+      split.paths_size() == 1 ? " segment list" : " segment lists", ", mean cost ",
+      FormatNumber(split.cost(), 3),
+      split.proved_optimal() ? ""
+                             : absl::StrCat(" (not proved to be the least: lower bound ",
+                                            FormatNumber(split.lower_bound(), 3), ")"),
+      "\n");
+  for (const v1::SplitPath& part : split.paths()) {
+    absl::StrAppend(&text, "\n",
+                    ShareText(part.path().segment_list().weight(), part.share(), part.rate_bps()),
+                    ": ", PathText(part.path(), of_each));
+  }
   return text;
 }
 

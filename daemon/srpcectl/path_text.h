@@ -18,10 +18,18 @@ std::string NodesText(const v1::Path& path);
 // One line: "sr-mpls 16008, 24003" or "srv6 fcbb:bb00:8::".
 std::string SegmentListLine(const v1::SegmentList& list);
 // A heading and a line a SID, saying what it stands for. Ends with a newline.
-std::string SegmentListText(const v1::SegmentList& list, const std::string& indent);
+// `share` stands for the weight.
+std::string SegmentListText(const v1::SegmentList& list, const std::string& indent,
+                            const std::string& share = "");
 
 // Metrics, hops and segment list, several lines.
 std::string PathText(const v1::Path& path, const v1::PathConstraints& constraints);
+
+// The cost, a table of lists with their shares, then each as PathText has it.
+std::string SplitText(const v1::PathSplit& split, const v1::PathConstraints& constraints);
+
+// "weight 3, 75%, 225 Gb/s"; without the rate where it is 0.
+std::string ShareText(uint32_t weight, double share, uint64_t rate_bps);
 
 // The reason, the facts and what blocks; several lines.
 std::string NoPathText(const v1::NoPath& no_path);

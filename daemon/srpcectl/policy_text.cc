@@ -15,9 +15,12 @@ namespace srpce::ctl {
 namespace {
 
 std::string SegmentListsLine(const v1::ActivePath& active) {
-  return absl::StrJoin(
-      active.segment_lists(), " | ",
-      [](std::string* out, const v1::SegmentList& list) { *out += SegmentListLine(list); });
+  const bool several = active.segment_lists_size() > 1;
+  return absl::StrJoin(active.segment_lists(), " | ",
+                       [several](std::string* out, const v1::SegmentList& list) {
+                         absl::StrAppend(out, SegmentListLine(list));
+                         if (several) absl::StrAppend(out, " weight ", list.weight());
+                       });
 }
 
 // The constraints the active candidate path is held to, where it has any.
@@ -77,20 +80,37 @@ std::string CandidateText(const v1::PolicyStatus& status, int index) {
   return text;
 }
 
+std::string WayText(const v1::ActivePath& active) {
+  if (!active.nodes().empty()) return absl::StrJoin(active.nodes(), " ");
+  return active.uses_size() > 0
+             ? absl::StrCat(active.links_size(), " links, ", active.uses_size(), " segment lists")
+             : absl::StrCat(active.links_size(), " links over several branches");
+}
+
 std::string ActiveText(const v1::PolicyStatus& status) {
   const v1::ActivePath& active = status.active();
-  std::string text = absl::StrCat(
-      "  path     ",
-      active.nodes().empty() ? absl::StrCat(active.links_size(), " links over several branches")
-                             : absl::StrJoin(active.nodes(), " "),
-      "\n");
-  absl::StrAppend(&text, "  metrics  ", MetricsText(active.metrics(), BoundsOf(status)), "\n");
+  std::string text = absl::StrCat("  path     ", WayText(active), "\n");
+  v1::PathConstraints bounds;
+  if (const v1::PathConstraints* all = BoundsOf(status)) bounds = *all;
+  if (bounds.max_segment_lists() > 1) bounds.clear_bandwidth_bps();  // No bound of the bottleneck.
+  absl::StrAppend(&text, "  metrics  ", MetricsText(active.metrics(), &bounds), "\n");
   if (const std::string margin = MarginText(active.margin()); !margin.empty()) {
     absl::StrAppend(&text, "  margin   ", margin, status.sla_violated() ? " -- SLA VIOLATED" : "",
                     "\n");
   }
-  for (const v1::SegmentList& list : active.segment_lists()) {
-    absl::StrAppend(&text, SegmentListText(list, "  "));
+  for (int i = 0; i < active.segment_lists_size(); ++i) {
+    const v1::SegmentList& list = active.segment_lists(i);
+    if (i >= active.uses_size()) {
+      absl::StrAppend(&text, SegmentListText(list, "  "));
+      continue;
+    }
+    const v1::ListUse& use = active.uses(i);
+    absl::StrAppend(
+        &text,
+        SegmentListText(list, "  ",
+                        absl::StrCat(", ", ShareText(list.weight(), use.share(), use.rate_bps()))),
+        "    ", use.nodes().empty() ? "several branches" : absl::StrJoin(use.nodes(), " "), " (",
+        MetricsText(use.metrics(), nullptr), ")\n");
   }
   return text;
 }

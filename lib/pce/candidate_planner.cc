@@ -11,6 +11,7 @@
 #include "lib/base/status_macros.h"
 #include "lib/pce/resolve.h"
 #include "lib/segments/nearest.h"
+#include "lib/segments/weighted.h"
 
 namespace srpce::pce {
 namespace {
@@ -50,6 +51,27 @@ absl::StatusOr<segments::SegmentResult> ComputeTo(const PlanContext& context,
   return std::get<segments::NearestRoute>(std::move(result)).nearest.route;
 }
 
+using Planned = std::variant<PlannedPathPtr, cspf::NoPath>;
+
+// One path, or several lists where the bandwidth may be split.
+absl::StatusOr<Planned> PlanTo(const PlanContext& context, const policy::PolicyIntent& intent,
+                               size_t candidate, const policy::PathIntent& bounds,
+                               const std::vector<segments::SegmentQuery>& to) {
+  if (!bounds.may_split()) {
+    SRPCE_ASSIGN_OR_RETURN(segments::SegmentResult result, ComputeTo(context, to));
+    if (auto* none = std::get_if<cspf::NoPath>(&result)) return std::move(*none);
+    return FromRoute(context.ted, intent, candidate,
+                     std::get<segments::SegmentRoute>(std::move(result)));
+  }
+  SRPCE_ASSIGN_OR_RETURN(
+      segments::NearestWeightedResult result,
+      segments::ComputeNearestWeighted(context.ted, to, bounds.min_bandwidth, bounds.max_lists,
+                                       context.workspace, context.options.budget));
+  if (auto* none = std::get_if<cspf::NoPath>(&result)) return std::move(*none);
+  return FromRoutes(context.ted, intent, candidate,
+                    std::get<segments::NearestWeighted>(std::move(result)).routes.lists);
+}
+
 PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member, size_t candidate,
                           const policy::PathIntent& bounds, const Exclusion& exclusion,
                           MemberPlan& plan) {
@@ -72,7 +94,7 @@ PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member,
   }
   const auto compute = [&](const std::vector<segments::SegmentQuery>& wanted) {
     const MonotonicTime begin = context.clock.Now();
-    auto result = ComputeTo(context, wanted);
+    auto result = PlanTo(context, intent, candidate, bounds, wanted);
     if (result.ok()) Note(context, bounds, begin, std::get_if<cspf::NoPath>(&*result), plan);
     return result;
   };
@@ -84,9 +106,9 @@ PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member,
   if (!restricted.empty()) {
     auto result = compute(restricted);
     if (!result.ok()) return fail(result.status());
-    if (auto* route = std::get_if<segments::SegmentRoute>(&*result)) {
+    if (auto* path = std::get_if<PlannedPathPtr>(&*result)) {
       status = {.valid = true};
-      return FromRoute(context.ted, intent, candidate, std::move(*route));
+      return std::move(*path);
     }
     failure = std::get<cspf::NoPath>(*std::move(result));
   } else {

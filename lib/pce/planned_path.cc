@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 #include "lib/cspf/additive.h"
+#include "lib/pce/list_shares.h"
 #include "lib/pce/resolve.h"
 #include "lib/segments/imposition.h"
 
@@ -75,7 +76,7 @@ policy::SlaMargin MarginOf(const policy::PathIntent* bounds, const cspf::PathMet
   return margin;
 }
 
-uint64_t CostOf(const Ted& ted, const policy::PathIntent* bounds,
+uint64_t CostIn(const Ted& ted, const policy::PathIntent* bounds,
                 const cspf::PathMetrics& metrics) {
   MetricType objective = bounds != nullptr ? bounds->objective : MetricType::kIgp;
   if (bounds != nullptr && bounds->flex_algorithm != topology::kAlgorithmSpf) {
@@ -178,8 +179,13 @@ void Complete(const Ted& ted, const policy::PolicyIntent& intent, NodeIndex head
   path.links.erase(std::unique(path.links.begin(), path.links.end()), path.links.end());
   const policy::PathIntent* bounds = BoundsOf(intent, path.candidate);
   path.metrics = WorstOfAll(path.expansions);
-  path.cost = CostOf(ted, bounds, path.metrics);
+  const auto cost = [&](const cspf::PathMetrics& metrics) { return CostIn(ted, bounds, metrics); };
+  path.cost = cost(path.metrics);
   path.margin = MarginOf(bounds, path.metrics);
+  if (bounds != nullptr && bounds->may_split()) {
+    path.cost = MeanCost(path, cost);
+    path.margin.bandwidth_bytes_per_second = Headroom(ted, path, bounds->min_bandwidth);
+  }
   path.generation = ted.generation();
 }
 
@@ -273,6 +279,9 @@ Evaluation Evaluate(const Ted& ted, const policy::PolicyIntent& intent, size_t c
     path->expansions.push_back(*std::move(expansion));
   }
   if (!path->lists.empty()) {
+    if (bounds != nullptr && bounds->may_split()) {
+      Keep(result.promise, CheckLoad(ted, *path, bounds->min_bandwidth));
+    }
     Complete(ted, intent, headend, *path);
     result.path = std::move(path);
   }
@@ -285,6 +294,18 @@ PlannedPathPtr FromRoute(const Ted& ted, const policy::PolicyIntent& intent, siz
   path->candidate = candidate;
   path->lists.push_back({.list = std::move(route.list), .weight = 1});
   path->expansions.push_back(std::move(route.expansion));
+  Complete(ted, intent, *ted.FindNode(intent.key.headend), *path);
+  return path;
+}
+
+PlannedPathPtr FromRoutes(const Ted& ted, const policy::PolicyIntent& intent, size_t candidate,
+                          std::vector<segments::WeightedRoute> routes) {
+  auto path = std::make_shared<PlannedPath>();
+  path->candidate = candidate;
+  for (segments::WeightedRoute& list : routes) {
+    path->lists.push_back({.list = std::move(list.route.list), .weight = list.weight});
+    path->expansions.push_back(std::move(list.route.expansion));
+  }
   Complete(ted, intent, *ted.FindNode(intent.key.headend), *path);
   return path;
 }
@@ -327,13 +348,8 @@ policy::ActivePath Describe(const Ted& ted, const policy::PolicyIntent& intent,
   for (const LinkIndex link : single ? path.expansions.front().path : path.links) {
     active.links.push_back(ted.link(link).key);
   }
-  if (single) {
-    const std::optional<NodeIndex> headend = ted.FindNode(intent.key.headend);
-    active.nodes.push_back(headend ? ted.node(*headend).id : intent.key.headend);
-    for (const LinkIndex link : path.expansions.front().path) {
-      active.nodes.push_back(ted.node(ted.link(link).remote).id);
-    }
-  }
+  if (single) active.nodes = NodesOf(ted, intent.key.headend, path.expansions.front());
+  if (path.lists.size() > 1) active.uses = UsesOf(ted, intent, path);
   return active;
 }
 

@@ -11,6 +11,7 @@
 #include "lib/policy/intent.h"
 #include "lib/policy/status.h"
 #include "lib/segments/compute.h"
+#include "lib/segments/weighted.h"
 #include "lib/topology/ted.h"
 
 namespace srpce::pce {
@@ -30,8 +31,9 @@ struct PlannedPath {
   std::vector<policy::WeightedList> lists;
   std::vector<segments::Expansion> expansions;  // One a list.
   std::vector<topology::LinkIndex> links;       // Of every branch of every list, ascending.
-  uint64_t cost = 0;                            // In the candidate's objective, worst branch.
-  cspf::PathMetrics metrics;                    // Worst branch.
+  // In the candidate's objective: of the worst branch; of a split the mean by weight, rounded.
+  uint64_t cost = 0;
+  cspf::PathMetrics metrics;  // Worst branch.
   policy::SlaMargin margin;
   uint64_t generation = 0;
 
@@ -60,6 +62,10 @@ Evaluation Evaluate(const topology::Ted& ted, const policy::PolicyIntent& intent
 // The same for a list that comes out of the path engine, which has expanded and checked it.
 PlannedPathPtr FromRoute(const topology::Ted& ted, const policy::PolicyIntent& intent,
                          size_t candidate, segments::SegmentRoute route);
+
+// The same for lists that share a bandwidth.
+PlannedPathPtr FromRoutes(const topology::Ted& ted, const policy::PolicyIntent& intent,
+                          size_t candidate, std::vector<segments::WeightedRoute> routes);
 
 // The bounds candidate path `candidate` is held to: its own, or its promise; null for an explicit
 // path without one.

@@ -317,7 +317,9 @@ void Reactor::OnGoodNewsDue() {
       return true;
     }
     const policy::PathIntent* bounds = BoundsOf(*record.intent, record.active->candidate);
-    if (!few || bounds == nullptr || bounds->flex_algorithm != topology::kAlgorithmSpf) {
+    // A split can gain from a dear link that makes room on a cheap one.
+    if (!few || bounds == nullptr || bounds->flex_algorithm != topology::kAlgorithmSpf ||
+        bounds->may_split()) {
       return !news.improved.empty();
     }
     const auto headend = ted_->FindNode(record.intent->key.headend);

@@ -128,7 +128,7 @@ void CopyBounds(const policy::PathIntent& intent, cspf::Constraints& to) {
   to.max_hops = intent.max_hops;
   to.max_loss = intent.max_loss;
   to.max_variation = intent.max_variation;
-  to.min_bandwidth = intent.min_bandwidth;
+  if (!intent.may_split()) to.min_bandwidth = intent.min_bandwidth;  // Else of all lists together.
   to.include_any = intent.include_any;
   to.include_all = intent.include_all;
   to.exclude_any = intent.exclude_any;

@@ -18,7 +18,8 @@ constexpr size_t kMaxNameLength = 255;
 constexpr size_t kMaxCandidates = 64;
 constexpr size_t kMaxLists = 64;
 constexpr size_t kMaxDepth = 64;
-constexpr size_t kMaxNames = 4096;  // Excluded elements, waypoints, prefixes.
+constexpr size_t kMaxNames = 4096;                       // Excluded elements, waypoints, prefixes.
+constexpr uint64_t kMaxSplit = (uint64_t{1} << 53) - 1;  // Bytes/s: rates pass through doubles.
 
 // Gathers defects as "policy r1/100/r4: <field>: <what>".
 class Defects {
@@ -88,6 +89,21 @@ void CheckBounds(const PathIntent& path, Defects& defects) {
   if (path.flex_algorithm != topology::kAlgorithmSpf &&
       path.flex_algorithm < topology::kFirstFlexAlgorithm) {
     defects.Add("flex_algorithm: got ", path.flex_algorithm, ", want 0 or 128 to 255");
+  }
+  if (path.max_lists == 0 || path.max_lists > kMaxLists) {
+    defects.Add("max_segment_lists: got ", path.max_lists, ", want 1 to ", kMaxLists);
+  }
+  if (path.may_split() && path.min_bandwidth.value == 0) {
+    defects.Add("max_segment_lists: got ", path.max_lists,
+                " without a bandwidth, want one to be split");
+  }
+  if (path.may_split() && path.min_bandwidth.value > kMaxSplit) {
+    defects.Add("min_bandwidth: got ", path.min_bandwidth.value,
+                " bytes/s to be split, want at most ", kMaxSplit);
+  }
+  if (path.may_split() && path.allow_ecmp) {
+    defects.Add("max_segment_lists: got ", path.max_lists,
+                " with allow_ecmp, want one of the two: lists of a split take one way each");
   }
   if (path.include_all.Intersects(path.exclude_any)) {
     defects.Add("include_all and exclude_any: name the same affinity bit, no link can have both");
@@ -184,7 +200,13 @@ void CheckCandidate(const PolicyKey& key, const CandidatePath& candidate, Defect
     CheckLists(std::get<std::vector<ExplicitSegmentList>>(candidate.definition), defects);
   });
   if (candidate.promise) {
-    defects.In("promise", [&] { CheckPath(key, *candidate.promise, defects); });
+    defects.In("promise", [&] {
+      CheckPath(key, *candidate.promise, defects);
+      if (candidate.promise->may_split()) {
+        defects.Add(
+            "max_segment_lists: is for dynamic paths, the lists of an explicit one are given");
+      }
+    });
   }
 }
 
@@ -197,8 +219,14 @@ void CheckCandidates(const PolicyIntent& intent, Defects& defects) {
   std::set<std::tuple<ProtocolOrigin, uint32_t, IpAddress, uint32_t>> identities;
   for (size_t i = 0; i < intent.candidate_paths.size(); ++i) {
     const CandidatePath& candidate = intent.candidate_paths[i];
-    defects.In(absl::StrCat("candidate path ", i),
-               [&] { CheckCandidate(intent.key, candidate, defects); });
+    defects.In(absl::StrCat("candidate path ", i), [&] {
+      CheckCandidate(intent.key, candidate, defects);
+      const auto* dynamic = std::get_if<PathIntent>(&candidate.definition);
+      if (intent.disjoint && dynamic != nullptr && dynamic->may_split()) {
+        defects.Add("max_segment_lists: got ", dynamic->max_lists,
+                    " in a disjoint group, whose members take one path each");
+      }
+    });
     if (!identities
              .emplace(candidate.origin, candidate.originator_asn, candidate.originator_address,
                       candidate.discriminator)

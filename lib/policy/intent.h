@@ -32,7 +32,7 @@ struct PathIntent {
   std::optional<double> max_loss;
   std::optional<Microseconds> max_variation;
   std::optional<uint32_t> max_sids;  // Imposed by the headend.
-  BytesPerSecond min_bandwidth;
+  BytesPerSecond min_bandwidth;      // On every link; of a split: of all lists together.
   topology::AdminGroup include_any;
   topology::AdminGroup include_all;
   topology::AdminGroup exclude_any;
@@ -45,7 +45,11 @@ struct PathIntent {
   uint8_t flex_algorithm = topology::kAlgorithmSpf;
   bool compress = true;     // SRv6: NEXT-CSID containers where possible.
   bool allow_ecmp = false;  // Lists may spread packets over equal shortest paths.
+  // Over 1: min_bandwidth may be split over so many lists by weight (RFC 9256 s2.2); each keeps the
+  // other bounds by itself.
+  uint32_t max_lists = 1;
 
+  bool may_split() const { return max_lists > 1; }
   bool operator==(const PathIntent&) const = default;
 };
 

@@ -46,6 +46,15 @@ struct SlaMargin {
   std::optional<double> bandwidth_bytes_per_second;
 };
 
+// What one of several lists carries, and where.
+struct ListUse {
+  double share = 1;     // Of the traffic.
+  BytesPerSecond rate;  // Of a split: that share of its bandwidth, rounded up; else 0.
+  // Node ids in travel order, headend first; empty where branches exist.
+  std::vector<std::string> nodes;
+  cspf::PathMetrics metrics;  // Worst branch.
+};
+
 // The active candidate path as computed on one snapshot.
 struct ActivePath {
   size_t candidate = 0;  // Index into PolicyIntent::candidate_paths.
@@ -55,9 +64,10 @@ struct ActivePath {
   // Node ids in travel order, headend first; empty where branches exist.
   std::vector<std::string> nodes;
   cspf::PathMetrics metrics;  // Worst branch.
-  uint64_t cost = 0;          // In the objective.
+  uint64_t cost = 0;          // In the objective; of a split the mean by weight, rounded.
   SlaMargin margin;
-  uint64_t generation = 0;  // The TED it was computed on.
+  uint64_t generation = 0;    // The TED it was computed on.
+  std::vector<ListUse> uses;  // One a list, where there are several.
 };
 
 // Whether each candidate path could be used, and why not (RFC 9256 s2.10).

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "lib/segments/link_load.h"
 #include "proto/convert/fields.h"
 #include "proto/convert/topology.h"
 
@@ -160,6 +161,7 @@ absl::StatusOr<policy::PathIntent> FromProto(const v1::PathConstraints& proto) {
   }
   to.compress = !proto.no_compression();
   to.allow_ecmp = proto.allow_ecmp();
+  if (proto.max_segment_lists() > 1) to.max_lists = proto.max_segment_lists();
   SRPCE_RETURN_IF_ERROR(reader.status());
   return to;
 }
@@ -186,6 +188,7 @@ void ToProto(const policy::PathIntent& from, v1::PathConstraints* to) {
   to->set_flex_algorithm(from.flex_algorithm);
   to->set_no_compression(!from.compress);
   to->set_allow_ecmp(from.allow_ecmp);
+  if (from.may_split()) to->set_max_segment_lists(from.max_lists);
 }
 
 absl::StatusOr<cspf::DataPlane> FromProto(v1::DataPlane proto) {
@@ -268,6 +271,22 @@ void ToProto(const topology::Ted& ted, const segments::SegmentRoute& from, v1::P
   ToProto(ted, from.path, to);
   to->set_ecmp(!from.expansion.single_path);
   ToProto(ted, from.list, to->mutable_segment_list());
+}
+
+void ToProto(const topology::Ted& ted, const segments::WeightedRoutes& from, BytesPerSecond demand,
+             v1::PathSplit* to) {
+  uint64_t all = 0;
+  for (const segments::WeightedRoute& list : from.lists) all += list.weight;
+  for (const segments::WeightedRoute& list : from.lists) {
+    v1::SplitPath* added = to->add_paths();
+    ToProto(ted, list.route, added->mutable_path());
+    added->mutable_path()->mutable_segment_list()->set_weight(list.weight);
+    added->set_share(static_cast<double>(list.weight) / static_cast<double>(all));
+    added->set_rate_bps(segments::RateOf(list.weight, all, demand).value * kBitsPerByte);
+  }
+  to->set_cost(from.cost);
+  to->set_proved_optimal(from.proved_optimal);
+  to->set_lower_bound(from.lower_bound);
 }
 
 void ToProto(const topology::Ted& ted, const cspf::NoPath& from, v1::NoPath* to) {

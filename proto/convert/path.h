@@ -5,6 +5,7 @@
 #include "lib/cspf/disjoint.h"
 #include "lib/policy/intent.h"
 #include "lib/segments/compute.h"
+#include "lib/segments/weighted.h"
 #include "srpce/v1/path.pb.h"
 
 namespace srpce::convert {
@@ -25,6 +26,9 @@ void ToProto(const topology::Ted& ted, const segments::SegmentList& from, v1::Se
 void ToProto(const topology::Ted& ted, const cspf::Path& from, v1::Path* to);
 void ToProto(const topology::Ted& ted, const segments::SegmentRoute& from, v1::Path* to);
 void ToProto(const topology::Ted& ted, const segments::RouteSet& from, v1::PathSetResponse* to);
+// `demand` is what the lists share.
+void ToProto(const topology::Ted& ted, const segments::WeightedRoutes& from, BytesPerSecond demand,
+             v1::PathSplit* to);
 void ToProto(const topology::Ted& ted, const cspf::NoPath& from, v1::NoPath* to);
 
 }  // namespace srpce::convert

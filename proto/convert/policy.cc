@@ -143,6 +143,13 @@ void WriteActive(const topology::Ted& ted, const policy::ActivePath& from, v1::A
   to->set_cost(from.cost);
   WriteMargin(from.margin, to->mutable_margin());
   to->set_generation(from.generation);
+  for (const policy::ListUse& use : from.uses) {
+    v1::ListUse* added = to->add_uses();
+    added->set_share(use.share);
+    added->set_rate_bps(use.rate.value * kBitsPerByte);
+    for (const std::string& node : use.nodes) added->add_nodes(node);
+    ToProto(use.metrics, added->mutable_metrics());
+  }
 }
 
 v1::OperState WriteState(policy::OperState state) {

@@ -136,6 +136,86 @@ TEST_F(PathTest, AnAnycastAddressIsAnEndpoint) {
   EXPECT_EQ(response.runner_up().endpoint(), "c");
 }
 
+TEST_F(PathTest, SplitsABandwidthThatNoPathHas) {
+  StartDaemon();
+  const auto source = Feed("lab", kDiamond);
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("d");
+  request.mutable_constraints()->set_bandwidth_bps(15'000'000'000);
+  v1::PathResponse response;
+  ASSERT_TRUE(Compute(request, &response).ok());
+  EXPECT_EQ(response.no_path().reason(), "NO_PATH_BANDWIDTH");
+  request.mutable_constraints()->set_max_segment_lists(4);
+  ASSERT_TRUE(Compute(request, &response).ok());
+  ASSERT_TRUE(response.has_split()) << response.no_path().message();
+  const v1::PathSplit& split = response.split();
+  ASSERT_EQ(split.paths_size(), 2);
+  EXPECT_EQ(support::PathText("a", split.paths(0).path()), "a b d");
+  EXPECT_EQ(support::PathText("a", split.paths(1).path()), "a c d");
+  EXPECT_EQ(split.paths(0).path().segment_list().weight(), 2U);
+  EXPECT_EQ(split.paths(1).path().segment_list().weight(), 1U);
+  EXPECT_EQ(split.paths(0).rate_bps(), 10'000'000'000U);
+  EXPECT_EQ(split.paths(1).rate_bps(), 5'000'000'000U);
+  EXPECT_DOUBLE_EQ(split.paths(0).share(), 2.0 / 3);
+  EXPECT_TRUE(split.proved_optimal());
+  EXPECT_DOUBLE_EQ(split.cost(), (2 * 20 + 1 * 40) / 3.0);
+  EXPECT_GT(response.computation_us(), 0);
+  // Each list keeps the delay bound: one way is too slow for that.
+  request.mutable_constraints()->set_max_delay_us(1000);
+  ASSERT_TRUE(Compute(request, &response).ok());
+  EXPECT_EQ(response.no_path().reason(), "NO_PATH_BANDWIDTH");
+  EXPECT_EQ(response.no_path().best_achievable(), 10e9);
+}
+
+TEST_F(PathTest, ARefusedSplitSaysWhatAllTogetherCarryAndTheCut) {
+  StartDaemon();
+  const auto source = Feed("lab", kDiamond);
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("d");
+  request.mutable_constraints()->set_bandwidth_bps(25'000'000'000);
+  request.mutable_constraints()->set_max_segment_lists(4);
+  v1::PathResponse response;
+  ASSERT_TRUE(Compute(request, &response).ok());
+  ASSERT_TRUE(response.has_no_path());
+  EXPECT_EQ(response.no_path().reason(), "NO_PATH_BANDWIDTH");
+  EXPECT_EQ(response.no_path().wanted(), 25e9);
+  EXPECT_EQ(response.no_path().best_achievable(), 20e9);
+  EXPECT_EQ(response.no_path().blocking_links_size(), 2);
+  EXPECT_THAT(response.no_path().message(), HasSubstr("all paths together carry 20 Gb/s"));
+}
+
+TEST_F(PathTest, ASplitIsAskedForByItself) {
+  StartDaemon();
+  const auto source = Feed("lab", kDiamond);
+  v1::PathRequest request;
+  request.set_headend("a");
+  request.set_endpoint("d");
+  request.mutable_constraints()->set_max_segment_lists(4);
+  v1::PathResponse response;
+  grpc::Status status = Compute(request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("max_segment_lists: got 4 without a bandwidth"));
+  request.mutable_constraints()->set_bandwidth_bps(1'000'000);
+  request.set_explain(true);
+  EXPECT_THAT(Compute(request, &response).error_message(), HasSubstr("explain"));
+  request.set_explain(false);
+  v1::PathSetRequest set;
+  *set.add_members() = request;
+  *set.add_members() = request;
+  v1::PathSetResponse none;
+  status = paths_->ComputePathSet(support::MakeContext().get(), set, &none);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("max_segment_lists"));
+  // One list that carries it all is a split as well; the endpoint is named where it was left open.
+  request.add_endpoints("b");
+  ASSERT_TRUE(Compute(request, &response).ok());
+  ASSERT_EQ(response.split().paths_size(), 1);
+  EXPECT_EQ(response.split().paths(0).share(), 1);
+  EXPECT_EQ(response.endpoint(), "b");
+}
+
 TEST_F(PathTest, ExplainsAnswersAndRefusals) {
   StartDaemon();
   const auto source = Feed("lab", kDiamond);

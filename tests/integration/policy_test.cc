@@ -68,6 +68,61 @@ TEST_F(PolicyTest, ALinkThatGoesDownMovesThePolicyAndComesBack) {
   EXPECT_TRUE(status);
 }
 
+// "2 a b d | 1 a c d".
+std::string UsesText(const v1::PolicyStatus& status) {
+  std::string text;
+  const v1::ActivePath& active = status.active();
+  for (int i = 0; i < active.uses_size() && i < active.segment_lists_size(); ++i) {
+    text += (i > 0 ? " | " : "") + std::to_string(active.segment_lists(i).weight());
+    for (const std::string& node : active.uses(i).nodes()) text += " " + node;
+  }
+  return text;
+}
+
+TEST_F(PolicyTest, ASplitGetsNewListsAndWeightsWhenALinkFailsAndOutlivesARestart) {
+  const std::string map = std::string(kDiamond) +
+                          "a<->e igp 30 te 30 delay 300 bw 10G\n"
+                          "e<->d igp 30 te 30 delay 300 bw 10G\n";
+  StartDaemon();
+  auto source = Feed("lab", map);
+  auto watch = std::make_unique<WatchClient>(channel_);
+  ASSERT_TRUE(watch->AwaitSynced());
+  v1::PathConstraints split;
+  split.set_bandwidth_bps(12'000'000'000);
+  split.set_max_segment_lists(4);
+  ASSERT_TRUE(Apply({DynamicPolicy("a", 100, "d", split)}).ok());
+  auto status = watch->Await(IsInstalled);
+  ASSERT_TRUE(status);
+  EXPECT_EQ(UsesText(*status), "5 a b d | 1 a c d");
+  EXPECT_EQ(status->active().uses(0).rate_bps(), 10'000'000'000U);
+  EXPECT_EQ(status->active().uses(1).rate_bps(), 2'000'000'000U);
+  EXPECT_EQ(status->active().margin().bandwidth_bps(), 0);
+
+  ASSERT_EQ(source->Send(support::LinkStateUpdate(KeyOf(map, "a->b"), false))->error(), "");
+  const std::string moved = "5 a c d | 1 a e d";
+  const auto is_moved = [&](const v1::PolicyStatus& s) {
+    return IsInstalled(s) && UsesText(s) == moved;
+  };
+  status = watch->Await(is_moved);
+  ASSERT_TRUE(status);
+  EXPECT_FALSE(status->sla_violated());
+  EXPECT_THAT(status->last_change_reason(), HasSubstr("a->b"));
+  EXPECT_GE(Metric("srpce_event_to_push_duration_seconds_count{trigger=\"link-down\"}"), 1);
+
+  source.reset();
+  watch.reset();
+  daemon_->Kill();
+  StartDaemon();
+  std::string cut = map;
+  cut.insert(cut.find('\n'), " down");  // a<->b.
+  source = Feed("lab", cut);
+  WatchClient again(channel_);
+  ASSERT_TRUE(again.AwaitSynced());
+  status = again.Await(is_moved);
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->policy().candidate_paths(0).dynamic().max_segment_lists(), 4U);
+}
+
 TEST_F(PolicyTest, ApplyIsAllOrNothingAndIdempotent) {
   StartDaemon();
   const auto source = Feed("lab", kDiamond);

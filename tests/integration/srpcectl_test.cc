@@ -90,6 +90,31 @@ TEST_F(SrpcectlTest, ComputesPathsInAFlexibleAlgorithm) {
               HasSubstr("flex-algorithm 129: no node announces a definition of it"));
 }
 
+TEST_F(SrpcectlTest, SplitsABandwidthOverSeveralLists) {
+  const std::vector<std::string> ask = {"path", "compute", "a", "d", "--bandwidth", "15G"};
+  EXPECT_EQ(Run(ask).exit, 2) << "no single path has it";
+  std::vector<std::string> split = ask;
+  split.insert(split.end(), {"--split", "4"});
+  const Outcome found = Run(split);
+  EXPECT_EQ(found.exit, 0) << found.errors;
+  EXPECT_THAT(found.output, HasSubstr("a -> d: 15 Gb/s over 2 segment lists, mean cost 26.667"));
+  EXPECT_THAT(found.output, HasSubstr("weight 2, 66.7%, 10 Gb/s: delay 1.8 ms"));
+  EXPECT_THAT(found.output, HasSubstr("weight 1, 33.3%, 5 Gb/s: delay 200 us"));
+  split.insert(split.end(), {"-o", "json"});
+  EXPECT_THAT(Run(split).output, HasSubstr("\"rate_bps\": 5000000000"));
+  const Outcome none = Run({"path", "compute", "a", "d", "--bandwidth", "25G", "--split", "4"});
+  EXPECT_EQ(none.exit, 2) << none.errors;
+  EXPECT_THAT(none.output, HasSubstr("best achievable: 20 Gb/s"));
+  EXPECT_THAT(none.output, HasSubstr("blocking links:"));
+
+  const std::string file = PolicyFile("bandwidth_bps: 15000000000, max_segment_lists: 4");
+  const Outcome applied = Run({"policy", "apply", "-f", file, "--wait"});
+  EXPECT_EQ(applied.exit, 0) << applied.errors;
+  EXPECT_THAT(applied.output, HasSubstr("4 links, 2 segment lists"));
+  EXPECT_THAT(applied.output, HasSubstr("weight 2, 66.7%, 10 Gb/s"));
+  EXPECT_THAT(applied.output, HasSubstr("a c d (delay 200 us"));
+}
+
 TEST_F(SrpcectlTest, KeepsPolicies) {
   const std::string file = PolicyFile("objective: delay");
   EXPECT_THAT(Run({"policy", "apply", "-f", file, "--validate-only"}).output,

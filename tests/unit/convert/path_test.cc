@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "proto/convert/topology.h"
+#include "tests/support/build_ted.h"
 
 namespace srpce::convert {
 namespace {
@@ -34,13 +35,45 @@ policy::PathIntent FullIntent() {
           .data_plane = cspf::DataPlane::kSrv6,
           .flex_algorithm = 128,
           .compress = false,
-          .allow_ecmp = true};
+          .allow_ecmp = true,
+          .max_lists = 3};
 }
 
 TEST(ConvertPathTest, ConstraintsSurviveTheWire) {
   v1::PathConstraints proto;
   ToProto(FullIntent(), &proto);
   EXPECT_EQ(*FromProto(proto), FullIntent());
+}
+
+TEST(ConvertPathTest, OneListIsNoSplit) {
+  v1::PathConstraints proto;
+  proto.set_max_segment_lists(1);
+  EXPECT_EQ(*FromProto(proto), policy::PathIntent());
+  ToProto(policy::PathIntent(), &proto);
+  EXPECT_EQ(FromProto(proto)->max_lists, 1U);
+}
+
+TEST(ConvertPathTest, SplitSaysWhatEachListCarries) {
+  segments::WeightedRoutes routes;
+  routes.cost = 2.5;
+  routes.proved_optimal = true;
+  routes.lower_bound = 2.5;
+  routes.lists.resize(2);
+  routes.lists[0].weight = 2;
+  routes.lists[0].route.path.cost = 2;
+  routes.lists[1].weight = 1;
+  const topology::TedPtr ted = support::BuildTed("a<->b igp 1\n");
+  v1::PathSplit proto;
+  ToProto(*ted, routes, BytesPerSecond{125}, &proto);
+  ASSERT_EQ(proto.paths_size(), 2);
+  EXPECT_EQ(proto.paths(0).path().cost(), 2U);
+  EXPECT_EQ(proto.paths(0).path().segment_list().weight(), 2U);
+  EXPECT_DOUBLE_EQ(proto.paths(0).share(), 2.0 / 3);
+  EXPECT_EQ(proto.paths(0).rate_bps(), 84U * 8);  // Rounded up to whole bytes.
+  EXPECT_EQ(proto.paths(1).rate_bps(), 42U * 8);
+  EXPECT_EQ(proto.cost(), 2.5);
+  EXPECT_TRUE(proto.proved_optimal());
+  EXPECT_EQ(proto.lower_bound(), 2.5);
 }
 
 TEST(ConvertPathTest, NothingAskedMeansNoLimit) {

@@ -13,7 +13,9 @@ using testing::HasSubstr;
 policy::PolicyIntent FullIntent() {
   policy::CandidatePath dynamic{.name = "fast", .preference = 200, .discriminator = 1};
   dynamic.definition = policy::PathIntent{.objective = topology::MetricType::kDelay,
-                                          .max_delay = Microseconds(9000)};
+                                          .max_delay = Microseconds(9000),
+                                          .min_bandwidth = BytesPerSecond{125'000'000},
+                                          .max_lists = 4};
   policy::CandidatePath written{.name = "backup",
                                 .origin = policy::ProtocolOrigin::kBgpSrPolicy,
                                 .originator_asn = 65001,

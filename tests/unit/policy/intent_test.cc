@@ -87,6 +87,39 @@ const Case kCases[] = {
      "same affinity bit"},
     {"EndExcluded", [](auto& p) { Dynamic(p).exclude_nodes = {"r4"}; }, "an end of the policy"},
     {"PromiseOfDynamic", [](auto& p) { p.candidate_paths[0].promise.emplace(); }, "promise"},
+    {"NoListAtAll", [](auto& p) { Dynamic(p).max_lists = 0; }, "max_segment_lists: got 0"},
+    {"ManyLists", [](auto& p) { Dynamic(p).max_lists = 65; },
+     "max_segment_lists: got 65, want 1 to 64"},
+    {"NothingToSplit", [](auto& p) { Dynamic(p).max_lists = 2; },
+     "max_segment_lists: got 2 without a bandwidth"},
+    {"SplitOfTooMuch",
+     [](auto& p) {
+       Dynamic(p).max_lists = 2;
+       Dynamic(p).min_bandwidth = {uint64_t{1} << 53};
+     },
+     "min_bandwidth: got 9007199254740992 bytes/s to be split"},
+    {"SplitOverEqualPaths",
+     [](auto& p) {
+       Dynamic(p).max_lists = 2;
+       Dynamic(p).min_bandwidth = {1};
+       Dynamic(p).allow_ecmp = true;
+     },
+     "max_segment_lists: got 2 with allow_ecmp"},
+    {"SplitInAGroup",
+     [](auto& p) {
+       Dynamic(p).max_lists = 2;
+       Dynamic(p).min_bandwidth = {1};
+       p.disjoint.emplace().group = "g";
+     },
+     "max_segment_lists: got 2 in a disjoint group"},
+    {"PromiseOfASplit",
+     [](auto& p) {
+       Explicit(p);
+       PathIntent& promise = p.candidate_paths[0].promise.emplace();
+       promise.max_lists = 2;
+       promise.min_bandwidth = {1};
+     },
+     "promise: max_segment_lists: is for dynamic paths"},
     {"NoList", [](auto& p) { Explicit(p).clear(); }, "got no segment list"},
     {"EmptyList", [](auto& p) { Explicit(p)[0].labels.clear(); }, "list 0: got 0 labels"},
     {"SpecialLabel", [](auto& p) { Explicit(p)[0].labels = {3}; }, "label: got 3"},

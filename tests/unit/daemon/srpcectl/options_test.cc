@@ -44,6 +44,8 @@ TEST(PathOptionsTest, SetsEveryConstraint) {
                    "3",
                    "--bandwidth",
                    "10G",
+                   "--split",
+                   "4",
                    "--include-any",
                    "0x3",
                    "--include-all",
@@ -81,6 +83,7 @@ TEST(PathOptionsTest, SetsEveryConstraint) {
   EXPECT_EQ(c.max_delay_variation_us(), 5U);
   EXPECT_EQ(c.max_sids(), 3U);
   EXPECT_EQ(c.bandwidth_bps(), 10'000'000'000U);
+  EXPECT_EQ(c.max_segment_lists(), 4U);
   EXPECT_EQ(c.include_any().words(0), 3U);
   EXPECT_EQ(c.include_all().words(0), 4U);
   EXPECT_EQ(c.exclude_any().words(1), 2U);

@@ -63,6 +63,35 @@ TEST(PathTextTest, ShowsMetricsHopsAndSegments) {
   EXPECT_EQ(NodesText(SamplePath()), "a b c");
 }
 
+TEST(PathTextTest, ShowsTheShareOfEachListOfASplit) {
+  v1::PathConstraints constraints;
+  constraints.set_bandwidth_bps(15'000'000'000);
+  constraints.set_max_segment_lists(2);
+  v1::PathSplit split;
+  split.set_cost(32.5);
+  split.set_proved_optimal(true);
+  for (const uint32_t weight : {2, 1}) {
+    v1::SplitPath* part = split.add_paths();
+    *part->mutable_path() = SamplePath();
+    part->mutable_path()->mutable_segment_list()->set_weight(weight);
+    part->set_share(weight / 3.0);
+    part->set_rate_bps(weight * uint64_t{5'000'000'000});
+  }
+  const std::string text = SplitText(split, constraints);
+  EXPECT_EQ(text.rfind("15 Gb/s over 2 segment lists, mean cost 32.5\n"
+                       "\n"
+                       "weight 2, 66.7%, 10 Gb/s: "
+                       "delay 12.345 ms, igp 30, 2 hops, bottleneck 10 Gb/s\n",
+                       0),
+            0U)
+      << text;
+  EXPECT_NE(text.find("\nweight 1, 33.3%, 5 Gb/s: "), std::string::npos) << text;
+  split.set_proved_optimal(false);
+  split.set_lower_bound(31.25);
+  EXPECT_NE(SplitText(split, constraints).find("(not proved to be the least: lower bound 31.25)"),
+            std::string::npos);
+}
+
 TEST(PathTextTest, ShowsWhatAContainerHolds) {
   v1::SegmentList list;
   list.set_data_plane(v1::DATA_PLANE_SRV6);
@@ -172,6 +201,38 @@ TEST(PolicyTextTest, ShowsAPolicyInFull) {
             "  candidate 1, preference 100, dynamic, active, valid\n"
             "  changes  2: link-down a->d\n"
             "  event to push  123.5 us\n");
+}
+
+TEST(PolicyTextTest, ShowsWhatEachOfSeveralListsCarries) {
+  v1::PolicyStatus status = SampleStatus();
+  v1::PathConstraints* bounds =
+      status.mutable_policy()->mutable_candidate_paths(0)->mutable_dynamic();
+  bounds->set_bandwidth_bps(15'000'000'000);
+  bounds->set_max_segment_lists(2);
+  v1::ActivePath* active = status.mutable_active();
+  active->clear_nodes();
+  active->add_links();
+  active->mutable_segment_lists(0)->set_weight(3);
+  *active->add_segment_lists() = active->segment_lists(0);
+  active->mutable_segment_lists(1)->set_weight(1);
+  for (const double share : {0.75, 0.25}) {
+    v1::ListUse* use = active->add_uses();
+    use->set_share(share);
+    use->set_rate_bps(static_cast<uint64_t>(share * 15e9));
+    use->add_nodes("a");
+    use->add_nodes("c");
+    use->mutable_metrics()->set_hops(1);
+  }
+  const std::string text = PolicyText(status);
+  const auto shows = [&](const std::string& line) { return text.find(line) != std::string::npos; };
+  EXPECT_TRUE(shows("  path     1 links, 2 segment lists\n")) << text;
+  EXPECT_TRUE(shows("bottleneck 10 Gb/s\n")) << "the bandwidth is none of one list: " << text;
+  EXPECT_TRUE(shows("  segment list: sr-mpls, 2 SIDs, weight 3, 75%, 11.25 Gb/s\n")) << text;
+  EXPECT_TRUE(shows("    a c (1 hop)\n")) << text;
+  EXPECT_TRUE(shows("  segment list: sr-mpls, 2 SIDs, weight 1, 25%, 3.75 Gb/s\n")) << text;
+  EXPECT_NE(
+      PoliciesTable({status}).find("sr-mpls 16002, 24001 weight 3 | sr-mpls 16002, 24001 weight 1"),
+      std::string::npos);
 }
 
 TEST(PolicyTextTest, ShowsALineEach) {
