@@ -23,6 +23,11 @@ std::string SegmentListText(const v1::SegmentList& list, const std::string& inde
 // Metrics, hops and segment list, several lines.
 std::string PathText(const v1::Path& path, const v1::PathConstraints& constraints);
 
+// "link", "node", "srlg", "srlg-node".
+const char* LevelText(v1::Disjointness level);
+// "link a->b, node c, SRLG 7".
+std::string RisksText(const v1::SharedRisks& risks);
+
 // The reason, the facts and what blocks; several lines.
 std::string NoPathText(const v1::NoPath& no_path);
 

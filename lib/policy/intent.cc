@@ -18,6 +18,7 @@ constexpr size_t kMaxNameLength = 255;
 constexpr size_t kMaxCandidates = 64;
 constexpr size_t kMaxLists = 64;
 constexpr size_t kMaxDepth = 64;
+constexpr size_t kMaxFallbacks = 16;
 constexpr size_t kMaxNames = 4096;  // Excluded elements, waypoints, prefixes.
 
 // Gathers defects as "policy r1/100/r4: <field>: <what>".
@@ -209,6 +210,19 @@ void CheckCandidates(const PolicyIntent& intent, Defects& defects) {
   }
 }
 
+void CheckProtection(const PolicyIntent& intent, Defects& defects) {
+  const Protection& protection = *intent.protection;
+  if (intent.disjoint) {
+    defects.Add("protection: the policy is in disjoint group ", intent.disjoint->group,
+                ", want one of the two: the others of the group are what protects it");
+  }
+  CheckCount(protection.fallbacks.size(), "protection: fallbacks", kMaxFallbacks, defects);
+  if (protection.constraints) {
+    defects.In("protection: constraints",
+               [&] { CheckPath(intent.key, *protection.constraints, defects); });
+  }
+}
+
 }  // namespace
 
 std::string ToString(const PolicyKey& key) {
@@ -237,6 +251,9 @@ absl::Status Validate(const PolicyIntent& intent) {
   CheckCount(intent.steered_prefixes.size(), "steered_prefixes", kMaxNames, defects);
   if (intent.disjoint) {
     CheckName(intent.disjoint->group, "disjoint: group", /*required=*/true, defects);
+  }
+  if (intent.protection) {
+    CheckProtection(intent, defects);
   }
   CheckCandidates(intent, defects);
   return defects.ToStatus();

@@ -26,5 +26,8 @@ void ToProto(const topology::Ted& ted, const cspf::Path& from, v1::Path* to);
 void ToProto(const topology::Ted& ted, const segments::SegmentRoute& from, v1::Path* to);
 void ToProto(const topology::Ted& ted, const segments::RouteSet& from, v1::PathSetResponse* to);
 void ToProto(const topology::Ted& ted, const cspf::NoPath& from, v1::NoPath* to);
+void ToProto(const topology::Ted& ted, const cspf::LevelFailure& from, v1::LevelFailure* to);
+// Links, nodes and SRLGs; those `ted` no longer has are left out.
+void ToProto(const topology::Ted& ted, const cspf::SharedRisks& from, v1::SharedRisks* to);
 
 }  // namespace srpce::convert
