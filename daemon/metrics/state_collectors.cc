@@ -108,6 +108,13 @@ void AddPolicyCollector(Metrics& metrics, const pce::PolicyEngine& engine) {
       out.Gauge("srpce_disjoint_groups", "Disjoint groups by whether their promise is kept.",
                 {{"status", status}}, CountOf(counters.disjoint_groups, status));
     }
+    for (const char* state : {"protected", "degraded", "unprotected", "pending"}) {
+      out.Gauge("srpce_policy_protection", "Policies that want a backup, by whether they have one.",
+                {{"state", state}}, CountOf(counters.protection, state));
+    }
+    out.Counter("srpce_protection_switches_total",
+                "Backups put to use: pushed without a path computation.", {},
+                static_cast<double>(counters.protection_switches));
     out.Gauge("srpce_recompute_queue_depth", "Policies that wait to be recomputed.", {},
               static_cast<double>(counters.recompute_queue_depth));
     out.Gauge("srpce_store_queue_depth", "Changes that wait for the store.", {},

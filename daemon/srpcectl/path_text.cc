@@ -70,6 +70,8 @@ std::string ConstraintText(const std::string& constraint, double value) {
   return FormatNumber(value, 6);
 }
 
+}  // namespace
+
 const char* LevelText(v1::Disjointness level) {
   switch (level) {
     case v1::DISJOINTNESS_NODE:
@@ -83,7 +85,13 @@ const char* LevelText(v1::Disjointness level) {
   }
 }
 
-}  // namespace
+std::string RisksText(const v1::SharedRisks& risks) {
+  std::vector<std::string> parts;
+  for (const v1::LinkKey& link : risks.links()) parts.push_back("link " + ToText(link));
+  for (const std::string& node : risks.nodes()) parts.push_back("node " + node);
+  for (const uint32_t srlg : risks.srlgs()) parts.push_back(absl::StrCat("SRLG ", srlg));
+  return absl::StrJoin(parts, ", ");
+}
 
 std::string MetricsText(const v1::PathMetrics& m, const v1::PathConstraints* bounds) {
   static const v1::PathConstraints kNone;
@@ -285,12 +293,8 @@ std::string SetText(const v1::PathSetResponse& set, const v1::PathSetRequest& re
           : absl::StrCat("these are ", LevelText(set.achieved()), "-disjoint"),
       "\n");
   for (const v1::SharedRisks& pair : set.shared()) {
-    std::vector<std::string> risks;
-    for (const v1::LinkKey& link : pair.links()) risks.push_back("link " + ToText(link));
-    for (const std::string& node : pair.nodes()) risks.push_back("node " + node);
-    for (const uint32_t srlg : pair.srlgs()) risks.push_back(absl::StrCat("SRLG ", srlg));
     absl::StrAppend(&text, "  paths ", pair.first() + 1, " and ", pair.second() + 1, " share ",
-                    absl::StrJoin(risks, ", "), "\n");
+                    RisksText(pair), "\n");
   }
   return text;
 }

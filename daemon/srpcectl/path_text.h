@@ -31,6 +31,11 @@ std::string SplitText(const v1::PathSplit& split, const v1::PathConstraints& con
 // "weight 3, 75%, 225 Gb/s"; without the rate where it is 0.
 std::string ShareText(uint32_t weight, double share, uint64_t rate_bps);
 
+// "link", "node", "srlg", "srlg-node".
+const char* LevelText(v1::Disjointness level);
+// "link a->b, node c, SRLG 7".
+std::string RisksText(const v1::SharedRisks& risks);
+
 // The reason, the facts and what blocks; several lines.
 std::string NoPathText(const v1::NoPath& no_path);
 

@@ -115,6 +115,62 @@ std::string ActiveText(const v1::PolicyStatus& status) {
   return text;
 }
 
+const char* ProtectionWord(const v1::ProtectionStatus& protection) {
+  switch (protection.state()) {
+    case v1::PROTECTION_STATE_PROTECTED:
+      return "protected";
+    case v1::PROTECTION_STATE_UNPROTECTED:
+      return "UNPROTECTED";
+    default:
+      return "backup pending";
+  }
+}
+
+// Of the backup: what there is, or why there is none.
+std::string BackupText(const v1::PolicyStatus& status) {
+  const v1::ProtectionStatus& protection = status.protection();
+  const v1::Protection& wanted = status.policy().protection();
+  std::string text = absl::StrCat("  ", ProtectionWord(protection));
+  if (protection.has_backup()) {
+    absl::StrAppend(&text, ", ",
+                    protection.achieved() == v1::DISJOINTNESS_UNSPECIFIED
+                        ? "as little is shared as can be"
+                        : absl::StrCat(LevelText(protection.achieved()), "-disjoint"));
+  }
+  if (protection.has_since()) {
+    absl::StrAppend(&text, ", since ",
+                    google::protobuf::util::TimeUtil::ToString(protection.since()));
+  }
+  if (protection.switches() > 0) absl::StrAppend(&text, ", switches ", protection.switches());
+  absl::StrAppend(&text, protection.reason().empty() ? "" : absl::StrCat(": ", protection.reason()),
+                  "\n");
+  for (const v1::LevelFailure& failure : protection.failed()) {
+    absl::StrAppend(&text, "    not ", LevelText(failure.level()),
+                    "-disjoint: ", failure.why().message(), " [", failure.why().reason(), "]\n");
+  }
+  if (protection.has_shared()) {
+    absl::StrAppend(&text, "    shared   ", RisksText(protection.shared()), "\n");
+  }
+  if (protection.joint()) {
+    absl::StrAppend(&text, "    the cheapest path has no ", LevelText(protection.achieved()),
+                    "-disjoint backup: both are a pair of least cost\n");
+  }
+  if (!protection.has_backup()) return text;
+  const v1::ActivePath& backup = protection.backup();
+  absl::StrAppend(&text, "    path     ",
+                  backup.nodes().empty()
+                      ? absl::StrCat(backup.links_size(), " links over several branches")
+                      : absl::StrJoin(backup.nodes(), " "),
+                  "\n    metrics  ",
+                  MetricsText(backup.metrics(),
+                              wanted.has_constraints() ? &wanted.constraints() : BoundsOf(status)),
+                  "\n");
+  for (const v1::SegmentList& list : backup.segment_lists()) {
+    absl::StrAppend(&text, SegmentListText(list, "    "));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string OperText(const v1::PolicyStatus& status) {
@@ -159,8 +215,10 @@ std::string PoliciesTable(const std::vector<v1::PolicyStatus>& policies) {
     const v1::ActivePath& active = status.active();
     table.Add(
         {ToText(status.policy().key()), status.policy().name(),
-         OperText(status) + (status.sla_violated() ? ", SLA VIOLATED" : ""), PushText(status),
-         status.has_active() ? absl::StrCat(active.cost()) : "",
+         OperText(status) + (status.sla_violated() ? ", SLA VIOLATED" : "") +
+             (status.protection().state() == v1::PROTECTION_STATE_UNPROTECTED ? ", UNPROTECTED"
+                                                                              : ""),
+         PushText(status), status.has_active() ? absl::StrCat(active.cost()) : "",
          active.metrics().has_delay_us() ? FormatMicroseconds(active.metrics().delay_us()) : "",
          SegmentListsLine(active), absl::StrCat(status.changes())});
   }
@@ -182,6 +240,9 @@ std::string PolicyText(const v1::PolicyStatus& status) {
   if (policy.has_disjoint()) {
     absl::StrAppend(&text, "  disjoint from the others of group '", policy.disjoint().group(),
                     "'\n");
+  }
+  if (status.has_protection()) {
+    absl::StrAppend(&text, BackupText(status));
   }
   for (int i = 0; i < policy.candidate_paths_size(); ++i) {
     absl::StrAppend(&text, CandidateText(status, i));
@@ -209,6 +270,9 @@ std::string EventLine(const v1::PolicyEvent& event) {
     return absl::StrCat(line, "removed");
   }
   absl::StrAppend(&line, OperText(status), ", ", PushText(status));
+  if (status.has_protection()) {
+    absl::StrAppend(&line, ", ", ProtectionWord(status.protection()));
+  }
   if (status.has_active()) {
     absl::StrAppend(&line, "  ", SegmentListsLine(status.active()));
   }

@@ -112,7 +112,7 @@ PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member,
     }
     failure = std::get<cspf::NoPath>(*std::move(result));
   } else {
-    failure.message = "another member passes through an end of this policy";
+    failure.message = absl::StrCat("an end of this policy is in the way of ", exclusion.of);
   }
   if (!exclusion.empty()) {
     // Is it the other members that stand in the way, or its own bounds?
@@ -121,8 +121,7 @@ PlannedPathPtr TryDynamic(const PlanContext& context, const MemberInput& member,
     if (auto* other = std::get_if<cspf::NoPath>(&*alone)) {
       failure = std::move(*other);
     } else {
-      failure.message =
-          absl::StrCat("not disjoint from the group's other members: ", failure.message);
+      failure.message = absl::StrCat("not disjoint from ", exclusion.of, ": ", failure.message);
       failure.reason = cspf::Reason::kNotDisjoint;
     }
   }
@@ -161,7 +160,7 @@ PlannedPathPtr TryExplicit(const PlanContext& context, const MemberInput& member
       refuse(i,
              (evaluation.forwarding.ok() ? evaluation.promise : evaluation.forwarding).message());
     } else if (!KeepsAwayFrom(context.ted, member, *evaluation.path, exclusion)) {
-      refuse(i, "not disjoint from the group's other members");
+      refuse(i, absl::StrCat("not disjoint from ", exclusion.of));
     } else {
       valid.push_back(weighted);
       path = std::move(evaluation.path);

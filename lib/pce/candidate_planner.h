@@ -18,6 +18,7 @@ struct Exclusion {
   std::vector<topology::NodeIndex>
       ends;  // Headends and endpoints: shared only with a path that begins or ends there too.
   std::vector<uint32_t> srlgs;
+  const char* of = "the group's other members";  // Whose, for people.
 
   bool empty() const { return links.empty() && nodes.empty() && ends.empty() && srlgs.empty(); }
 };

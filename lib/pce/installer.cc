@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "lib/pce/candidate_planner.h"
 #include "lib/pce/policy_config.h"
+#include "lib/pce/protection_status.h"
 
 namespace srpce::pce {
 namespace {
@@ -62,7 +63,7 @@ bool SameDecisions(const PolicyStatus& a, const PolicyStatus& b) {
       a.push_error != b.push_error || a.sla_violated != b.sla_violated ||
       a.last_change_reason != b.last_change_reason ||
       a.active.has_value() != b.active.has_value() || !SameCandidates(a.candidates, b.candidates) ||
-      !(a.intent == b.intent)) {
+      !SameProtection(a.protection, b.protection) || !(a.intent == b.intent)) {
     return false;
   }
   return !a.active || (a.active->candidate == b.active->candidate &&
@@ -92,12 +93,14 @@ void SetPlanned(PolicyRecord& record) {
 }  // namespace
 
 Installer::Installer(const Clock& clock, SouthboundOf southbound_of, StoreWriter& store,
-                     WatchHub& hub, PolicyIndex& index, PolicyEngineObserver* observer)
+                     WatchHub& hub, PolicyIndex& index, PolicyIndex& backups,
+                     PolicyEngineObserver* observer)
     : clock_(clock),
       southbound_of_(std::move(southbound_of)),
       store_(store),
       hub_(hub),
       index_(index),
+      backups_(backups),
       observer_(observer) {}
 
 void Installer::Restore(PolicyRecord& record,
@@ -106,6 +109,7 @@ void Installer::Restore(PolicyRecord& record,
   status.intent = *record.intent;
   status.last_change = clock_.WallNow();
   status.last_change_reason = "startup: no path was installed before";
+  status.protection = UnplannedProtection(*record.intent);
   record.unproven = true;
   record.restored = true;
   if (installed) {
@@ -122,6 +126,8 @@ void Installer::Restore(PolicyRecord& record,
 void Installer::Welcome(PolicyRecord& record) {
   index_.Replace(record.id, record.active.get(), nullptr);
   record.active = nullptr;
+  SetBackup(record, nullptr);
+  record.switched = false;
   record.planned = false;
   record.needs_compute = true;
   record.not_disjoint = false;
@@ -130,6 +136,7 @@ void Installer::Welcome(PolicyRecord& record) {
   status.active.reset();
   status.candidates.clear();
   status.sla_violated = false;
+  status.protection = UnplannedProtection(*record.intent);
   status.last_change = clock_.WallNow();
   status.last_change_reason = "policy: intent applied";
   status.oper_state = OperStateOf(record, status);
@@ -138,6 +145,7 @@ void Installer::Welcome(PolicyRecord& record) {
 
 void Installer::Dismiss(PolicyRecord& record) {
   index_.Replace(record.id, record.active.get(), nullptr);
+  SetBackup(record, nullptr);
   if (record.installed != nullptr || record.restored) {
     Withdraw(record);
   }
@@ -172,7 +180,7 @@ void Installer::Adopt(const topology::Ted& ted, PolicyRecord& record, MemberPlan
       UsePath(ted, record, plan, occasion, status);
       break;
     case MemberPlan::Outcome::kNone:
-      UseNothing(record, occasion, status);
+      UseNothing(ted, record, occasion, status);
       break;
   }
   status.oper_state = OperStateOf(record, status);
@@ -198,7 +206,10 @@ void Installer::UsePath(const topology::Ted& ted, PolicyRecord& record, MemberPl
   if (!known) {
     record.active_since = clock_.Now();
     ++status.changes;
-    explain(record.installed == nullptr ? "path " : "moved to ", ListsText(path.lists));
+    explain(record.installed == nullptr ? "path "
+            : plan.switched             ? "switched to the backup "
+                                        : "moved to ",
+            ListsText(path.lists));
   } else if (before == nullptr) {
     record.active_since = clock_.Now();
     explain("stays on ", ListsText(path.lists));
@@ -216,6 +227,7 @@ void Installer::UsePath(const topology::Ted& ted, PolicyRecord& record, MemberPl
   } else {
     status.candidates[path.candidate].valid = false;
   }
+  AdoptProtection(ted, record, plan, status);
   plugin::PolicyConfig config = BuildConfig(ted, *record.intent, path);
   if (record.installed == nullptr || config.Fingerprint() != record.fingerprint) {
     Push(record, std::move(config), occasion, status);
@@ -224,8 +236,37 @@ void Installer::UsePath(const topology::Ted& ted, PolicyRecord& record, MemberPl
   }
 }
 
-void Installer::UseNothing(PolicyRecord& record, const Occasion& occasion, PolicyStatus& status) {
+void Installer::SetBackup(PolicyRecord& record, BackupPtr backup) {
+  const BackupPtr before = std::exchange(record.backup, std::move(backup));
+  backups_.Replace(record.id, before != nullptr ? before->path.get() : nullptr,
+                   record.backup != nullptr ? record.backup->path.get() : nullptr);
+}
+
+void Installer::AdoptProtection(const topology::Ted& ted, PolicyRecord& record, MemberPlan& plan,
+                                PolicyStatus& status) {
+  record.switched = plan.switched;
+  if (!plan.protection || !record.intent->protection) {
+    return;
+  }
+  if (plan.sought_backup) {
+    record.backup_sought = clock_.Now();
+  }
+  status.protection = ReportOf(ted, *record.intent, *plan.protection, plan.switched,
+                               status.protection, clock_.WallNow());
+  SetBackup(record, std::move(plan.protection->backup));
+}
+
+void Installer::UseNothing(const topology::Ted& ted, PolicyRecord& record, const Occasion& occasion,
+                           PolicyStatus& status) {
   const bool had_path = record.installed != nullptr;
+  SetBackup(record, nullptr);
+  record.switched = false;
+  if (record.intent->protection) {
+    ProtectionPlan none;
+    none.reason = "no path is in use";
+    status.protection = ReportOf(ted, *record.intent, none, /*switched=*/false, status.protection,
+                                 clock_.WallNow());
+  }
   index_.Replace(record.id, record.active.get(), nullptr);
   record.active = nullptr;
   SetPlanned(record);

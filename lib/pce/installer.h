@@ -20,7 +20,7 @@ using SouthboundOf = std::function<plugin::Southbound*(const std::string& headen
 class Installer {
  public:
   Installer(const Clock& clock, SouthboundOf southbound_of, StoreWriter& store, WatchHub& hub,
-            PolicyIndex& index, PolicyEngineObserver* observer);
+            PolicyIndex& index, PolicyIndex& backups, PolicyEngineObserver* observer);
 
   // A policy from the store: the headend is taken to hold what it was last given.
   void Restore(PolicyRecord& record, const std::optional<plugin::PolicyConfig>& installed);
@@ -44,7 +44,11 @@ class Installer {
  private:
   void UsePath(const topology::Ted& ted, PolicyRecord& record, MemberPlan& plan,
                const Occasion& occasion, policy::PolicyStatus& status);
-  void UseNothing(PolicyRecord& record, const Occasion& occasion, policy::PolicyStatus& status);
+  void AdoptProtection(const topology::Ted& ted, PolicyRecord& record, MemberPlan& plan,
+                       policy::PolicyStatus& status);
+  void SetBackup(PolicyRecord& record, BackupPtr backup);
+  void UseNothing(const topology::Ted& ted, PolicyRecord& record, const Occasion& occasion,
+                  policy::PolicyStatus& status);
   void Push(PolicyRecord& record, plugin::PolicyConfig config, const Occasion& occasion,
             policy::PolicyStatus& status);
   void Withdraw(PolicyRecord& record);
@@ -59,7 +63,8 @@ class Installer {
   const SouthboundOf southbound_of_;
   StoreWriter& store_;
   WatchHub& hub_;
-  PolicyIndex& index_;
+  PolicyIndex& index_;    // Of active paths.
+  PolicyIndex& backups_;  // Of their backups.
   PolicyEngineObserver* const observer_;
 };
 

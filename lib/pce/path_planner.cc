@@ -4,22 +4,19 @@
 #include <utility>
 
 #include "lib/pce/candidate_planner.h"
+#include "lib/pce/protection.h"
 
 namespace srpce::pce {
 namespace {
 
-MemberPlan PlanMember(const PlanContext& context, const UnitInput& unit,
-                      const MemberInput& member) {
-  MemberPlan plan;
-  if (!KnowsHeadend(context.ted, member, plan)) {
-    return plan;
-  }
-  const Present present = EvaluatePresent(context.ted, member);
+// Plans the path to use, without its backup.
+void PlanActive(const PlanContext& context, const UnitInput& unit, const MemberInput& member,
+                const Present& present, MemberPlan& plan) {
   const bool good = present.evaluation.ok() && present.same_intent;
   const bool verify_only = !present.moved && (unit.partial || unit.need == Need::kVerify);
   if (good && verify_only && !member.compute) {
     Stay(present, plan);
-    return plan;
+    return;
   }
   std::optional<size_t> in_use;
   if (good) {
@@ -33,13 +30,13 @@ MemberPlan PlanMember(const PlanContext& context, const UnitInput& unit,
     } else if (present.evaluation.path != nullptr) {
       StayInViolation(present, WhyBroken(present), plan);
     }
-    return plan;
+    return;
   }
   if (!member.compute && good && best->candidate != *in_use && !member.movable) {
     // Preference is no matter of gain, but a link that comes and goes must not move it every time.
     plan.held_back = true;
     Stay(present, plan);
-    return plan;
+    return;
   }
   if (!member.compute && good && best->candidate == *in_use && IsDynamic(*member.intent, *in_use)) {
     // Lists that the IGP took elsewhere are not what was chosen: anything better will do, now.
@@ -50,11 +47,24 @@ MemberPlan PlanMember(const PlanContext& context, const UnitInput& unit,
     if (!worth || !may_move) {
       plan.held_back = worth;
       Stay(present, plan);
-      return plan;
+      return;
     }
   }
   plan.outcome = MemberPlan::Outcome::kPath;
   plan.path = std::move(best);
+}
+
+MemberPlan PlanMember(const PlanContext& context, const UnitInput& unit,
+                      const MemberInput& member) {
+  MemberPlan plan;
+  if (!KnowsHeadend(context.ted, member, plan)) {
+    return plan;
+  }
+  const Present present = EvaluatePresent(context.ted, member);
+  if (!SwitchToBackup(context, unit, member, present, plan)) {
+    PlanActive(context, unit, member, present, plan);
+    Protect(context, unit, member, present, plan);
+  }
   return plan;
 }
 

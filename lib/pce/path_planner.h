@@ -15,6 +15,8 @@
 
 namespace srpce::pce {
 
+using IntentPtr = std::shared_ptr<const policy::PolicyIntent>;
+
 // How much has to be done for a policy, least first.
 enum class Need : uint8_t {
   kNone,
@@ -22,15 +24,28 @@ enum class Need : uint8_t {
   kReoptimize,  // As kVerify, and look for something better by at least the gain.
 };
 
+// The backup of a policy (policy::Protection).
+struct Backup {
+  PlannedPathPtr path;  // Of the candidate path it stands in for, held to the backup's own bounds.
+  size_t rung = 0;      // Of the ladder of levels: 0 = the one asked for.
+  std::optional<cspf::Disjointness> achieved;  // Absent: the two share a link.
+  cspf::SharedRisks shared;                    // What the level asked for forbids.
+  bool joint = false;  // The cheapest path has none of the kind: the two are a pair of least sum.
+  std::vector<cspf::LevelFailure> failed;  // The levels before `rung`, and why not.
+};
+using BackupPtr = std::shared_ptr<const Backup>;
+
 // What is known of one policy when its unit is planned.
 struct MemberInput {
-  std::shared_ptr<const policy::PolicyIntent> intent;
+  IntentPtr intent;
   PlannedPathPtr active;  // Null: none, or not known since the last start or change of intent.
   std::shared_ptr<const plugin::PolicyConfig>
       installed;          // What the headend was last given; read where `active` is null.
   bool compute = false;   // The intent is new or changed: find the best, whatever is in use.
   bool movable = true;    // The active path is old enough to be left for a better one.
   bool violated = false;  // It was left in violation last time: in a group this is the one to move.
+  BackupPtr backup{};     // Of `active`; null: none.
+  bool no_backup = false;  // There is none for `active`, and only better news can change that.
 };
 
 // A policy alone, or all members of one disjoint group in order of (priority, key).
@@ -49,6 +64,13 @@ struct Computation {
   Duration took{};
 };
 
+struct ProtectionPlan {
+  policy::ProtectionState state = policy::ProtectionState::kUnprotected;
+  BackupPtr backup{};  // With kProtected.
+  std::vector<cspf::LevelFailure> failed{};
+  std::string reason{};
+};
+
 struct MemberPlan {
   enum class Outcome : uint8_t {
     kUnknown,  // Not enough of the network is known: nothing is proved, everything stays as it is.
@@ -62,7 +84,11 @@ struct MemberPlan {
   std::string violation;      // The promise `path` breaks, where nothing better exists.
   bool not_disjoint = false;  // The broken promise is the group's.
   bool held_back = false;  // Something better exists, but the active path is too young to be left.
-  bool computed = false;   // The path engine was asked.
+  bool computed = false;   // The path engine was asked for `path`.
+  bool sought_backup = false;                // It was asked for a backup.
+  bool switched = false;                     // `path` was the backup: no search was made.
+  bool to_protect = false;                   // `path` is urgent: its backup is to be planned next.
+  std::optional<ProtectionPlan> protection;  // Absent: as before, or not asked for.
   std::vector<Computation> computations;
 };
 

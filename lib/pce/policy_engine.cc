@@ -90,6 +90,7 @@ class PolicyEngine::Impl final : public plugin::SouthboundListener {
     counters.recompute_queue_depth = reactor_.queue_depth();
     counters.last_sweep_recomputed = reactor_.last_sweep_recomputed();
     counters.generation = reactor_.generation();
+    counters.protection_switches = reactor_.protection_switches();
     counters.store_queue_depth = writer_.queue_depth();
     const absl::Status health = writer_.health();
     counters.store_healthy = health.ok();

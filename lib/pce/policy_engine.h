@@ -72,6 +72,10 @@ struct PolicyEngineCounters {
   // "delay", "igp", "te", "hops", "loss", "variation", "bandwidth", "disjoint" -> count.
   std::map<std::string, uint64_t> sla_violations;
   std::map<std::string, uint64_t> disjoint_groups;  // "satisfied", "unsatisfied" -> count.
+  // Of policies that want a backup: "protected", "degraded" (at a weaker level), "unprotected",
+  // "pending" -> count.
+  std::map<std::string, uint64_t> protection;
+  uint64_t protection_switches = 0;  // Backups put to use, since the start.
   size_t recompute_queue_depth = 0;
   size_t store_queue_depth = 0;
   bool store_healthy = true;

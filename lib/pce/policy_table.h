@@ -20,11 +20,10 @@
 
 namespace srpce::pce {
 
-using IntentPtr = std::shared_ptr<const policy::PolicyIntent>;
-
 // What is dealt with first. Within a class: policy priority (RFC 9256 s2.12: lower first), then
 // key.
 enum class Urgency : uint8_t {
+  kBackup,   // As kTouched, of a policy that may have a backup ready: that takes no search.
   kTouched,  // A link its lists can use got worse.
   kVerify,   // Its lists may have moved.
   kWanted,   // New or changed intents, and policies that have no good path.
@@ -52,6 +51,9 @@ struct PolicyRecord {
   Unit* unit = nullptr;
   PlannedPathPtr active;
   MonotonicTime active_since{};
+  BackupPtr backup;               // Of `active`.
+  bool switched = false;          // `active` was the backup, and nothing was computed since.
+  MonotonicTime backup_sought{};  // When a backup was last searched for.
   std::shared_ptr<const plugin::PolicyConfig> installed;  // Last handed to the southbound.
   uint64_t fingerprint = 0;                               // Of `installed`.
   bool forwarded =

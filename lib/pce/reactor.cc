@@ -76,7 +76,7 @@ Reactor::Reactor(const PolicyEngineOptions& options, const Clock& clock, Inbox& 
       hub_(hub),
       observer_(observer),
       pool_(std::max<size_t>(options.compute_threads, 1), options.potentials),
-      installer_(clock, std::move(southbound_of), store, hub, index_, observer) {
+      installer_(clock, std::move(southbound_of), store, hub, index_, backups_, observer) {
   table_.SetUnitGone([this](Unit* unit) { agenda_.Drop(unit); });
 }
 
@@ -151,20 +151,36 @@ void Reactor::OnTed(TedUpdate update) {
 
 void Reactor::AddTouched(const Impact& impact, MonotonicTime event_time) {
   for (const TouchedLink& touched : impact.touched) {
+    AddTouchedBackups(touched, event_time);
     const PolicyIds& users = index_.On(touched.link);
     if (users.empty()) {
       continue;
     }
-    const Occasion occasion{.need = Need::kVerify,
-                            .urgency = touched.bad ? Urgency::kTouched : Urgency::kVerify,
-                            .trigger = touched.trigger,
-                            .cause = absl::StrCat(touched.trigger, " ", touched.name),
-                            .event_time = event_time};
+    Occasion occasion{.need = Need::kVerify,
+                      .urgency = touched.bad ? Urgency::kTouched : Urgency::kVerify,
+                      .trigger = touched.trigger,
+                      .cause = absl::StrCat(touched.trigger, " ", touched.name),
+                      .event_time = event_time};
     for (const PolicyId id : users) {
-      Unit* const unit = table_.Find(id)->unit;
-      unit->choice_aged |= touched.bad;
-      Want(unit, occasion);
+      const PolicyRecord& record = *table_.Find(id);
+      if (touched.bad) {
+        occasion.urgency = record.backup != nullptr ? Urgency::kBackup : Urgency::kTouched;
+      }
+      record.unit->choice_aged |= touched.bad;
+      Want(record.unit, occasion);
     }
+  }
+}
+
+void Reactor::AddTouchedBackups(const TouchedLink& touched, MonotonicTime event_time) {
+  for (const PolicyId id : backups_.On(touched.link)) {
+    Unit* const unit = table_.Find(id)->unit;
+    unit->choice_aged |= touched.bad;
+    Want(unit, {.need = Need::kVerify,
+                .urgency = Urgency::kVerify,
+                .trigger = touched.trigger,
+                .cause = absl::StrCat(touched.trigger, " ", touched.name),
+                .event_time = event_time});
   }
 }
 
@@ -175,8 +191,10 @@ void Reactor::AddMoved(const topology::Ted& ted, const Impact& impact, Monotonic
                           .cause = impact.cause,
                           .event_time = event_time};
   if (!impact.touched.empty()) {
-    for (const PolicyId id : index_.opaque()) {
-      Want(table_.Find(id)->unit, occasion);
+    for (const PolicyIndex* index : {&index_, &backups_}) {
+      for (const PolicyId id : index->opaque()) {
+        Want(table_.Find(id)->unit, occasion);
+      }
     }
   }
   if (impact.shortened.empty()) {
@@ -186,17 +204,20 @@ void Reactor::AddMoved(const topology::Ted& ted, const Impact& impact, Monotonic
   if (impact.shortened.size() <= DetourFilter::kMaxLinks) {
     filter.emplace(ted, topology::MetricType::kIgp, impact.shortened);
   }
+  const auto may_move = [&](const PlannedPath& path) {
+    // A way as short as the leg is enough: ECMP would split the traffic.
+    return !filter ||
+           std::any_of(path.legs.begin(), path.legs.end(), [&](const ShortestPathLeg& leg) {
+             return filter->Bound(leg.from, leg.to) <= leg.igp_cost;
+           });
+  };
   for (const PolicyId id : index_.with_legs()) {
     PolicyRecord* const record = table_.Find(id);
-    const auto& legs = record->active->legs;
-    // A way as short as the leg is enough: ECMP would split the traffic.
-    const bool moved =
-        !filter || std::any_of(legs.begin(), legs.end(), [&](const ShortestPathLeg& leg) {
-          return filter->Bound(leg.from, leg.to) <= leg.igp_cost;
-        });
-    if (moved) {
-      Want(record->unit, occasion);
-    }
+    if (may_move(*record->active)) Want(record->unit, occasion);
+  }
+  for (const PolicyId id : backups_.with_legs()) {
+    PolicyRecord* const record = table_.Find(id);
+    if (may_move(*record->backup->path)) Want(record->unit, occasion);
   }
 }
 
@@ -301,6 +322,20 @@ void Reactor::RunTimers() {
   }
 }
 
+bool Reactor::LacksBackup(PolicyRecord& record, bool came_up) {
+  const Backup* backup = record.backup.get();
+  if (!record.intent->protection || (backup != nullptr && backup->rung == 0 && !backup->joint)) {
+    return false;
+  }
+  const MonotonicTime next = record.backup_sought + options_.reoptimize_hold_time;
+  if (came_up || clock_.Now() >= next) {
+    return true;
+  }
+  // A stream of telemetry is not to make a hopeless search of each sample.
+  agenda_.RetryAt(record.unit, next);
+  return false;
+}
+
 void Reactor::OnGoodNewsDue() {
   GoodNews news = *std::exchange(good_news_, std::nullopt);
   std::sort(news.improved.begin(), news.improved.end());
@@ -312,8 +347,12 @@ void Reactor::OnGoodNewsDue() {
       // A joint optimum can gain from a link that none of its members gains from alone.
       return news.everything || unit.choice_aged || !news.improved.empty();
     }
-    const PolicyRecord& record = *unit.members.front();
+    PolicyRecord& record = *unit.members.front();
     if (!UsesFirstChoice(record)) {
+      return true;
+    }
+    if (!news.improved.empty() &&
+        LacksBackup(record, news.trigger == std::string_view("link-up"))) {
       return true;
     }
     const policy::PathIntent* bounds = BoundsOf(*record.intent, record.active->candidate);
@@ -324,11 +363,25 @@ void Reactor::OnGoodNewsDue() {
     }
     const auto headend = ted_->FindNode(record.intent->key.headend);
     const auto endpoints = FindEndpoints(*ted_, record.intent->key.endpoint);
-    return headend && std::any_of(endpoints.begin(), endpoints.end(), [&](auto endpoint) {
-             return IsWorthMoving({.gain_percent = options_.reoptimize_gain_percent, .budget = {}},
-                                  record.active->cost,
-                                  detours.For(bounds->objective).Bound(*headend, endpoint));
-           });
+    const PlannerOptions planner{.gain_percent = options_.reoptimize_gain_percent, .budget = {}};
+    const auto gains = [&](topology::MetricType objective, uint64_t cost) {
+      return std::any_of(endpoints.begin(), endpoints.end(), [&](auto endpoint) {
+        return IsWorthMoving(planner, cost, detours.For(objective).Bound(*headend, endpoint));
+      });
+    };
+    if (!headend) {
+      return false;
+    }
+    if (gains(bounds->objective, record.active->cost)) {
+      return true;
+    }
+    if (record.backup == nullptr) {
+      return false;
+    }
+    const auto& own = record.intent->protection->constraints;
+    return own && own->flex_algorithm != topology::kAlgorithmSpf
+               ? !news.improved.empty()
+               : gains(own ? own->objective : bounds->objective, record.backup->path->cost);
   };
   for (Unit* unit : table_.units()) {
     const bool satisfied = IsSatisfied(*unit);
@@ -350,8 +403,13 @@ UnitInput Reactor::InputOf(const Unit& unit, Need need) const {
          .active = record->active,
          .installed = record->installed,
          .compute = record->needs_compute,
-         .movable = clock_.Now() - record->active_since >= options_.reoptimize_hold_time,
-         .violated = record->status.sla_violated});
+         // What was put to use in haste is no choice to stand by.
+         .movable = record->switched ||
+                    clock_.Now() - record->active_since >= options_.reoptimize_hold_time,
+         .violated = record->status.sla_violated,
+         .backup = record->backup,
+         .no_backup = record->status.protection &&
+                      record->status.protection->state == policy::ProtectionState::kUnprotected});
   }
   return input;
 }
@@ -404,6 +462,9 @@ void Reactor::Sweep() {
 void Reactor::Carry(Unit* unit, std::vector<MemberPlan> plans, const Occasion& occasion) {
   bool held_back = false;
   bool computed = false;
+  bool protect = false;
+  bool sought = false;
+  bool switched = false;
   std::optional<MonotonicTime> youngest;
   for (size_t i = 0; i < plans.size(); ++i) {
     PolicyRecord& record = *unit->members[i];
@@ -412,12 +473,24 @@ void Reactor::Carry(Unit* unit, std::vector<MemberPlan> plans, const Occasion& o
       computed = true;
       ++last_sweep_recomputed_;
     }
+    protect |= plans[i].to_protect;
+    sought |= plans[i].sought_backup;
+    switched |= plans[i].switched;
     DoubtNoPath(unit, record, plans[i]);
     installer_.Adopt(*ted_, record, std::move(plans[i]), occasion);
     youngest = std::max(youngest.value_or(record.active_since), record.active_since);
   }
   if (computed || occasion.need >= Need::kReoptimize) {
     unit->choice_aged = false;
+  } else if (sought) {
+    unit->choice_aged = true;  // What it was found for may not be the cheapest path any more.
+  }
+  protection_switches_ += switched ? 1 : 0;
+  if (protect) {
+    Want(unit, {.need = switched ? Need::kReoptimize : Need::kVerify,
+                .urgency = Urgency::kVerify,
+                .trigger = "reoptimize",
+                .cause = absl::StrCat("after ", occasion.cause)});
   }
   if (held_back) {
     agenda_.RetryAt(unit, *youngest + options_.reoptimize_hold_time);

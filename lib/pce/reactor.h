@@ -38,6 +38,7 @@ class Reactor {
   size_t queue_depth() const { return queue_depth_; }
   uint64_t last_sweep_recomputed() const { return last_sweep_recomputed_; }
   uint64_t generation() const { return generation_; }
+  uint64_t protection_switches() const { return protection_switches_; }
 
  private:
   using Command = std::variant<ApplyCommand, DeleteCommand>;
@@ -65,6 +66,8 @@ class Reactor {
 
   void OnTed(TedUpdate update);
   void AddTouched(const Impact& impact, MonotonicTime event_time);
+  // Backups are looked after when those who are in trouble have been.
+  void AddTouchedBackups(const TouchedLink& touched, MonotonicTime event_time);
   void AddMoved(const topology::Ted& ted, const Impact& impact, MonotonicTime event_time);
   void ArmGoodNews(const Impact& impact, MonotonicTime event_time);
   // The snapshot is a part of the network only.
@@ -80,6 +83,9 @@ class Reactor {
   void RunTimers();
   void RetryRemovals();
   void OnGoodNewsDue();
+  // True if the policy lacks a backup of the level it wants for its cheapest path, and one is to be
+  // looked for now; if that was done a short while ago it is done later, unless a link `came_up`.
+  bool LacksBackup(PolicyRecord& record, bool came_up);
   std::optional<MonotonicTime> NextTimer() const;
 
   // Plans the next few units; what came meanwhile is looked at before the rest.
@@ -98,7 +104,8 @@ class Reactor {
   PolicyEngineObserver* const observer_;
 
   PolicyTable table_;
-  PolicyIndex index_;
+  PolicyIndex index_;    // Of active paths.
+  PolicyIndex backups_;  // Of their backups.
   Agenda agenda_;
   ComputePool pool_;
   Installer installer_;
@@ -130,6 +137,7 @@ class Reactor {
   std::atomic<size_t> queue_depth_{0};
   std::atomic<uint64_t> last_sweep_recomputed_{0};
   std::atomic<uint64_t> generation_{0};
+  std::atomic<uint64_t> protection_switches_{0};
 };
 
 }  // namespace srpce::pce

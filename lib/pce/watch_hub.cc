@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/pce/planned_path.h"
+#include "lib/pce/protection_status.h"
 
 namespace srpce::pce {
 namespace {
@@ -200,6 +201,9 @@ void WatchHub::Count(PolicyEngineCounters& counters) const {
     if (status.intent.disjoint) {
       auto [it, inserted] = groups.try_emplace(status.intent.disjoint->group, true);
       it->second &= up && !entry.not_disjoint;
+    }
+    if (status.protection) {
+      ++counters.protection[ProtectionLabel(*status.protection, *status.intent.protection)];
     }
     if (!status.sla_violated || !status.active) {
       continue;

@@ -18,6 +18,7 @@ constexpr size_t kMaxNameLength = 255;
 constexpr size_t kMaxCandidates = 64;
 constexpr size_t kMaxLists = 64;
 constexpr size_t kMaxDepth = 64;
+constexpr size_t kMaxFallbacks = 16;
 constexpr size_t kMaxNames = 4096;                       // Excluded elements, waypoints, prefixes.
 constexpr uint64_t kMaxSplit = (uint64_t{1} << 53) - 1;  // Bytes/s: rates pass through doubles.
 
@@ -210,6 +211,14 @@ void CheckCandidate(const PolicyKey& key, const CandidatePath& candidate, Defect
   }
 }
 
+// A backup is disjoint from one path.
+void RefuseSplit(const PathIntent& path, Defects& defects) {
+  if (path.may_split()) {
+    defects.Add("max_segment_lists: got ", path.max_lists,
+                " with protection, which is of one path by another");
+  }
+}
+
 void CheckCandidates(const PolicyIntent& intent, Defects& defects) {
   if (intent.candidate_paths.empty()) {
     defects.Add("candidate_paths: got none, want one or more");
@@ -226,6 +235,7 @@ void CheckCandidates(const PolicyIntent& intent, Defects& defects) {
         defects.Add("max_segment_lists: got ", dynamic->max_lists,
                     " in a disjoint group, whose members take one path each");
       }
+      if (intent.protection && dynamic != nullptr) RefuseSplit(*dynamic, defects);
     });
     if (!identities
              .emplace(candidate.origin, candidate.originator_asn, candidate.originator_address,
@@ -234,6 +244,21 @@ void CheckCandidates(const PolicyIntent& intent, Defects& defects) {
       defects.Add("candidate path ", i, ": discriminator: got ", candidate.discriminator,
                   " again, want one of its own (RFC 9256 s2.6)");
     }
+  }
+}
+
+void CheckProtection(const PolicyIntent& intent, Defects& defects) {
+  const Protection& protection = *intent.protection;
+  if (intent.disjoint) {
+    defects.Add("protection: the policy is in disjoint group ", intent.disjoint->group,
+                ", want one of the two: the others of the group are what protects it");
+  }
+  CheckCount(protection.fallbacks.size(), "protection: fallbacks", kMaxFallbacks, defects);
+  if (protection.constraints) {
+    defects.In("protection: constraints", [&] {
+      CheckPath(intent.key, *protection.constraints, defects);
+      RefuseSplit(*protection.constraints, defects);
+    });
   }
 }
 
@@ -265,6 +290,9 @@ absl::Status Validate(const PolicyIntent& intent) {
   CheckCount(intent.steered_prefixes.size(), "steered_prefixes", kMaxNames, defects);
   if (intent.disjoint) {
     CheckName(intent.disjoint->group, "disjoint: group", /*required=*/true, defects);
+  }
+  if (intent.protection) {
+    CheckProtection(intent, defects);
   }
   CheckCandidates(intent, defects);
   return defects.ToStatus();

@@ -102,6 +102,18 @@ struct DisjointMembership {
   bool operator==(const DisjointMembership&) const = default;
 };
 
+// A backup for the path in use, disjoint from it and ready before it is needed (RFC 9256 s9.3).
+struct Protection {
+  // What the two must not share; the rest as cspf::DisjointTerms has it.
+  cspf::Disjointness disjointness = cspf::Disjointness::kLink;
+  std::vector<cspf::Disjointness> fallbacks;
+  bool allow_sharing = false;
+  // What the backup keeps. Absent: what the candidate path in use keeps.
+  std::optional<PathIntent> constraints;
+
+  bool operator==(const Protection&) const = default;
+};
+
 struct PolicyIntent {
   PolicyKey key;
   std::string name;
@@ -112,6 +124,7 @@ struct PolicyIntent {
   std::vector<IpPrefix> steered_prefixes;
   std::vector<CandidatePath> candidate_paths;  // At least one.
   std::optional<DisjointMembership> disjoint;
+  std::optional<Protection> protection;
 
   bool operator==(const PolicyIntent&) const = default;
 };

@@ -60,6 +60,18 @@ const char* PushStateName(PushState state) {
   return "unknown";
 }
 
+const char* ProtectionStateName(ProtectionState state) {
+  switch (state) {
+    case ProtectionState::kPending:
+      return "pending";
+    case ProtectionState::kUnprotected:
+      return "unprotected";
+    case ProtectionState::kProtected:
+      return "protected";
+  }
+  return "unknown";
+}
+
 std::optional<size_t> SelectCandidate(const std::vector<CandidatePath>& candidates,
                                       const std::vector<bool>& valid,
                                       std::optional<size_t> installed) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/cspf/disjoint.h"
 #include "lib/policy/intent.h"
 #include "lib/segments/compute.h"
 
@@ -77,6 +78,30 @@ struct CandidateStatus {
   std::string error{};  // Explicit lists, unknown names: what is wrong.
 };
 
+enum class ProtectionState : uint8_t {
+  kPending,      // Not looked for yet: no path is known, or the backup is the path in use.
+  kUnprotected,  // There is no backup.
+  kProtected,    // A backup is computed and proved on the present network.
+};
+const char* ProtectionStateName(ProtectionState state);  // "pending", "unprotected", "protected".
+
+// What became of PolicyIntent::protection.
+struct ProtectionStatus {
+  ProtectionState state = ProtectionState::kPending;
+  std::optional<ActivePath> backup;  // With kProtected.
+  // The level kept: the one asked for, or a fallback. Absent, with kProtected: the two share a
+  // link.
+  std::optional<cspf::Disjointness> achieved;
+  // What the level asked for forbids and the two share nevertheless.
+  cspf::SharedRisks shared;
+  // The path in use is not the cheapest: that one has no backup, so both were computed together.
+  bool joint = false;
+  std::vector<cspf::LevelFailure> failed;  // The levels that are not kept, and why not.
+  std::string reason;                      // Unless kProtected: why there is no backup.
+  WallTime since{};                        // Of the state and the level.
+  uint64_t switches = 0;                   // How often the backup was put to use.
+};
+
 struct PolicyStatus {
   PolicyIntent intent;
   // Grows with every change of any policy; WatchPolicies resumes by it.
@@ -93,6 +118,7 @@ struct PolicyStatus {
   uint64_t changes = 0;  // How often the active path changed.
   // From the arrival of the event to the hand-over of the push.
   std::optional<Duration> last_event_to_push;
+  std::optional<ProtectionStatus> protection;  // Where it is asked for.
 };
 
 // Returns the index of the candidate path to use among the valid ones: highest preference, then

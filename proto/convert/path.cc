@@ -59,11 +59,7 @@ void WriteHops(const topology::Ted& ted, const std::vector<topology::LinkIndex>&
 void WriteShared(const topology::Ted& ted, const cspf::PairShares& from, v1::SharedRisks* to) {
   to->set_first(static_cast<uint32_t>(from.first));
   to->set_second(static_cast<uint32_t>(from.second));
-  for (const topology::LinkIndex link : from.shared.links) {
-    ToProto(ted.link(link).key, to->add_links());
-  }
-  for (const topology::NodeIndex node : from.shared.nodes) to->add_nodes(ted.node(node).id);
-  to->mutable_srlgs()->Add(from.shared.srlgs.begin(), from.shared.srlgs.end());
+  ToProto(ted, from.shared, to);
 }
 
 absl::StatusOr<cspf::SetObjective> FromProto(v1::SetObjective proto) {
@@ -107,6 +103,21 @@ absl::StatusOr<cspf::DisjointTerms> FromProto(const v1::PathSetRequest& proto) {
   return to;
 }
 
+void ToProto(const topology::Ted& ted, const cspf::LevelFailure& from, v1::LevelFailure* to) {
+  to->set_level(ToProto(from.level));
+  ToProto(ted, from.why, to->mutable_why());
+}
+
+void ToProto(const topology::Ted& ted, const cspf::SharedRisks& from, v1::SharedRisks* to) {
+  for (const topology::LinkIndex link : from.links) {
+    if (ted.HasLink(link)) ToProto(ted.link(link).key, to->add_links());
+  }
+  for (const topology::NodeIndex node : from.nodes) {
+    if (ted.HasNode(node)) to->add_nodes(ted.node(node).id);
+  }
+  to->mutable_srlgs()->Add(from.srlgs.begin(), from.srlgs.end());
+}
+
 void ToProto(const topology::Ted& ted, const segments::RouteSet& from, v1::PathSetResponse* to) {
   for (const segments::SegmentRoute& route : from.routes) ToProto(ted, route, to->add_paths());
   to->set_total_cost(from.set.total_cost);
@@ -114,9 +125,7 @@ void ToProto(const topology::Ted& ted, const segments::RouteSet& from, v1::PathS
   to->set_fully_disjoint(from.set.fully_disjoint);
   for (const cspf::PairShares& pair : from.set.shared) WriteShared(ted, pair, to->add_shared());
   for (const cspf::LevelFailure& failure : from.set.failed) {
-    v1::LevelFailure* failed = to->add_failed();
-    failed->set_level(ToProto(failure.level));
-    ToProto(ted, failure.why, failed->mutable_why());
+    ToProto(ted, failure, to->add_failed());
   }
   to->set_proved_optimal(from.set.proved_optimal);
   if (!from.set.proved_optimal) to->set_lower_bound(from.set.lower_bound);

@@ -30,5 +30,8 @@ void ToProto(const topology::Ted& ted, const segments::RouteSet& from, v1::PathS
 void ToProto(const topology::Ted& ted, const segments::WeightedRoutes& from, BytesPerSecond demand,
              v1::PathSplit* to);
 void ToProto(const topology::Ted& ted, const cspf::NoPath& from, v1::NoPath* to);
+void ToProto(const topology::Ted& ted, const cspf::LevelFailure& from, v1::LevelFailure* to);
+// Links, nodes and SRLGs; those `ted` no longer has are left out.
+void ToProto(const topology::Ted& ted, const cspf::SharedRisks& from, v1::SharedRisks* to);
 
 }  // namespace srpce::convert

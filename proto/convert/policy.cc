@@ -188,6 +188,51 @@ void WriteTime(WallTime from, google::protobuf::Timestamp* to) {
       std::chrono::duration_cast<std::chrono::nanoseconds>(since - seconds).count()));
 }
 
+policy::Protection ReadProtection(const v1::Protection& proto, FieldReader& reader) {
+  policy::Protection to;
+  to.disjointness = reader.Take("protection.disjointness", FromProto(proto.disjointness()));
+  for (const int level : proto.fallbacks()) {
+    to.fallbacks.push_back(
+        reader.Take("protection.fallbacks", FromProto(static_cast<v1::Disjointness>(level))));
+  }
+  to.allow_sharing = proto.allow_sharing();
+  if (proto.has_constraints())
+    to.constraints = reader.Take("protection.constraints", FromProto(proto.constraints()));
+  return to;
+}
+
+void WriteProtection(const policy::Protection& from, v1::Protection* to) {
+  to->set_disjointness(ToProto(from.disjointness));
+  for (const cspf::Disjointness level : from.fallbacks) to->add_fallbacks(ToProto(level));
+  to->set_allow_sharing(from.allow_sharing);
+  if (from.constraints) ToProto(*from.constraints, to->mutable_constraints());
+}
+
+v1::ProtectionState WriteState(policy::ProtectionState state) {
+  switch (state) {
+    case policy::ProtectionState::kPending:
+      return v1::PROTECTION_STATE_PENDING;
+    case policy::ProtectionState::kUnprotected:
+      return v1::PROTECTION_STATE_UNPROTECTED;
+    case policy::ProtectionState::kProtected:
+      return v1::PROTECTION_STATE_PROTECTED;
+  }
+  return v1::PROTECTION_STATE_UNSPECIFIED;
+}
+
+void WriteProtection(const topology::Ted& ted, const policy::ProtectionStatus& from,
+                     v1::ProtectionStatus* to) {
+  to->set_state(WriteState(from.state));
+  if (from.achieved) to->set_achieved(ToProto(*from.achieved));
+  if (!from.shared.empty()) ToProto(ted, from.shared, to->mutable_shared());
+  if (from.backup) WriteActive(ted, *from.backup, to->mutable_backup());
+  to->set_joint(from.joint);
+  for (const cspf::LevelFailure& failure : from.failed) ToProto(ted, failure, to->add_failed());
+  to->set_reason(from.reason);
+  WriteTime(from.since, to->mutable_since());
+  to->set_switches(from.switches);
+}
+
 // An absent SID travels as empty text.
 std::optional<Ipv6Address> ReadOptionalSid(const std::string& text, absl::string_view field,
                                            FieldReader& reader) {
@@ -231,6 +276,7 @@ absl::StatusOr<policy::PolicyIntent> FromProto(const v1::Policy& proto) {
         proto.disjoint().group(),
         reader.Take("disjoint.disjointness", FromProto(proto.disjoint().disjointness()))};
   }
+  if (proto.has_protection()) to.protection = ReadProtection(proto.protection(), reader);
   SRPCE_RETURN_IF_ERROR(reader.status());
   return to;
 }
@@ -248,6 +294,7 @@ void ToProto(const policy::PolicyIntent& from, v1::Policy* to) {
     to->mutable_disjoint()->set_group(from.disjoint->group);
     to->mutable_disjoint()->set_disjointness(ToProto(from.disjoint->disjointness));
   }
+  if (from.protection) WriteProtection(*from.protection, to->mutable_protection());
 }
 
 void ToProto(const topology::Ted& ted, const policy::PolicyStatus& from, v1::PolicyStatus* to) {
@@ -271,6 +318,7 @@ void ToProto(const topology::Ted& ted, const policy::PolicyStatus& from, v1::Pol
     to->set_last_event_to_push_us(
         std::chrono::duration<double, std::micro>(*from.last_event_to_push).count());
   }
+  if (from.protection) WriteProtection(ted, *from.protection, to->mutable_protection());
 }
 
 absl::StatusOr<plugin::PolicyConfig> FromProto(const v1::InstallPolicy& proto) {

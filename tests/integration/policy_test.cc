@@ -123,6 +123,58 @@ TEST_F(PolicyTest, ASplitGetsNewListsAndWeightsWhenALinkFailsAndOutlivesARestart
   EXPECT_EQ(status->policy().candidate_paths(0).dynamic().max_segment_lists(), 4U);
 }
 
+TEST_F(PolicyTest, ACutFibreIsAnsweredWithTheBackupAndANewBackupIsComputed) {
+  const std::string map = std::string(kDiamond) +
+                          "a<->e igp 30 te 30 delay 2000 bw 10G\n"
+                          "e<->d igp 30 te 30 delay 2000 bw 10G\n";
+  StartDaemon(
+      "headends: [{headend: '*', southbound: simulated}]\n"
+      "engine: {good_news_wait_ms: 1, reoptimize_hold_time_ms: 0}\n");
+  const auto source = Feed("lab", map);
+  WatchClient watch(channel_);
+  ASSERT_TRUE(watch.AwaitSynced());
+  v1::Policy policy = DynamicPolicy("a", 100, "d");
+  policy.mutable_protection()->set_disjointness(v1::DISJOINTNESS_SRLG_NODE);
+  ASSERT_TRUE(Apply({policy}).ok());
+  auto status = watch.Await(IsInstalled);
+  ASSERT_TRUE(status);
+  EXPECT_EQ(PathText(*status), "a b d");
+  EXPECT_EQ(status->protection().state(), v1::PROTECTION_STATE_PROTECTED);
+  EXPECT_EQ(status->protection().achieved(), v1::DISJOINTNESS_SRLG_NODE);
+  EXPECT_EQ(status->policy().protection().disjointness(), v1::DISJOINTNESS_SRLG_NODE);
+  const v1::ActivePath backup = status->protection().backup();
+  EXPECT_EQ(backup.nodes_size(), 3);
+  EXPECT_EQ(backup.nodes(1), "c");
+  EXPECT_EQ(Metric("srpce_policy_protection{state=\"protected\"}"), 1);
+
+  ASSERT_EQ(source->Send(support::LinkStateUpdate(KeyOf(map, "b->d"), false))->error(), "");
+  status = watch.Await([](const v1::PolicyStatus& s) { return s.protection().switches() == 1; });
+  ASSERT_TRUE(status);
+  ASSERT_EQ(status->active().segment_lists_size(), 1);
+  EXPECT_EQ(status->active().segment_lists(0).SerializeAsString(),
+            backup.segment_lists(0).SerializeAsString());
+  EXPECT_THAT(status->last_change_reason(), HasSubstr("switched to the backup"));
+  EXPECT_EQ(status->protection().state(), v1::PROTECTION_STATE_PENDING);
+  EXPECT_TRUE(status->has_last_event_to_push_us());
+  status = watch.Await([](const v1::PolicyStatus& s) {
+    return s.protection().state() == v1::PROTECTION_STATE_PROTECTED;
+  });
+  ASSERT_TRUE(status);
+  EXPECT_EQ(PathText(*status), "a c d");
+  ASSERT_EQ(status->protection().backup().nodes_size(), 3);
+  EXPECT_EQ(status->protection().backup().nodes(1), "e");
+  EXPECT_EQ(Metric("srpce_protection_switches_total"), 1);
+
+  ASSERT_EQ(source->Send(support::LinkStateUpdate(KeyOf(map, "a->e"), false))->error(), "");
+  status = watch.Await([](const v1::PolicyStatus& s) {
+    return s.protection().state() == v1::PROTECTION_STATE_UNPROTECTED;
+  });
+  ASSERT_TRUE(status);
+  EXPECT_EQ(PathText(*status), "a c d");
+  EXPECT_FALSE(status->protection().failed().empty());
+  EXPECT_THAT(status->protection().reason(), HasSubstr("not disjoint from the path in use"));
+}
+
 TEST_F(PolicyTest, ApplyIsAllOrNothingAndIdempotent) {
   StartDaemon();
   const auto source = Feed("lab", kDiamond);

@@ -34,7 +34,12 @@ policy::PolicyIntent FullIntent() {
           .binding_sid = *Ipv6Address::Parse("fcbb:bb00:1:b000::"),
           .steered_prefixes = {*IpPrefix::Parse("2001:db8::/32")},
           .candidate_paths = {dynamic, written},
-          .disjoint = policy::DisjointMembership{"g1", cspf::Disjointness::kSrlgNode}};
+          .disjoint = policy::DisjointMembership{"g1", cspf::Disjointness::kSrlgNode},
+          .protection = policy::Protection{
+              .disjointness = cspf::Disjointness::kSrlgNode,
+              .fallbacks = {cspf::Disjointness::kNode, cspf::Disjointness::kLink},
+              .allow_sharing = true,
+              .constraints = policy::PathIntent{.max_delay = Microseconds(9000)}}};
 }
 
 TEST(ConvertPolicyTest, IntentSurvivesTheWire) {

@@ -112,6 +112,20 @@ const Case kCases[] = {
        p.disjoint.emplace().group = "g";
      },
      "max_segment_lists: got 2 in a disjoint group"},
+    {"ProtectedSplit",
+     [](auto& p) {
+       Dynamic(p).max_lists = 2;
+       Dynamic(p).min_bandwidth = {1};
+       p.protection.emplace();
+     },
+     "candidate path 0: max_segment_lists: got 2 with protection"},
+    {"SplitAsABackup",
+     [](auto& p) {
+       PathIntent& backup = p.protection.emplace().constraints.emplace();
+       backup.max_lists = 2;
+       backup.min_bandwidth = {1};
+     },
+     "protection: constraints: max_segment_lists: got 2 with protection"},
     {"PromiseOfASplit",
      [](auto& p) {
        Explicit(p);

@@ -1,4 +1,5 @@
 // tests/unit/daemon/srpcectl/text_test.cc -- tables, paths and policies as they are shown.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "daemon/srpcectl/path_text.h"
@@ -233,6 +234,40 @@ TEST(PolicyTextTest, ShowsWhatEachOfSeveralListsCarries) {
   EXPECT_NE(
       PoliciesTable({status}).find("sr-mpls 16002, 24001 weight 3 | sr-mpls 16002, 24001 weight 1"),
       std::string::npos);
+}
+
+TEST(PolicyTextTest, ShowsTheBackupOrWhyThereIsNone) {
+  v1::PolicyStatus status = SampleStatus();
+  v1::ProtectionStatus* protection = status.mutable_protection();
+  protection->set_state(v1::PROTECTION_STATE_PROTECTED);
+  protection->set_achieved(v1::DISJOINTNESS_NODE);
+  protection->mutable_shared()->add_srlgs(7);
+  protection->set_switches(1);
+  *protection->mutable_backup() = status.active();
+  protection->mutable_since()->set_seconds(1763750000);
+  v1::LevelFailure* failed = protection->add_failed();
+  failed->set_level(v1::DISJOINTNESS_SRLG_NODE);
+  failed->mutable_why()->set_message("SRLG 7 is on every path");
+  failed->mutable_why()->set_reason("NOT_DISJOINT");
+  EXPECT_THAT(PolicyText(status),
+              testing::HasSubstr(
+                  "  protected, node-disjoint, since 2025-11-21T18:33:20Z, switches 1\n"
+                  "    not srlg-node-disjoint: SRLG 7 is on every path [NOT_DISJOINT]\n"
+                  "    shared   SRLG 7\n"
+                  "    path     a b c\n"
+                  "    metrics  delay 12.345 ms (bound 20 ms), igp 30, 2 hops, bottleneck 10 Gb/s\n"
+                  "    segment list: sr-mpls, 2 SIDs\n"));
+  EXPECT_THAT(PoliciesTable({status}), testing::Not(testing::HasSubstr("UNPROTECTED")));
+  v1::PolicyEvent event;
+  *event.mutable_status() = status;
+  EXPECT_THAT(EventLine(event), testing::HasSubstr("up, installed, protected  sr-mpls"));
+
+  protection->Clear();
+  protection->set_state(v1::PROTECTION_STATE_UNPROTECTED);
+  protection->set_reason("link a->b is on every path");
+  EXPECT_THAT(PolicyText(status),
+              testing::HasSubstr("  UNPROTECTED: link a->b is on every path\n"));
+  EXPECT_THAT(PoliciesTable({status}), testing::HasSubstr("up, UNPROTECTED"));
 }
 
 TEST(PolicyTextTest, ShowsALineEach) {
