@@ -27,6 +27,15 @@ bool MustNotPassSource(const topology::Ted& ted, const Query& query) {
          std::find(waypoints.begin(), waypoints.end(), query.source) == waypoints.end();
 }
 
+// A LAN takes part in whatever its routers do.
+bool TakesPart(const topology::Ted& ted, NodeIndex node, uint8_t algorithm) {
+  if (!ted.HasNode(node)) return false;
+  const topology::NodeAttributes& attributes = ted.node(node).attributes;
+  return attributes.pseudonode.value_or(false) ||
+         std::find(attributes.algorithms.begin(), attributes.algorithms.end(), algorithm) !=
+             attributes.algorithms.end();
+}
+
 }  // namespace
 
 void LinkFilter::Compile(const topology::Ted& ted, const Query& query, uint32_t classes) {
@@ -130,6 +139,39 @@ void LinkFilter::AddSrlgs(const std::vector<uint32_t>& srlgs) {
   cold_ = true;
 }
 
+std::optional<LinkProfile> LinkFilter::Profile() const {
+  const auto overloaded = [&](NodeIndex node) {
+    return ted_->HasNode(node) && ted_->node(node).attributes.overload.value_or(false);
+  };
+  if (no_transit_flags_ != 0 && overloaded(NodeIndex(source_))) return std::nullopt;
+  LinkProfile profile{.required_flags = required_flags_,
+                      .refused_flags = no_transit_flags_,
+                      .head_flags = head_flags_,
+                      .algorithm = algorithm_,
+                      .min_capacity = min_capacity_,
+                      .exclude_mask = exclude_mask_,
+                      .include_all_mask = include_all_mask_};
+  for (size_t i = 0; i < affinity_count_; ++i) {
+    profile.include_any_masks[i] = affinities_[i].include_any->low64();
+  }
+  return profile;
+}
+
+bool LinkProfile::Allows(const topology::Ted& ted, const graph::Arc& arc, graph::Node head) const {
+  const graph::ArcData& data = arc.data;
+  if ((data.flags & required_flags) != required_flags || (data.flags & refused_flags) != 0 ||
+      data.capacity < min_capacity || (head_flags != 0 && (data.flags & head_flags) == 0))
+    return false;
+  if (algorithm != topology::kAlgorithmSpf && !TakesPart(ted, NodeIndex(head), algorithm))
+    return false;
+  if (LeavesLan(arc)) return true;
+  if ((data.mask & exclude_mask) != 0 || (data.mask & include_all_mask) != include_all_mask)
+    return false;
+  const bool wide_link = (data.flags & topology::kArcWideAdminGroup) != 0;
+  return std::all_of(include_any_masks.begin(), include_any_masks.end(),
+                     [&](uint64_t any) { return any == 0 || wide_link || (data.mask & any) != 0; });
+}
+
 bool LinkFilter::AllowsNode(NodeIndex node) const {
   if (!ted_->HasNode(node) || (!excluded_nodes_.empty() && excluded_nodes_[node.value()]))
     return false;
@@ -138,9 +180,7 @@ bool LinkFilter::AllowsNode(NodeIndex node) const {
     return true;  // A LAN forwards whatever its routers forward.
   if (data_plane_ == DataPlane::kSrMpls && attributes.srgb.empty()) return false;
   if (data_plane_ == DataPlane::kSrv6 && attributes.locators.empty()) return false;
-  if (algorithm_ == topology::kAlgorithmSpf) return true;
-  return std::find(attributes.algorithms.begin(), attributes.algorithms.end(), algorithm_) !=
-         attributes.algorithms.end();
+  return algorithm_ == topology::kAlgorithmSpf || TakesPart(*ted_, node, algorithm_);
 }
 
 bool LinkFilter::AllowsCold(const graph::Arc& arc, graph::Node head) const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/cspf/additive.h"
@@ -30,6 +31,29 @@ enum FilterClass : uint32_t {
 // The objective of `query`, or the metric of its flex-algorithm. Absent: that algorithm is not
 // defined.
 std::optional<Additive> ObjectiveOf(const topology::Ted& ted, const Query& query);
+
+// What a query asks of single links that can be told from graph and network alone and is asked for
+// again by others: all of LinkFilter but lists of what to exclude, wide admin groups and attributes
+// kept elsewhere. It lets through at least what the filter does.
+struct LinkProfile {
+  uint32_t required_flags = 0;
+  uint32_t refused_flags = 0;
+  uint32_t head_flags = 0;  // Some of these must be set; 0 = any.
+  uint8_t algorithm = topology::kAlgorithmSpf;
+  uint64_t min_capacity = 0;
+  uint64_t exclude_mask = 0;
+  uint64_t include_all_mask = 0;
+  std::array<uint64_t, 2> include_any_masks{};  // 0: none asked for.
+
+  bool operator==(const LinkProfile&) const = default;
+  template <typename H>
+  friend H AbslHashValue(H hash, const LinkProfile& p) {
+    return H::combine(std::move(hash), p.required_flags, p.refused_flags, p.head_flags, p.algorithm,
+                      p.min_capacity, p.exclude_mask, p.include_all_mask, p.include_any_masks);
+  }
+
+  bool Allows(const topology::Ted& ted, const graph::Arc& arc, graph::Node head) const;
+};
 
 // True for the links one query may use. Unusable links are always refused.
 //
@@ -57,6 +81,9 @@ class LinkFilter {
     if (head == never_entered_) return false;
     return !cold_ || AllowsCold(arc, head);
   }
+
+  // The profile this filter is part of. Absent where it depends on the source: an overloaded one.
+  std::optional<LinkProfile> Profile() const;
 
   // True if a path may start, end or pass at `node`.
   bool AllowsNode(NodeIndex node) const;

@@ -111,18 +111,21 @@ size_t PotentialCache::Refresh(const Ted& ted, const std::function<bool()>& give
     computed += RefreshSlot(ted, slot) ? 1 : 0;
   }
   trees_.Refresh(ted, give_way);
+  profiles_.Refresh(ted, give_way);
   return computed;
 }
 
 PotentialRefresher::PotentialRefresher(PotentialCache* cache)
     : cache_(cache), thread_([this] { Run(); }) {
-  cache_->trees().SetWake([this] {
+  const auto wake = [this] {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       pending_ = latest_ != nullptr;
     }
     changed_.notify_all();
-  });
+  };
+  cache_->trees().SetWake(wake);
+  cache_->profiles().SetWake(wake);
 }
 
 PotentialRefresher::~PotentialRefresher() {

@@ -1,5 +1,5 @@
-// lib/cspf/potential_cache.h -- landmark tables and reverse trees of the current network, kept
-// fresh in the background.
+// lib/cspf/potential_cache.h -- landmark tables, reverse trees and customized profiles of the
+// current network, kept fresh in the background.
 #pragma once
 
 #include <array>
@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "lib/cspf/profile_cache.h"
 #include "lib/cspf/tree_cache.h"
 #include "lib/graph/landmarks.h"
 #include "lib/topology/ted.h"
@@ -29,7 +30,9 @@ class PotentialCache {
   // A fraction of the weight: floor = weight - weight / kBelowDelay.
   static constexpr uint32_t kBelowDelay = 8;
 
-  explicit PotentialCache(const TreeCacheOptions& trees = {}) : trees_(trees) {}
+  explicit PotentialCache(const TreeCacheOptions& trees = {},
+                          const ProfileCacheOptions& profiles = {})
+      : trees_(trees), profiles_(profiles) {}
 
   // Returns bounds that hold for `slot` of `ted`, or null when there are none yet. Never computes;
   // holds a lock for one copy.
@@ -39,14 +42,16 @@ class PotentialCache {
   // those that do not hold. A table whose weights have grown much since is computed anew, for
   // better bounds. Milliseconds (10,000 nodes) to tenths of a second (100,000): for a background
   // thread. One call at a time; older snapshots than the last one are ignored. Returns how many
-  // tables it computed. Then the trees: of those as many as there is time for until give_way() says
-  // that something newer is to be done.
+  // tables it computed. Then trees and profiles: of those as many as there is time for until
+  // give_way() says that something newer is to be done.
   size_t Refresh(
       const topology::Ted& ted, const std::function<bool()>& give_way = [] { return false; });
 
   // Exact distances to the targets in demand; Refresh() builds and repairs them. Asking changes no
   // answer, so it may be done through a const cache.
   TreeCache& trees() const { return trees_; }
+  // Distances under what is asked of links again and again; the same.
+  ProfileCache& profiles() const { return profiles_; }
 
  private:
   struct Floor {
@@ -69,6 +74,7 @@ class PotentialCache {
   bool RefreshSlot(const topology::Ted& ted, size_t slot);
 
   mutable TreeCache trees_;
+  mutable ProfileCache profiles_;
   mutable std::mutex mutex_;
   std::array<Table, graph::kWeightCount> tables_;
   std::mutex refresh_mutex_;
@@ -87,7 +93,7 @@ class PotentialRefresher {
   PotentialRefresher(const PotentialRefresher&) = delete;
   PotentialRefresher& operator=(const PotentialRefresher&) = delete;
 
-  // Returns at once. Null is ignored. The latest snapshot is kept for trees wanted later.
+  // Returns at once. Null is ignored. The latest snapshot is kept for what is wanted later.
   void Notify(topology::TedPtr ted);
   // Returns when every snapshot notified so far is refreshed or replaced by a later one that is.
   void WaitIdle();

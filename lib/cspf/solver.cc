@@ -33,11 +33,68 @@ std::optional<size_t> SlotOf(Additive objective) {
   }
 }
 
+// Exact distances, or lower bounds, over what the filter has in common with other queries; null
+// where they are not at hand.
+ProfileCache::WeightsPtr ProfileFor(const topology::Ted& ted, Additive objective,
+                                    const LinkFilter& filter, const Workspace::Impl& work) {
+  const std::optional<size_t> slot = SlotOf(objective);
+  if (work.potentials == nullptr || !slot) return nullptr;
+  const std::optional<LinkProfile> links = filter.Profile();
+  return links ? work.potentials->profiles().Get(ted, {*slot, *links}) : nullptr;
+}
+
+// True if `path` is one from `from` to `to` in the graph there is now, through the filter, that
+// costs what it says.
+template <typename Weight>
+bool StillHolds(const graph::Digraph& graph, NodeIndex from, NodeIndex to, const Weight& weight,
+                const LinkFilter& filter, const graph::FoundPath& path) {
+  graph::Distance cost = 0;
+  graph::Node node = from.value();
+  for (const graph::ArcId id : path.arcs) {
+    if (!graph.contains(id) || graph.ends(id).tail != node) return false;
+    const graph::Arc arc{graph.ends(id).head, id, graph.data(id)};
+    if (!filter(arc, node, arc.other)) return false;
+    cost += weight(arc);
+    node = arc.other;
+  }
+  return node == to.value() && cost == path.cost;
+}
+
+// One leg by the distances of a profile. They are lower bounds where links failed since or the
+// filter asks for more than the profile: then the only shortest path is the answer if it holds.
+template <typename Weight>
+graph::GoalResult SolveLegByProfile(const topology::Ted& ted, NodeIndex from, NodeIndex to,
+                                    const Weight& weight, const LinkFilter& filter,
+                                    const graph::HierarchyWeights& profile, Workspace::Impl& work,
+                                    uint64_t& labels_left) {
+  const uint32_t known = profile.hierarchy().node_count();
+  if (from.value() >= known || to.value() >= known) return graph::GoalResult::kGaveUp;
+  const graph::LazyDistances distances(profile, to.value(), work.distances);
+  const graph::OnlyPath only = work.only.Run(distances, from.value(), work.leg);
+  Charge(work.leg.arcs.size() + 1, labels_left);
+  if (only == graph::OnlyPath::kNone) return graph::GoalResult::kNone;
+  if (only == graph::OnlyPath::kFound &&
+      StillHolds(ted.graph(), from, to, weight, filter, work.leg)) {
+    return graph::GoalResult::kFound;
+  }
+  const graph::GoalResult result =
+      graph::GoalSearch(ted.graph(), weight, filter, distances, work.path)
+          .Run(from.value(), kMostTowardsTarget, work.leg);
+  Charge(work.path.expanded() + 1, labels_left);
+  return result;
+}
+
 // One leg, into work.leg. Returns whether there is one.
 template <typename Weight>
 bool SolveLeg(const topology::Ted& ted, NodeIndex from, NodeIndex to, Additive objective,
               const Weight& weight, const LinkFilter& filter, const graph::Landmarks* landmarks,
-              Workspace::Impl& work, uint64_t& labels_left) {
+              const graph::HierarchyWeights* profile, Workspace::Impl& work,
+              uint64_t& labels_left) {
+  if (profile != nullptr) {
+    const graph::GoalResult result =
+        SolveLegByProfile(ted, from, to, weight, filter, *profile, work, labels_left);
+    if (result != graph::GoalResult::kGaveUp) return result == graph::GoalResult::kFound;
+  }
   const std::optional<size_t> slot = SlotOf(objective);
   if (work.potentials != nullptr && slot) {
     if (const auto tree = work.potentials->trees().Get(ted, to, *slot, work.trees)) {
@@ -60,13 +117,15 @@ std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const 
                                                 Additive objective, const Weight& weight,
                                                 const LinkFilter& filter,
                                                 const graph::Landmarks* landmarks,
+                                                const graph::HierarchyWeights* profile,
                                                 Workspace::Impl& work, uint64_t& labels_left) {
   std::vector<LinkIndex> links;
   NodeIndex from = query.source;
   const std::vector<NodeIndex>& waypoints = query.constraints.waypoints;
   for (size_t i = 0; i <= waypoints.size(); ++i) {
     const NodeIndex to = i < waypoints.size() ? waypoints[i] : query.target;
-    if (!SolveLeg(ted, from, to, objective, weight, filter, landmarks, work, labels_left)) {
+    if (!SolveLeg(ted, from, to, objective, weight, filter, landmarks, profile, work,
+                  labels_left)) {
       return std::nullopt;
     }
     for (const graph::ArcId arc : work.leg.arcs) links.push_back(LinkIndex(arc));
@@ -88,8 +147,10 @@ std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, c
                                                      Additive objective, const LinkFilter& filter,
                                                      Workspace::Impl& work, uint64_t& labels_left) {
   const std::shared_ptr<const graph::Landmarks> landmarks = LandmarksFor(ted, objective, work);
+  const ProfileCache::WeightsPtr profile = ProfileFor(ted, objective, filter, work);
   const auto solve = [&](const auto& weight) {
-    return SolveLegs(ted, query, objective, weight, filter, landmarks.get(), work, labels_left);
+    return SolveLegs(ted, query, objective, weight, filter, landmarks.get(), profile.get(), work,
+                     labels_left);
   };
   return WithWeight(ted, objective, solve);
 }

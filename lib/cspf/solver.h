@@ -11,7 +11,9 @@
 #include "lib/cspf/label_search.h"
 #include "lib/cspf/link_filter.h"
 #include "lib/graph/disjoint_pair.h"
+#include "lib/graph/hierarchy.h"
 #include "lib/graph/landmarks.h"
+#include "lib/graph/only_path.h"
 #include "lib/graph/path_search.h"
 #include "lib/graph/reverse_tree.h"
 
@@ -26,6 +28,8 @@ struct Workspace::Impl {
   graph::DisjointPair pair;
   LabelSearch labels;
   graph::ReverseTree::Workspace trees;
+  graph::OnlyPathSearch only;
+  graph::LazyDistances::Workspace distances;
 };
 
 struct Solution {

@@ -1,5 +1,5 @@
-// lib/graph/goal_search.h -- the shortest path to a node whose ReverseTree is at hand: A* (Hart,
-// Nilsson, Raphael 1968) with what the unfiltered distance is as the bound.
+// lib/graph/goal_search.h -- the shortest path to a node to which distances over at least the arcs
+// that pass are at hand (ReverseTree, LazyDistances): A* (Hart, Nilsson, Raphael 1968).
 //
 // Where the filter leaves the shortest paths alone it walks straight to the target; where it does
 // not, it looks at the nodes that the detour costs. One that cannot be had costs all nodes: hence
@@ -12,29 +12,28 @@
 #include "lib/graph/digraph.h"
 #include "lib/graph/heap.h"
 #include "lib/graph/path_search.h"
-#include "lib/graph/reverse_tree.h"
 
 namespace srpce::graph {
 
 enum class GoalResult : uint8_t { kFound, kNone, kGaveUp };
 
-template <typename Weight, typename Filter>
+template <typename Weight, typename Filter, typename Distances>
 class GoalSearch {
  public:
   GoalSearch(const Digraph& graph, const Weight& weight, const Filter& filter,
-             const ReverseTree& tree, PathWorkspace& work)
+             const Distances& tree, PathWorkspace& work)
       : graph_(graph), weight_(weight), filter_(filter), tree_(tree), work_(work) {}
 
   // Puts the path that FindPath names into `path`. Gives up after expanding `most` nodes. REQUIRES
-  // the tree's distances bound those of `graph` consistently (ReverseTree::StillBounds), arcs weigh
-  // no less than its metric says, and the filter refuses arcs without its flags.
+  // the distances bound those of `graph` from below and consistently, arcs weigh no less than they
+  // say, and the filter refuses those that they leave out.
   GoalResult Run(Node source, uint64_t most, FoundPath& path) {
     path.arcs.clear();
     path.cost = 0;
     work_.Reset(graph_.node_count());
     target_ = tree_.target();
     if (source == target_) return GoalResult::kFound;
-    if (tree_.distance(source) == ReverseTree::kNoWay) return GoalResult::kNone;
+    if (tree_.distance(source) == Distances::kNoWay) return GoalResult::kNone;
     best_ = Descend(source);
     Label& start = Touch(source, tree_.distance(source));
     start.length[kForward] = 0;
@@ -112,8 +111,7 @@ class GoalSearch {
         const uint32_t bound = tree_.distance(arc.other);
         const Length candidate = length + ArcLength(weight_(arc));
         const Length candidate_key = Key(bound, candidate);
-        if (bound != ReverseTree::kNoWay && candidate_key <= best_ &&
-            filter_(arc, node, arc.other)) {
+        if (bound != Distances::kNoWay && candidate_key <= best_ && filter_(arc, node, arc.other)) {
           Relax(node, arc, bound, candidate);
         }
       }
@@ -168,7 +166,7 @@ class GoalSearch {
   const Digraph& graph_;
   const Weight& weight_;
   const Filter& filter_;
-  const ReverseTree& tree_;
+  const Distances& tree_;
   PathWorkspace& work_;
   Node target_ = kNone;
   Length best_ = kInfiniteLength;

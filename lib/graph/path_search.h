@@ -34,7 +34,7 @@ class PathWorkspace {
  private:
   template <typename Weight, typename Filter>
   friend class PathSearch;
-  template <typename Weight, typename Filter>
+  template <typename Weight, typename Filter, typename Distances>
   friend class GoalSearch;
 
   static constexpr uint32_t kForward = 0;

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <numbers>
+#include <numeric>
 #include <random>
 #include <set>
 #include <utility>
@@ -204,6 +205,129 @@ GeneratedNetwork RingNetwork(uint32_t node_count, uint32_t directed_links, uint6
   return std::move(generator).Take();
 }
 
+namespace {
+
+// A POP's routers: the first `backbone` of them carry what passes through.
+struct Pop {
+  uint32_t first = 0;
+  uint32_t size = 0;
+  uint32_t backbone = 0;
+};
+
+// Sizes fall with the rank to the power of 0.8; together `node_count`.
+std::vector<Pop> SplitIntoPops(uint32_t node_count) {
+  constexpr uint32_t kNodesPerPop = 60;
+  const uint32_t count = std::max(3U, node_count / kNodesPerPop);
+  std::vector<double> share;
+  for (uint32_t i = 0; i < count; ++i) share.push_back(std::pow(i + 1, -0.8));
+  const double sum = std::accumulate(share.begin(), share.end(), 0.0);
+  std::vector<Pop> pops(count);
+  uint32_t first = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t left = node_count - first;
+    const auto wanted = static_cast<uint32_t>(node_count * share[i] / sum);
+    pops[i].first = first;
+    pops[i].size = i + 1 == count ? left : std::clamp(wanted, 4U, left - 4 * (count - i - 1));
+    pops[i].backbone = std::clamp(pops[i].size / 16, 2U, 8U);
+    first += pops[i].size;
+  }
+  return pops;
+}
+
+uint32_t RouterWeight(Generator& generator, uint32_t a, uint32_t b) {
+  return generator.Between(5, 30) + static_cast<uint32_t>(generator.Distance(a, b));
+}
+
+// Joins two POPs by a link between backbone routers, now and then by a second one.
+void JoinPops(Generator& generator, const Pop& a, const Pop& b) {
+  const uint32_t links = generator.Fraction() < 0.5 ? 2 : 1;
+  for (uint32_t i = 0; i < links && generator.edges_left() > 0; ++i) {
+    const uint32_t from = a.first + generator.Between(0, a.backbone - 1);
+    const uint32_t to = b.first + generator.Between(0, b.backbone - 1);
+    if (!generator.Joined(from, to)) generator.AddEdge(from, to, RouterWeight(generator, from, to));
+  }
+}
+
+// The POPs before `pop`, the nearest first.
+std::vector<uint32_t> NearestBefore(const Generator& generator, const std::vector<Pop>& pops,
+                                    uint32_t pop) {
+  std::vector<uint32_t> others(pop);
+  std::iota(others.begin(), others.end(), 0);
+  std::sort(others.begin(), others.end(), [&](uint32_t a, uint32_t b) {
+    return generator.Distance(pops[a].first, pops[pop].first) <
+           generator.Distance(pops[b].first, pops[pop].first);
+  });
+  return others;
+}
+
+// The nearest of a few others drawn at random.
+const Pop& NearOther(Generator& generator, const std::vector<Pop>& pops, const Pop& pop) {
+  constexpr int kDraws = 8;
+  const Pop* nearest = nullptr;
+  for (int draw = 0; draw < kDraws || nearest == nullptr; ++draw) {
+    const Pop& other = pops[generator.Between(0, static_cast<uint32_t>(pops.size()) - 1)];
+    if (&other != &pop && (nearest == nullptr || generator.Distance(other.first, pop.first) <
+                                                     generator.Distance(nearest->first, pop.first)))
+      nearest = &other;
+  }
+  return *nearest;
+}
+
+void AddAccess(Generator& generator, const Pop& pop) {
+  const auto backbone = [&] { return pop.first + generator.Between(0, pop.backbone - 1); };
+  for (uint32_t node = pop.first + pop.backbone; node < pop.first + pop.size; ++node) {
+    const uint32_t home = backbone();
+    generator.AddEdge(node, home, RouterWeight(generator, node, home));
+    const uint32_t second = backbone();
+    if (second != home && generator.Fraction() < 0.25) {
+      generator.AddEdge(node, second, RouterWeight(generator, node, second));
+    }
+  }
+}
+
+}  // namespace
+
+GeneratedNetwork RouterNetwork(uint32_t node_count, uint32_t directed_links, uint64_t seed) {
+  constexpr double kToOtherPop = 0.1;
+  if (node_count < 12) Die("router: want 12 nodes or more");
+  Generator generator("router", node_count, directed_links, 0.80, seed);
+  const std::vector<Pop> pops = SplitIntoPops(node_count);
+  for (const Pop& pop : pops) {
+    const Point center = generator.RandomPoint();
+    for (uint32_t node = pop.first; node < pop.first + pop.size; ++node) {
+      generator.point(node) = generator.Near(center, 10);
+    }
+    for (uint32_t a = pop.first; a < pop.first + pop.backbone; ++a) {
+      for (uint32_t b = a + 1; b < pop.first + pop.backbone; ++b) {
+        generator.AddEdge(a, b, RouterWeight(generator, a, b));
+      }
+    }
+  }
+  for (uint32_t pop = 1; pop < pops.size(); ++pop) {
+    const std::vector<uint32_t> others = NearestBefore(generator, pops, pop);
+    for (uint32_t i = 0; i < std::min<uint32_t>(3, pop); ++i) {
+      JoinPops(generator, pops[pop], pops[others[i]]);
+    }
+  }
+  for (const Pop& pop : pops) AddAccess(generator, pop);
+  if (generator.edges() > directed_links / 2) {
+    Die(absl::StrCat("router: ", node_count, " nodes need ", 2 * generator.edges(), " links, got ",
+                     directed_links));
+  }
+  while (generator.edges_left() > 0) {
+    // Further links to other POPs and further homes, parallel ones included.
+    const Pop& pop = pops[generator.Between(0, static_cast<uint32_t>(pops.size()) - 1)];
+    if (generator.Fraction() < kToOtherPop) {
+      JoinPops(generator, pop, NearOther(generator, pops, pop));
+      continue;
+    }
+    const uint32_t a = pop.first + generator.Between(0, pop.size - 1);
+    const uint32_t b = pop.first + generator.Between(0, pop.backbone - 1);
+    if (a != b) generator.AddEdge(a, b, RouterWeight(generator, a, b));
+  }
+  return std::move(generator).Take();
+}
+
 GeneratedNetwork NamedNetwork(const std::string& name, uint64_t seed) {
   struct Size {
     const char* name;
@@ -212,11 +336,14 @@ GeneratedNetwork NamedNetwork(const std::string& name, uint64_t seed) {
   };
   constexpr Size kSizes[] = {{"isp1k", 1000, 4000},       {"isp10k", 10000, 50000},
                              {"isp100k", 100000, 600000}, {"ring1k", 1000, 2340},
-                             {"ring10k", 10000, 23404},   {"ring100k", 100000, 233920}};
+                             {"ring10k", 10000, 23404},   {"ring100k", 100000, 233920},
+                             {"router1k", 1000, 3000},    {"router6k", 6252, 18900}};
   for (const Size& size : kSizes) {
     if (name == size.name) {
-      GeneratedNetwork network = name[0] == 'i' ? IspNetwork(size.nodes, size.links, seed)
-                                                : RingNetwork(size.nodes, size.links, seed);
+      const auto make = name.starts_with("isp")    ? IspNetwork
+                        : name.starts_with("ring") ? RingNetwork
+                                                   : RouterNetwork;
+      GeneratedNetwork network = make(size.nodes, size.links, seed);
       network.name = name;
       return network;
     }

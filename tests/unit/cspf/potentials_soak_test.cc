@@ -44,7 +44,10 @@ uint64_t InTree(uint64_t distance) {
 class Soak {
  public:
   Soak(Drawing drawing, uint64_t seed, size_t targets)
-      : churn_(std::move(drawing), seed), guided_(&potentials_) {
+      : churn_(std::move(drawing), seed),
+        // Profiles come before trees: every second network has none, so that trees are used.
+        potentials_(kEager, {.max_bytes = seed % 2 == 0 ? 0 : size_t{1} << 24, .build_after = 2}),
+        guided_(&potentials_) {
     for (size_t i = 0; i < targets; ++i) targets_.push_back(RandomNode());
     for (const NodeIndex target : targets_) {
       for (size_t slot = 0; slot < graph::kWeightCount; ++slot) {
@@ -149,7 +152,7 @@ class Soak {
   }
 
   Churn churn_;
-  PotentialCache potentials_{kEager};
+  PotentialCache potentials_;
   Workspace guided_;
   Workspace alone_;
   ReverseTree::Workspace work_;

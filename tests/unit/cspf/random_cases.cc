@@ -11,6 +11,7 @@ namespace srpce::cspf::oracle {
 namespace {
 
 constexpr TreeCacheOptions kEager{.max_bytes = size_t{1} << 20, .build_after = 1};
+constexpr ProfileCacheOptions kEagerProfiles{.max_bytes = size_t{1} << 20, .build_after = 1};
 
 void AskForAllTrees(const topology::Ted& ted, TreeCache& trees) {
   graph::ReverseTree::Workspace work;
@@ -32,7 +33,8 @@ std::string Show(const Network& network, const Walk& walk) {
 void ForRandomCases(uint64_t seed, int networks, const QueryShape& shape, const Check& check) {
   Rng rng(seed);
   support::CaseCount count;
-  PotentialCache potentials(kEager);  // Of every second network: the others are answered without.
+  // Of every second network: the others are answered without. Profiles of every fourth.
+  PotentialCache potentials(kEager, kEagerProfiles);
   Workspace workspace(&potentials);
   for (int i = 0; i < networks; ++i) {
     SCOPED_TRACE(absl::StrCat("network ", i, " of seed ", seed));
@@ -45,6 +47,10 @@ void ForRandomCases(uint64_t seed, int networks, const QueryShape& shape, const 
     if (i % 2 == 0) potentials.Refresh(*network.ted);
     for (int q = 0; q < 4; ++q) {
       const Query query = RandomQuery(rng, network, shape);
+      if (i % 4 == 2) {
+        ComputePath(*network.ted, query, workspace);
+        potentials.Refresh(*network.ted);
+      }
       check(network, query, workspace);
       count.Add();
       if (!testing::Test::HasFailure()) continue;
@@ -67,10 +73,12 @@ void ReportShrunk(const Network& network, const std::vector<Query>& members,
     for (const segments::SegmentQuery& member : smaller.members) queries.push_back(member.path);
     Workspace fresh;
     check(drawn, queries, fresh);
-    PotentialCache potentials(kEager);
+    PotentialCache potentials(kEager, kEagerProfiles);
     AskForAllTrees(*ted, potentials.trees());
     potentials.Refresh(*ted);
     Workspace guided(&potentials);
+    check(drawn, queries, guided);
+    potentials.Refresh(*ted);  // The profiles asked for.
     check(drawn, queries, guided);
   };
   support::ReportShrunk(*network.ted, failing, alone, members.size() > 1 ? 2 : 1);
