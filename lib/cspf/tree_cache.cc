@@ -21,11 +21,6 @@ constexpr uint64_t kForgetAfter = 16'384;
 constexpr uint64_t kIdleAfter = 1'024;
 constexpr uint64_t kIdleAfterEach = 8;
 
-// With what the pages of a PersistentVector take.
-size_t BytesOf(uint32_t node_count) {
-  return node_count * (sizeof(uint32_t) + 1) + sizeof(ReverseTree);
-}
-
 }  // namespace
 
 size_t TreeCache::size() const {
@@ -159,7 +154,7 @@ void TreeCache::Refresh(const Ted& ted, const std::function<bool()>& give_way) {
       asked_.erase(key);
       // A target of a later snapshot is asked for again.
       if (key.first >= ted.graph().node_count() ||
-          !MakeRoom(BytesOf(ted.graph().node_count()), dropped)) {
+          !MakeRoom(ReverseTree::BytesFor(ted.graph().node_count()), dropped)) {
         continue;
       }
     }
@@ -177,13 +172,14 @@ void TreeCache::Put(const Key& key, VersionedPtr versioned, Dropped& dropped) {
   if (entry.versioned->generation >= versioned->generation) return;
   entry.hopeless_until = 0;  // What was said of the tree before.
   entry.bounds_at = kNoGeneration;
-  bytes_ += BytesOf(versioned->tree.node_count()) - BytesOf(entry.versioned->tree.node_count());
+  bytes_ += ReverseTree::BytesFor(versioned->tree.node_count()) -
+            ReverseTree::BytesFor(entry.versioned->tree.node_count());
   dropped.push_back(std::exchange(entry.versioned, std::move(versioned)));
 }
 
 void TreeCache::AddPlace(const Key& key, VersionedPtr versioned) {
   if (versioned->lineage != lineage_ || entries_.contains(key)) return;
-  bytes_ += BytesOf(versioned->tree.node_count());
+  bytes_ += ReverseTree::BytesFor(versioned->tree.node_count());
   uses_.push_front(key);
   entries_[key] = {std::move(versioned), uses_.begin(), questions_, 0, kNoGeneration};
 }
@@ -208,14 +204,14 @@ void TreeCache::DropIdle(Dropped& dropped) {
 
 void TreeCache::Drop(Key key, Dropped& dropped) {
   const auto found = entries_.find(key);
-  bytes_ -= BytesOf(found->second.versioned->tree.node_count());
+  bytes_ -= ReverseTree::BytesFor(found->second.versioned->tree.node_count());
   dropped.push_back(std::move(found->second.versioned));
   uses_.erase(found->second.use);
   entries_.erase(found);
 }
 
 bool TreeCache::Ask(const Key& key, uint32_t node_count) {
-  if (BytesOf(node_count) > options_.max_bytes) return false;
+  if (ReverseTree::BytesFor(node_count) > options_.max_bytes) return false;
   if (questions_ % kForgetAfter == 0) {
     absl::erase_if(asked_, [](auto& asked) { return (asked.second /= 2) == 0; });
     wanted_.clear();

@@ -6,6 +6,7 @@
 // the limit, beyond which a bidirectional search is the better one.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -34,10 +35,7 @@ class GoalSearch {
     target_ = tree_.target();
     if (source == target_) return GoalResult::kFound;
     if (tree_.distance(source) == Distances::kNoWay) return GoalResult::kNone;
-    best_ = Descend(source);
-    Label& start = Touch(source, tree_.distance(source));
-    start.length[kForward] = 0;
-    work_.heaps_[kForward].Push(Key(start.bound[kForward], 0), source);
+    Push({source, kNone, kNone, tree_.distance(source)}, 0);
     if (!Expand(most)) return GoalResult::kGaveUp;
     if (best_ == kInfiniteLength) return GoalResult::kNone;
     path.cost = CostOf(best_);
@@ -48,90 +46,69 @@ class GoalSearch {
 
  private:
   using Label = PathWorkspace::Label;
+  using Offer = PathWorkspace::Offer;
   static constexpr uint32_t kForward = PathWorkspace::kForward;
-
-  // Returns the length of the path that takes what looks like the best arc at each node, infinite
-  // if it does not get nearer all the time. What is longer need not be looked at: around a hub that
-  // is nearly everything.
-  Length Descend(Node source) const {
-    Length length = 0;
-    Node node = source;
-    while (node != target_) {
-      const uint32_t here = tree_.distance(node);
-      Length least = kInfiniteLength;
-      Node next = kNone;
-      for (const Arc& arc : graph_.out(node)) {
-        const uint32_t bound = tree_.distance(arc.other);
-        if (bound >= here) continue;
-        const Length over = ArcLength(weight_(arc)) + CostLength(bound);
-        if (over < least && filter_(arc, node, arc.other)) {
-          least = over;
-          next = arc.other;
-        }
-      }
-      if (next == kNone) return kInfiniteLength;
-      length += least - CostLength(tree_.distance(next));
-      node = next;
-    }
-    return length;
-  }
-
-  Label& Touch(Node node, uint32_t bound) {
-    Label& label = work_.labels_[node];
-    if (label.stamp != work_.stamp_) {
-      ++work_.touched_;
-      label.length[kForward] = kInfiniteLength;
-      label.arc[kForward] = kNone;
-      label.bound[kForward] = bound;
-      label.stamp = work_.stamp_;
-      label.tied[kForward] = 0;
-      label.expanded = 0;
-      label.collected = 0;
-    }
-    return label;
-  }
 
   // The bound counts no hops, so keys grow strictly along a path: a node expanded is done.
   static Length Key(uint32_t bound, Length length) { return length + CostLength(bound); }
 
+  // A node's label is first looked at when the node is expanded: most of those offered never are,
+  // and each label is another line of memory.
+  void Push(const Offer& offer, Length length) {
+    work_.heaps_[kForward].Push(Key(offer.bound, length),
+                                static_cast<uint32_t>(work_.offers_.size()));
+    work_.offers_.push_back(offer);
+  }
+
   bool Expand(uint64_t most) {
     Heap& heap = work_.heaps_[kForward];
     while (!heap.empty() && heap.top_key() <= best_) {
-      const Node node = heap.top_node();
-      const Length key = heap.top_key();
+      const Offer offer = work_.offers_[heap.top_node()];
+      const Length length = heap.top_key() - CostLength(offer.bound);
       heap.Pop();
-      Label& label = work_.labels_[node];
-      const Length length = label.length[kForward];
-      if (label.expanded != 0 || Key(label.bound[kForward], length) != key) continue;
-      if (work_.expanded_ == most) return false;
-      label.expanded = 1;
-      ++work_.expanded_;
-      if (node == target_) continue;
-      for (const Arc& arc : graph_.out(node)) {
-        const uint32_t bound = tree_.distance(arc.other);
-        const Length candidate = length + ArcLength(weight_(arc));
-        const Length candidate_key = Key(bound, candidate);
-        if (bound != Distances::kNoWay && candidate_key <= best_ && filter_(arc, node, arc.other)) {
-          Relax(node, arc, bound, candidate);
-        }
+      Label& label = work_.labels_[offer.node];
+      if (label.stamp == work_.stamp_) {
+        if (label.length[kForward] == length) label.tied[kForward] = 1;
+        continue;
       }
+      if (work_.expanded_ == most) return false;
+      ++work_.expanded_;
+      label.length[kForward] = length;
+      label.arc[kForward] = offer.arc;
+      label.parent[kForward] = offer.parent;
+      label.stamp = work_.stamp_;
+      label.tied[kForward] = 0;
+      label.collected = 0;
+      if (offer.node != target_) Scan(offer.node, length);
     }
     return true;
   }
 
-  void Relax(Node node, const Arc& arc, uint32_t bound, Length candidate) {
-    Label& label = Touch(arc.other, bound);
-    if (label.expanded != 0 || candidate > label.length[kForward]) return;
-    if (candidate == label.length[kForward]) {
-      label.tied[kForward] = 1;
-      return;
+  void Scan(Node node, Length length) {
+    const std::span<const Arc> arcs = graph_.out(node);
+    const Distance cost = CostOf(Key(tree_.distance(node), length));
+    for (size_t i = 0; i < std::min(kAhead, arcs.size()); ++i) Prefetch(arcs[i].other);
+    for (size_t i = 0; i < arcs.size(); ++i) {
+      if (i + kAhead < arcs.size()) Prefetch(arcs[i + kAhead].other);
+      const Arc& arc = arcs[i];
+      const uint32_t bound = tree_.distance(arc.other);
+      const Length candidate = length + ArcLength(weight_(arc));
+      if (bound == Distances::kNoWay || Key(bound, candidate) > best_ ||
+          !filter_(arc, node, arc.other)) {
+        continue;
+      }
+      if (Key(bound, candidate) < CostLength(cost + 1)) {  // No detour: most likely the next.
+        graph_.PrefetchOut(arc.other);
+        __builtin_prefetch(&work_.labels_[arc.other], 1);
+      }
+      if (arc.other == target_) best_ = candidate;
+      Push({arc.other, arc.id, node, bound}, candidate);
     }
-    label.length[kForward] = candidate;
-    label.arc[kForward] = arc.id;
-    label.parent[kForward] = node;
-    label.tied[kForward] = 0;
-    work_.heaps_[kForward].Push(Key(bound, candidate), arc.other);
-    if (arc.other == target_) best_ = candidate;
+  }
+
+  // Distances that lie in memory; others are worked out when they are asked for.
+  void Prefetch(Node node) const {
+    if constexpr (requires { tree_.Prefetch(node); }) tree_.Prefetch(node);
   }
 
   // Adds every arc of every shortest path to work_.shortest_.
@@ -149,7 +126,7 @@ class GoalSearch {
       }
       for (const Arc& arc : graph_.in(node)) {
         const Label& other = work_.labels_[arc.other];
-        if (other.stamp == work_.stamp_ && other.expanded != 0 &&
+        if (other.stamp == work_.stamp_ &&
             other.length[kForward] + ArcLength(weight_(arc)) == label.length[kForward] &&
             filter_(arc, arc.other, node)) {
           Add(arc.other, arc.id, node);
@@ -162,6 +139,8 @@ class GoalSearch {
     work_.shortest_.push_back({tail, arc, head});
     work_.stack_.push_back(tail);
   }
+
+  static constexpr size_t kAhead = 8;  // Arcs.
 
   const Digraph& graph_;
   const Weight& weight_;

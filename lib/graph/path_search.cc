@@ -1,8 +1,6 @@
 #include "lib/graph/path_search.h"
 
-#include <algorithm>
 #include <cassert>
-#include <tuple>
 
 namespace srpce::graph {
 
@@ -16,6 +14,9 @@ void PathWorkspace::Reset(uint32_t node_count) {
   }
   heaps_[kForward].Clear();
   heaps_[kBackward].Clear();
+  expanded_nodes_[kForward].clear();
+  expanded_nodes_[kBackward].clear();
+  offers_.clear();
   meets_.clear();
   shortest_.clear();
   expanded_ = 0;
@@ -23,16 +24,18 @@ void PathWorkspace::Reset(uint32_t node_count) {
 }
 
 void PathWorkspace::Walk(Node source, Node target, FoundPath& path) {
-  const auto order = [](const ShortestArc& a, const ShortestArc& b) {
-    return std::tie(a.tail, a.arc) < std::tie(b.tail, b.arc);
-  };
-  std::sort(shortest_.begin(), shortest_.end(), order);
+  for (const ShortestArc& arc : shortest_) {
+    labels_[arc.tail].bound[kForward] = kNone;
+  }
+  for (uint32_t i = 0; i < shortest_.size(); ++i) {
+    uint32_t& lowest = labels_[shortest_[i].tail].bound[kForward];
+    if (lowest == kNone || shortest_[i].arc < shortest_[lowest].arc) lowest = i;
+  }
   for (Node node = source; node != target;) {
-    const auto next =
-        std::lower_bound(shortest_.begin(), shortest_.end(), ShortestArc{node, 0, 0}, order);
-    assert(next != shortest_.end() && next->tail == node);
-    path.arcs.push_back(next->arc);
-    node = next->head;
+    const ShortestArc& next = shortest_[labels_[node].bound[kForward]];
+    assert(next.tail == node);
+    path.arcs.push_back(next.arc);
+    node = next.head;
   }
 }
 

@@ -8,7 +8,9 @@
 // then fewest hops, then the lexicographically lowest sequence of arc ids from the source.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "lib/graph/digraph.h"
@@ -30,6 +32,11 @@ class PathWorkspace {
   uint64_t expanded() const { return expanded_; }
   // Nodes it looked at.
   uint64_t touched() const { return touched_; }
+
+  // What cuts the ends off, once FindPath has found no path: all nodes that the source reaches, or
+  // all that reach the target, whichever have the fewer arcs.
+  bool closed_at_source() const { return exhausted_ == kForward; }
+  const std::vector<Node>& closed() const { return expanded_nodes_[exhausted_]; }
 
  private:
   template <typename Weight, typename Filter>
@@ -57,12 +64,23 @@ class PathWorkspace {
     Node head;
   };
 
+  // A way to a node, found by GoalSearch.
+  struct Offer {
+    Node node;
+    ArcId arc;
+    Node parent;
+    uint32_t bound;
+  };
+
   void Reset(uint32_t node_count);
-  // Sorts shortest_ and follows the lowest arc ids from `source` to `target`.
+  // Follows the lowest arc ids of shortest_ from `source` to `target`. Overwrites the bounds.
   void Walk(Node source, Node target, FoundPath& path);
 
   std::vector<Label> labels_;
   Heap heaps_[2];
+  std::vector<Node> expanded_nodes_[2];
+  uint32_t exhausted_ = kForward;  // The side that had no node left.
+  std::vector<Offer> offers_;
   std::vector<Node> meets_;  // Nodes where both sides' lengths add up to the best.
   std::vector<Node> stack_;
   std::vector<ShortestArc> shortest_;
@@ -153,10 +171,15 @@ class PathSearch {
   }
 
   void Expand() {
-    while (!work_.heaps_[kForward].empty() && !work_.heaps_[kBackward].empty()) {
-      // Equal work on both sides: a side that is soon exhausted ends the search soon.
+    while (true) {
+      // Equal work on both sides: a side that is soon exhausted ends the search soon. Its own turn
+      // does: which of two it is then depends on how much each has to scan, and not on the order.
       const uint32_t side = scanned_[kForward] <= scanned_[kBackward] ? kForward : kBackward;
       Heap& heap = work_.heaps_[side];
+      if (heap.empty()) {
+        work_.exhausted_ = side;
+        return;
+      }
       const Node node = heap.top_node();
       const Length key = heap.top_key();
       floor_[side] = key;
@@ -175,6 +198,8 @@ class PathSearch {
       }
       label.expanded = static_cast<uint8_t>(1 + side);
       ++work_.expanded_;
+      work_.expanded_nodes_[side].push_back(node);
+      if (!heap.empty()) PrefetchArcs(side, heap.top_node());  // Most likely the side's next one.
       Scan(side, node, length);
     }
   }
@@ -196,6 +221,19 @@ class PathSearch {
         Relax(side, node, arcs[i], candidate);
       }
     }
+  }
+
+  // What Scan() will read of the graph, once PrefetchPage() has brought its page.
+  void PrefetchArcs(uint32_t side, Node node) const {
+    const std::span<const Arc> arcs = side == kForward ? graph_.out(node) : graph_.in(node);
+    const auto* line = reinterpret_cast<const char*>(arcs.data());
+    const size_t bytes = std::min(arcs.size_bytes(), kMostAhead);
+    for (size_t at = 0; at < bytes; at += kCacheLine) {
+      __builtin_prefetch(line + at);
+    }
+  }
+  void PrefetchPage(uint32_t side, Node node) const {
+    side == kForward ? graph_.PrefetchOut(node) : graph_.PrefetchIn(node);
   }
 
   // What Touch() will read: two cache lines anywhere in memory.
@@ -228,6 +266,7 @@ class PathSearch {
     label.parent[side] = node;
     label.tied[side] = 0;
     work_.heaps_[side].Push(key, arc.other);
+    PrefetchPage(side, arc.other);
     const Length total = candidate + label.length[1 - side];
     if (total <= best_) {
       if (total < best_) {
@@ -271,7 +310,9 @@ class PathSearch {
   }
 
   static constexpr uint8_t kRejected = 3;
-  static constexpr size_t kAhead = 4;                     // Arcs.
+  static constexpr size_t kAhead = 4;  // Arcs.
+  static constexpr size_t kCacheLine = 64;
+  static constexpr size_t kMostAhead = 8 * kCacheLine;  // The processor fetches longer runs itself.
   static constexpr Distance kOffset = Distance{1} << 33;  // Keeps keys positive.
 
   const Digraph& graph_;

@@ -11,12 +11,10 @@ ReverseTree::ReverseTree(const Digraph& graph, Node target, const Metric& metric
       graph, Direction::kBackward, target, SlotWeight{metric.slot},
       [this](const Arc& arc, Node, Node) { return Counts(arc); }, work.search);
   const Edit edit;
-  for (Node node = 0; node < graph.node_count(); ++node) {
-    const Distance distance = work.search.distance(node);
-    distances_.PushBack(distance == kUnreachable
-                            ? kNoWay
-                            : static_cast<uint32_t>(std::min<Distance>(distance, kFar)),
-                        edit);
+  distances_.Grow(graph.node_count(), kNoWay, edit);
+  for (const Node node : work.search.settled()) {
+    distances_.Set(
+        node, static_cast<uint32_t>(std::min<Distance>(work.search.distance(node), kFar)), edit);
   }
 }
 
@@ -85,15 +83,13 @@ bool ReverseTree::Repair(const Digraph& graph, std::span<const Node> changed, Wo
                          size_t most) {
   assert(graph.node_count() >= node_count());
   const Edit edit;
-  while (node_count() < graph.node_count()) {
-    distances_.PushBack(kNoWay, edit);
-  }
+  if (node_count() < graph.node_count()) distances_.Grow(graph.node_count(), kNoWay, edit);
   work.lost.resize(std::max<size_t>(work.lost.size(), node_count()));
   const bool few = FindLost(graph, changed, work, most);
   work.heap.Clear();
   size_t moved = 0;
   const auto offer = [&](Node node, uint32_t distance) {
-    distances_.Mutable(node, edit) = distance;
+    distances_.Set(node, distance, edit);
     if (distance != kNoWay) work.heap.Push(distance, node);
     ++moved;
   };

@@ -10,9 +10,9 @@
 #include <span>
 #include <vector>
 
-#include "lib/base/persistent_vector.h"
 #include "lib/graph/digraph.h"
 #include "lib/graph/dijkstra.h"
+#include "lib/graph/distance_pages.h"
 #include "lib/graph/heap.h"
 
 namespace srpce::graph {
@@ -45,9 +45,17 @@ class ReverseTree {
 
   Node target() const { return target_; }
   const Metric& metric() const { return metric_; }
-  uint32_t node_count() const { return static_cast<uint32_t>(distances_.size()); }
+  uint32_t node_count() const { return distances_.size(); }
   // Of a node that came after the tree: 0.
   uint32_t distance(Node node) const { return node < node_count() ? distances_[node] : 0; }
+  // Starts to fetch what distance() reads.
+  void Prefetch(Node node) const {
+    if (node < node_count()) distances_.Prefetch(node);
+  }
+  // At most, of a tree of so many nodes.
+  static size_t BytesFor(uint32_t node_count) {
+    return sizeof(ReverseTree) + DistancePages::BytesFor(node_count);
+  }
 
   // True if the distances bound those of `graph` from below, and consistently, though they are of
   // an earlier graph: no arc that leaves one of `changed`, where alone the two differ, is shorter
@@ -77,7 +85,7 @@ class ReverseTree {
 
   Node target_;
   Metric metric_;
-  PersistentVector<uint32_t> distances_;
+  DistancePages distances_;
 };
 
 }  // namespace srpce::graph
