@@ -36,6 +36,22 @@ Reason ReasonOfClass(FilterClass filter_class) {
   }
 }
 
+// The classes without which `constraints` mean something else.
+uint32_t ClassesOf(const Constraints& constraints) {
+  uint32_t classes = kClassAttribute | kClassOverload;
+  const auto use = [&](FilterClass filter_class, bool used) {
+    if (used) classes |= filter_class;
+  };
+  use(kClassFlexAlgorithm, constraints.flex_algorithm >= topology::kFirstFlexAlgorithm);
+  use(kClassDataPlane, constraints.data_plane != DataPlane::kEither);
+  use(kClassExclusion, !constraints.exclude_nodes.empty() || !constraints.exclude_links.empty() ||
+                           !constraints.exclude_srlgs.empty());
+  use(kClassAffinity, !constraints.include_any.empty() || !constraints.include_all.empty() ||
+                          !constraints.exclude_any.empty());
+  use(kClassBandwidth, constraints.min_bandwidth.value > 0);
+  return classes;
+}
+
 class Explainer {
  public:
   Explainer(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
@@ -66,7 +82,7 @@ class Explainer {
   bool CutsAlone(FilterClass filter_class, const Leg& leg) {
     return !Reaches(kClassOverload | filter_class, leg);
   }
-  std::vector<LinkIndex> BlockingLinks(const Cut& cut, const Leg& leg) const;
+  std::vector<LinkIndex> BlockingLinks(const Cut& cut, const Leg& leg);
   std::string ClassMessage(const Cut& cut, const Leg& leg, const NoPath& no_path) const;
   std::string RefusedEnd(const Cut& cut, const Leg& leg) const;
   std::string MissingNames(const std::vector<LinkIndex>& links) const;
@@ -79,10 +95,17 @@ class Explainer {
   // budget.
   std::optional<double> LeastWithin(Additive what, const LinkFilter& filter);
 
+  struct Answer {
+    uint32_t classes;
+    Leg leg;
+    bool reaches;
+  };
+
   const topology::Ted& ted_;
   const Query& query_;
   Workspace::Impl& work_;
   uint64_t& labels_left_;
+  std::vector<Answer> answers_;  // Of Reaches().
 };
 
 NoPath Explainer::Run() {
@@ -106,10 +129,18 @@ NoPath Explainer::Run() {
   return ExplainBounds();
 }
 
+// Each question is searched once; a class the query does not use makes no other.
 bool Explainer::Reaches(uint32_t classes, const Leg& leg) {
+  classes &= ClassesOf(query_.constraints);
+  const auto known = std::find_if(answers_.begin(), answers_.end(), [&](const Answer& answer) {
+    return answer.classes == classes && answer.leg.from == leg.from && answer.leg.to == leg.to;
+  });
+  if (known != answers_.end()) return known->reaches;
   LinkFilter filter;
   filter.Compile(ted_, query_, classes);
-  return cspf::Reaches(ted_, filter, leg, work_, labels_left_);
+  const bool reaches = cspf::Reaches(ted_, filter, leg, work_, labels_left_);
+  answers_.push_back({classes, leg, reaches});
+  return reaches;
 }
 
 NoPath Explainer::ExplainLeg(const Leg& leg) {
@@ -160,12 +191,12 @@ Explainer::Cut Explainer::FindCut(const Leg& leg) {
   return {kClassAttribute, classes & ~kClassAttribute, false, false};
 }
 
-std::vector<LinkIndex> Explainer::BlockingLinks(const Cut& cut, const Leg& leg) const {
+std::vector<LinkIndex> Explainer::BlockingLinks(const Cut& cut, const Leg& leg) {
   LinkFilter others;
   LinkFilter all;
   others.Compile(ted_, query_, cut.others);
   all.Compile(ted_, query_, cut.others | cut.filter_class);
-  return cspf::BlockingLinks(ted_, others, all, leg);
+  return cspf::BlockingLinks(ted_, others, all, leg, work_);
 }
 
 std::string Explainer::RefusedEnd(const Cut& cut, const Leg& leg) const {
@@ -248,6 +279,9 @@ std::string Explainer::MissingNames(const std::vector<LinkIndex>& links) const {
 }
 
 std::optional<uint64_t> Explainer::WidestPath(const Leg& leg) {
+  if (BoundsOf(query_.constraints).empty() && query_.constraints.waypoints.empty()) {
+    return WidestWay(ted_, query_, leg, work_, labels_left_);
+  }
   Query query = query_;
   bool proved = true;
   const auto within_all = [&](BytesPerSecond bandwidth) {

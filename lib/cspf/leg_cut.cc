@@ -3,19 +3,78 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "lib/graph/min_cut.h"
 
 namespace srpce::cspf {
 
+namespace {
+
+// More links than this across the border of the side that is cut off are left to a maximum flow.
+constexpr size_t kMostFar = 16;
+
+// Any path will do: the metric whose landmarks lead to one soonest.
+bool Joins(const topology::Ted& ted, const LinkFilter& filter, graph::Node from, graph::Node to,
+           Workspace::Impl& work) {
+  const std::shared_ptr<const graph::Landmarks> landmarks = LandmarksFor(ted, Additive::kIgp, work);
+  return graph::FindPath(ted.graph(), from, to, graph::SlotWeight{topology::kIgpWeight}, filter,
+                         landmarks.get(), work.path, work.leg);
+}
+
+// A link of `filter` between what FindPath has just found closed and the rest.
+struct BorderLink {
+  const graph::Arc* arc;
+  graph::Node far;  // Its end outside.
+};
+std::vector<BorderLink> Border(const topology::Ted& ted, const LinkFilter& filter,
+                               const graph::PathWorkspace& path) {
+  std::vector<graph::Node> inside = path.closed();
+  std::sort(inside.begin(), inside.end());
+  std::vector<BorderLink> border;
+  for (const graph::Node node : inside) {
+    const bool out = path.closed_at_source();
+    for (const graph::Arc& arc : out ? ted.graph().out(node) : ted.graph().in(node)) {
+      const bool allowed = out ? filter(arc, node, arc.other) : filter(arc, arc.other, node);
+      if (allowed && !std::binary_search(inside.begin(), inside.end(), arc.other)) {
+        border.push_back({&arc, arc.other});
+      }
+    }
+  }
+  return border;
+}
+
+// Where the other end comes to all of the border, each link there could carry a unit of flow, and
+// no fewer are a cut. Absent: it does not.
+std::optional<std::vector<LinkIndex>> BorderAsCut(const topology::Ted& ted,
+                                                  const LinkFilter& others, const LinkFilter& all,
+                                                  const Leg& leg, Workspace::Impl& work) {
+  const std::vector<BorderLink> border = Border(ted, others, work.path);
+  const bool at_source = work.path.closed_at_source();
+  std::vector<graph::Node> far;
+  std::vector<LinkIndex> links;
+  for (const BorderLink& link : border) {
+    far.push_back(link.far);
+    links.push_back(LinkIndex(link.arc->id));
+  }
+  std::sort(links.begin(), links.end());
+  std::sort(far.begin(), far.end());
+  far.erase(std::unique(far.begin(), far.end()), far.end());
+  if (far.size() > kMostFar) return std::nullopt;
+  for (const graph::Node node : far) {
+    const bool joined = at_source ? Joins(ted, all, node, leg.to.value(), work)
+                                  : Joins(ted, all, leg.from.value(), node, work);
+    if (!joined) return std::nullopt;
+  }
+  return links;
+}
+
+}  // namespace
+
 bool Reaches(const topology::Ted& ted, const LinkFilter& filter, const Leg& leg,
              Workspace::Impl& work, uint64_t& labels_left) {
   if (!filter.AllowsNode(leg.from) || !filter.AllowsNode(leg.to)) return false;
-  // Any path will do: the metric whose landmarks lead to one soonest.
-  const std::shared_ptr<const graph::Landmarks> landmarks = LandmarksFor(ted, Additive::kIgp, work);
-  const bool found = graph::FindPath(ted.graph(), leg.from.value(), leg.to.value(),
-                                     graph::SlotWeight{topology::kIgpWeight}, filter,
-                                     landmarks.get(), work.path, work.leg);
+  const bool found = Joins(ted, filter, leg.from.value(), leg.to.value(), work);
   labels_left -= std::min(labels_left, work.path.expanded());
   return found;
 }
@@ -34,8 +93,12 @@ std::optional<Leg> FirstLegCut(const topology::Ted& ted, const Query& query,
 }
 
 std::vector<LinkIndex> BlockingLinks(const topology::Ted& ted, const LinkFilter& others,
-                                     const LinkFilter& all, const Leg& leg) {
-  if (leg.from == leg.to || !all.AllowsNode(leg.from)) return {};
+                                     const LinkFilter& all, const Leg& leg, Workspace::Impl& work) {
+  if (leg.from == leg.to || !all.AllowsNode(leg.from) ||
+      Joins(ted, all, leg.from.value(), leg.to.value(), work)) {
+    return {};
+  }
+  if (auto links = BorderAsCut(ted, others, all, leg, work)) return *std::move(links);
   const graph::MinCut links =
       graph::FindMinCut(ted.graph(), leg.from.value(), leg.to.value(),
                         [&](const graph::Arc& arc, graph::Node tail, graph::Node head) -> uint32_t {
@@ -46,6 +109,27 @@ std::vector<LinkIndex> BlockingLinks(const topology::Ted& ted, const LinkFilter&
   if (!links.exists) return blocking;
   for (const graph::ArcId arc : links.arcs) blocking.push_back(LinkIndex(arc));
   return blocking;
+}
+
+// Where a bandwidth is too much, none beyond that of the widest link across the border can be had:
+// from one such limit down to the next.
+std::optional<uint64_t> WidestWay(const topology::Ted& ted, Query query, const Leg& leg,
+                                  Workspace::Impl& work, uint64_t& labels_left) {
+  LinkFilter filter;
+  LinkFilter others;
+  others.Compile(ted, query, kClassAll & ~kClassBandwidth);
+  if (!others.AllowsNode(leg.from) || !others.AllowsNode(leg.to)) return std::nullopt;
+  while (true) {
+    filter.Compile(ted, query);
+    if (Reaches(ted, filter, leg, work, labels_left)) {
+      return query.constraints.min_bandwidth.value;
+    }
+    const std::vector<BorderLink> border = Border(ted, others, work.path);
+    if (border.empty()) return std::nullopt;
+    uint64_t widest = 0;
+    for (const BorderLink& link : border) widest = std::max(widest, link.arc->data.capacity);
+    query.constraints.min_bandwidth.value = widest;
+  }
 }
 
 // Each node is an arc from itself to its double, which its links leave.

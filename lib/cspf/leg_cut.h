@@ -28,8 +28,14 @@ std::optional<Leg> FirstLegCut(const topology::Ted& ted, const Query& query,
 
 // Returns the fewest links that `others` allows and `all` refuses such that every path of `others`
 // crosses one. Empty where `all` cuts no path of `others`, or none can begin: no link is to blame.
+// Costs about as much as the smaller of the sides that `all` leaves.
 std::vector<LinkIndex> BlockingLinks(const topology::Ted& ted, const LinkFilter& others,
-                                     const LinkFilter& all, const Leg& leg);
+                                     const LinkFilter& all, const Leg& leg, Workspace::Impl& work);
+
+// Returns the widest bandwidth below that of `query` that its filters admit from end to end of the
+// leg. Absent: they admit nothing. Counts as Reaches.
+std::optional<uint64_t> WidestWay(const topology::Ted& ted, Query query, const Leg& leg,
+                                  Workspace::Impl& work, uint64_t& labels_left);
 
 // Returns the fewest overloaded nodes that every usable way of the leg passes.
 std::vector<NodeIndex> OverloadedCut(const topology::Ted& ted, const Query& query, const Leg& leg);

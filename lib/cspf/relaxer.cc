@@ -213,7 +213,7 @@ std::vector<LinkIndex> Relaxer::BlockedBy(ConstraintKind kind) {
   const Query lifted = Lifted(ted_, query_, kind);
   LinkFilter others;
   others.Compile(ted_, lifted);
-  return BlockingLinks(ted_, others, all, *leg);
+  return BlockingLinks(ted_, others, all, *leg, work_);
 }
 
 // The longest subsequence of waypoints whose places on the path do not fall.
