@@ -2,6 +2,8 @@
 #include "lib/cspf/compute_path.h"
 
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "lib/cspf/explain.h"
@@ -20,9 +22,18 @@ PathResult ComputePath(const topology::Ted& ted, const Query& query, Workspace& 
   return SolveOrExplain(ted, query, workspace.impl(), budget, labels_left);
 }
 
+void ComputePath(const topology::Ted& ted, const Query& query, Workspace& workspace,
+                 const Budget& budget, PathResult& result) {
+  uint64_t labels_left = budget.max_labels;
+  std::vector<LinkIndex> memory;
+  if (auto* path = std::get_if<Path>(&result)) memory = std::move(path->links);
+  result = SolveOrExplain(ted, query, workspace.impl(), budget, labels_left, std::move(memory));
+}
+
 PathResult SolveOrExplain(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
-                          const Budget& budget, uint64_t& labels_left) {
-  Solution solution = Solve(ted, query, work, labels_left);
+                          const Budget& budget, uint64_t& labels_left,
+                          std::vector<LinkIndex> memory) {
+  Solution solution = Solve(ted, query, work, labels_left, std::move(memory));
   switch (solution.status) {
     case Solution::Status::kFound:
       return std::move(solution.path);

@@ -11,7 +11,7 @@ namespace srpce::cspf {
 
 class PotentialCache;
 
-// Scratch memory of one thread; queries allocate nothing once it is warm. Not thread-safe.
+// Scratch memory of one thread. Not thread-safe.
 class Workspace {
  public:
   // `potentials`, where given, outlives the workspace and guides its searches; answers are the same
@@ -44,6 +44,11 @@ struct Budget {
 // no transit. REQUIRES ted.HasNode(source), ted.HasNode(target).
 PathResult ComputePath(const topology::Ted& ted, const Query& query, Workspace& workspace,
                        const Budget& budget = {});
+
+// The same into `result`. Once the workspace and a path in `result` are warm, a path without
+// additive bounds is found without allocating: so a thread that asks often keeps both.
+void ComputePath(const topology::Ted& ted, const Query& query, Workspace& workspace,
+                 const Budget& budget, PathResult& result);
 
 // Returns the sums over `links`, which must be adjoining.
 PathMetrics Measure(const topology::Ted& ted, const std::vector<LinkIndex>& links);

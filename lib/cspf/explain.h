@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "lib/cspf/compute_path.h"
 #include "lib/cspf/solver.h"
@@ -34,8 +35,10 @@ NoPath Explain(const topology::Ted& ted, const Query& query, Workspace::Impl& wo
                uint64_t& labels_left);
 
 // Returns ComputePath's answer. Counts `labels_left` down by the work done; `budget` is only named.
+// `memory` as in Solve.
 PathResult SolveOrExplain(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
-                          const Budget& budget, uint64_t& labels_left);
+                          const Budget& budget, uint64_t& labels_left,
+                          std::vector<LinkIndex> memory = {});
 
 // Returns kBudgetExhausted with what was found.
 NoPath Exhausted(Solution solution, const Budget& budget);

@@ -16,7 +16,7 @@ void Charge(uint64_t labels, uint64_t& labels_left) {
 
 // Nodes a search towards a tree's target may expand before a bidirectional one is tried: cut off by
 // the filter, it would expand all.
-constexpr uint64_t kMostTowardsTarget = 1024;
+constexpr uint64_t kMostTowardsTarget = 256;
 
 // The weight slot of an objective. None: hops, loss and variation have neither landmarks nor
 // reverse trees.
@@ -118,8 +118,9 @@ std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const 
                                                 const LinkFilter& filter,
                                                 const graph::Landmarks* landmarks,
                                                 const graph::HierarchyWeights* profile,
-                                                Workspace::Impl& work, uint64_t& labels_left) {
-  std::vector<LinkIndex> links;
+                                                Workspace::Impl& work, uint64_t& labels_left,
+                                                std::vector<LinkIndex> links) {
+  links.clear();
   NodeIndex from = query.source;
   const std::vector<NodeIndex>& waypoints = query.constraints.waypoints;
   for (size_t i = 0; i <= waypoints.size(); ++i) {
@@ -145,12 +146,13 @@ bool AllowsEnds(const Query& query, const LinkFilter& filter) {
 
 std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, const Query& query,
                                                      Additive objective, const LinkFilter& filter,
-                                                     Workspace::Impl& work, uint64_t& labels_left) {
+                                                     Workspace::Impl& work, uint64_t& labels_left,
+                                                     std::vector<LinkIndex> memory) {
   const std::shared_ptr<const graph::Landmarks> landmarks = LandmarksFor(ted, objective, work);
   const ProfileCache::WeightsPtr profile = ProfileFor(ted, objective, filter, work);
   const auto solve = [&](const auto& weight) {
     return SolveLegs(ted, query, objective, weight, filter, landmarks.get(), profile.get(), work,
-                     labels_left);
+                     labels_left, std::move(memory));
   };
   return WithWeight(ted, objective, solve);
 }
@@ -185,18 +187,18 @@ Path MakePath(const topology::Ted& ted, std::vector<LinkIndex> links, Additive o
 }
 
 Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
-               uint64_t& labels_left) {
+               uint64_t& labels_left, std::vector<LinkIndex> memory) {
   if (!ObjectiveOf(ted, query)) return {};
   work.filter.Compile(ted, query);
-  return Solve(ted, query, work.filter, work, labels_left);
+  return Solve(ted, query, work.filter, work, labels_left, std::move(memory));
 }
 
 Solution Solve(const topology::Ted& ted, const Query& query, const LinkFilter& filter,
-               Workspace::Impl& work, uint64_t& labels_left) {
+               Workspace::Impl& work, uint64_t& labels_left, std::vector<LinkIndex> memory) {
   Solution solution;
   const std::optional<Additive> objective = ObjectiveOf(ted, query);
   if (!AllowsEnds(query, filter)) return solution;
-  auto links = SolveUnbounded(ted, query, *objective, filter, work, labels_left);
+  auto links = SolveUnbounded(ted, query, *objective, filter, work, labels_left, std::move(memory));
   if (!links) return solution;
   solution.path = MakePath(ted, std::move(*links), *objective);
   if (KeepsBounds(solution.path.metrics, query.constraints)) {

@@ -41,18 +41,19 @@ struct Solution {
 };
 
 // Returns the answer of ComputePath. Counts `labels_left` down by the work done; only bounded
-// queries stop at 0.
+// queries stop at 0. The path's links are put into `memory`, which an earlier answer may have left.
 Solution Solve(const topology::Ted& ted, const Query& query, Workspace::Impl& work,
-               uint64_t& labels_left);
+               uint64_t& labels_left, std::vector<LinkIndex> memory = {});
 // The same through `filter` in place of the query's own. REQUIRES ObjectiveOf(ted, query).
 Solution Solve(const topology::Ted& ted, const Query& query, const LinkFilter& filter,
-               Workspace::Impl& work, uint64_t& labels_left);
+               Workspace::Impl& work, uint64_t& labels_left, std::vector<LinkIndex> memory = {});
 
 // Returns the links of the least path in `objective` that `filter` allows, waypoints kept, bounds
 // ignored. Counts as Solve. REQUIRES objective is a metric of a Query.
 std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, const Query& query,
                                                      Additive objective, const LinkFilter& filter,
-                                                     Workspace::Impl& work, uint64_t& labels_left);
+                                                     Workspace::Impl& work, uint64_t& labels_left,
+                                                     std::vector<LinkIndex> memory = {});
 
 // True if source, target and waypoints may be used.
 bool AllowsEnds(const Query& query, const LinkFilter& filter);
