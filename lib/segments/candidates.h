@@ -29,16 +29,27 @@ class CandidateSource {
   virtual void Offer(size_t from, const CandidateSink& sink) = 0;
   // Returns why nothing pins the hop behind position `from`, for people.
   virtual std::string Explain(size_t from) = 0;
+  // True if what a segment from one position pins behind a later router of the path, one from that
+  // router pins, too: then a list that has come further is no worse than one as dear.
+  virtual bool FurtherIsNoWorse() const = 0;
 };
 
-// Labels. `algorithms`: whose prefix SIDs may be used.
+// Labels. `algorithms`: whose prefix SIDs may be used. `potentials`: as IgpView's.
 std::unique_ptr<CandidateSource> MakeMplsCandidates(PinnedPath& path,
-                                                    std::vector<uint8_t> algorithms);
+                                                    const std::vector<uint8_t>& algorithms,
+                                                    const cspf::PotentialCache* potentials);
 // SIDs; End.X SIDs are routed to their node first, so that one of them may pin a stretch and the
 // hop behind it. NEXT-CSIDs come first with `prefer_next_csid`.
 std::unique_ptr<CandidateSource> MakeSrv6Candidates(PinnedPath& path,
-                                                    std::vector<uint8_t> algorithms,
-                                                    bool prefer_next_csid);
+                                                    const std::vector<uint8_t>& algorithms,
+                                                    bool prefer_next_csid,
+                                                    const cspf::PotentialCache* potentials);
+
+// Returns what Encode() returns, `potentials` as IgpView's.
+absl::StatusOr<SegmentList> EncodeGuided(const Ted& ted, NodeIndex headend,
+                                         const std::vector<LinkIndex>& links,
+                                         const EncodeOptions& options,
+                                         const cspf::PotentialCache* potentials);
 
 // Returns the list with the fewest SIDs of `source` from position 0 to `size`, where `endpoint` is,
 // in the sense of Encode(). Errors: FAILED_PRECONDITION  there is none.

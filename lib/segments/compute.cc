@@ -53,7 +53,8 @@ class RouteFinder {
     PathResult first = paths_.Next();
     if (NoPath* none = std::get_if<NoPath>(&first)) return std::move(*none);
     const Path& path = std::get<Path>(first);
-    SRPCE_ASSIGN_OR_RETURN(std::optional<SegmentRoute> pinned, Fit(ted_, query_, path, shortfall_));
+    SRPCE_ASSIGN_OR_RETURN(std::optional<SegmentRoute> pinned,
+                           Fit(ted_, query_, path, shortfall_, work_.potentials));
     if (query_.allow_ecmp && (!pinned || DepthOf(*pinned) > 1)) {
       std::optional<SegmentRoute> spread = FindSpread(pinned ? &*pinned : nullptr);
       if (spread) return *std::move(spread);
@@ -157,7 +158,7 @@ class RouteFinder {
     const std::optional<std::vector<LinkIndex>> links = LinksOf(ted_, steps);
     if (!links) return std::optional<SegmentRoute>();
     return Fit(ted_, query_, cspf::MakePath(ted_, *links, *cspf::ObjectiveOf(ted_, query_.path)),
-               shortfall_);
+               shortfall_, work_.potentials);
   }
 
   // No list fits: how short could one be?
@@ -189,7 +190,7 @@ class RouteFinder {
       }
       const Path& path = std::get<Path>(next);
       SRPCE_ASSIGN_OR_RETURN(std::optional<SegmentRoute> route,
-                             Fit(ted_, query_, path, shortfall_));
+                             Fit(ted_, query_, path, shortfall_, work_.potentials));
       if (route) return *std::move(route);
       if (std::optional<NoPath> out = OutOfTries(shortfall_.paths, path.cost, budget_)) {
         return RanOut(*std::move(out), shortfall_);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/sort_unique.h"
 #include "lib/base/status_macros.h"
+#include "lib/cspf/solver.h"
 #include "lib/segments/compute.h"
 #include "lib/segments/fit.h"
 
@@ -23,7 +24,9 @@ using cspf::Reason;
 // Passes a path if a list for it fits its member. Each is tried once.
 class ListTest : public cspf::PathTest {
  public:
-  ListTest(const Ted& ted, const DisjointSegmentQuery& query) : ted_(ted), query_(query) {
+  ListTest(const Ted& ted, const DisjointSegmentQuery& query,
+           const cspf::PotentialCache* potentials)
+      : ted_(ted), query_(query), potentials_(potentials) {
     for (size_t i = 0; i < query.members.size(); ++i) {
       size_t same = 0;
       while (query.members[same].path != query.members[i].path || !JudgesAlike(same, i)) ++same;
@@ -37,7 +40,7 @@ class ListTest : public cspf::PathTest {
     const auto [entry, is_new] = tried.routes.try_emplace(path.links);
     if (is_new && status_.ok()) {
       absl::StatusOr<std::optional<SegmentRoute>> route =
-          Fit(ted_, query_.members[member], path, tried.shortfall);
+          Fit(ted_, query_.members[member], path, tried.shortfall, potentials_);
       status_ = route.status();
       if (route.ok()) entry->second = *std::move(route);
       tried.any_fits |= entry->second.has_value();
@@ -67,6 +70,7 @@ class ListTest : public cspf::PathTest {
 
   const Ted& ted_;
   const DisjointSegmentQuery& query_;
+  const cspf::PotentialCache* const potentials_;
   std::vector<size_t> class_of_;  // The first member with the same query.
   std::vector<Tried> tried_;      // By class.
   absl::Status status_;           // INTERNAL, of Fit.
@@ -129,7 +133,7 @@ absl::StatusOr<RouteSetResult> ComputeRouteSet(const Ted& ted, const DisjointSeg
   for (const SegmentQuery& member : query.members) paths_query.members.push_back(member.path);
   cspf::DisjointResult joint = cspf::ComputeDisjoint(ted, paths_query, workspace, budget);
   if (NoPath* none = std::get_if<NoPath>(&joint)) return std::move(*none);
-  ListTest test(ted, query);
+  ListTest test(ted, query, workspace.impl().potentials);
   if (!AllFit(std::get<cspf::DisjointPaths>(joint).paths, test)) {
     SRPCE_RETURN_IF_ERROR(test.status());
     joint = cspf::ComputeDisjoint(ted, paths_query, workspace, budget, &test);

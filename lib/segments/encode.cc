@@ -74,7 +74,8 @@ class Encoder {
       const size_t index = queue_.top().index;
       queue_.pop();
       const Cost bound = Bound(steps_[index]);
-      if (!best_ || std::pair(bound.entries, bound) < Rank(steps_[*best_])) Extend(index);
+      if (best_ && std::pair(bound.entries, bound) >= Rank(steps_[*best_])) continue;
+      if (!IsOvertaken(steps_[index])) Extend(index);
     }
     if (!best_) return std::nullopt;
     std::vector<Step> chain;
@@ -109,6 +110,17 @@ class Encoder {
     return cost;
   }
 
+  // True if one that goes first has come further, too, and has cost no more in anything.
+  bool IsOvertaken(const Step& step) {
+    if (!source_.FurtherIsNoWorse()) return false;
+    for (const size_t other : extended_) {
+      if (steps_[other].position >= step.position && steps_[other].cost.NoWorseInAll(step.cost)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   static std::pair<uint32_t, Cost> Rank(const Step& step) { return {step.imposed, step.cost}; }
 
   // What the headend imposes for a list of `entries` that ends with `last`.
@@ -117,10 +129,15 @@ class Encoder {
   }
 
   void Extend(size_t index) {
+    extended_.push_back(index);
     source_.Offer(steps_[index].position, [&](Candidate candidate) {
       const bool arrived = candidate.to == size_ && candidate.segment.kind == SegmentKind::kNode &&
                            Imposed(0, candidate.sid.sid) == 0;
+      // Those nearer cost no less.
+      const bool furthest =
+          source_.FurtherIsNoWorse() && candidate.segment.kind == SegmentKind::kNode;
       const bool packed = Append(index, std::move(candidate));
+      if (furthest) return false;
       // Nothing else from here is better than one node segment to the end in no entry more than
       // needed.
       return !arrived ||
@@ -187,6 +204,7 @@ class Encoder {
   const EncodeOptions& options_;
   std::vector<Step> steps_;
   std::vector<std::vector<size_t>> by_position_;
+  std::vector<size_t> extended_;
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;
   std::optional<size_t> best_;
 };
@@ -214,6 +232,13 @@ SegmentList ToList(const std::vector<Step>& steps, DataPlane data_plane) {
 absl::StatusOr<SegmentList> Encode(const Ted& ted, NodeIndex headend,
                                    const std::vector<LinkIndex>& links,
                                    const EncodeOptions& options) {
+  return EncodeGuided(ted, headend, links, options, nullptr);
+}
+
+absl::StatusOr<SegmentList> EncodeGuided(const Ted& ted, NodeIndex headend,
+                                         const std::vector<LinkIndex>& links,
+                                         const EncodeOptions& options,
+                                         const cspf::PotentialCache* potentials) {
   if (options.data_plane == DataPlane::kEither) {
     return absl::InvalidArgumentError("encode: data plane: got either, want SR-MPLS or SRv6");
   }
@@ -221,8 +246,8 @@ absl::StatusOr<SegmentList> Encode(const Ted& ted, NodeIndex headend,
   std::vector<uint8_t> algorithms{topology::kAlgorithmSpf};
   if (options.algorithm != topology::kAlgorithmSpf) algorithms.push_back(options.algorithm);
   const auto source = options.data_plane == DataPlane::kSrMpls
-                          ? MakeMplsCandidates(path, algorithms)
-                          : MakeSrv6Candidates(path, algorithms, options.compress);
+                          ? MakeMplsCandidates(path, algorithms, potentials)
+                          : MakeSrv6Candidates(path, algorithms, options.compress, potentials);
   return FewestSids(ted, path.size(), path.node(path.size()), *source, options);
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/segments/candidates.h"
 #include "lib/segments/imposition.h"
 
 namespace srpce::segments {
@@ -18,11 +19,13 @@ absl::Status Contradiction(const SegmentList& list, absl::string_view what) {
 
 absl::StatusOr<std::optional<SegmentRoute>> FitOn(const Ted& ted, const SegmentQuery& query,
                                                   const cspf::Path& path, DataPlane data_plane,
-                                                  Shortfall& shortfall) {
+                                                  Shortfall& shortfall,
+                                                  const cspf::PotentialCache* potentials) {
   const EncodeOptions options{.data_plane = data_plane,
                               .algorithm = query.path.constraints.flex_algorithm,
                               .compress = query.compress};
-  absl::StatusOr<SegmentList> list = Encode(ted, query.path.source, path.links, options);
+  absl::StatusOr<SegmentList> list =
+      EncodeGuided(ted, query.path.source, path.links, options, potentials);
   if (!list.ok()) {
     if (shortfall.no_list.empty()) shortfall.no_list = std::string(list.status().message());
     return std::nullopt;
@@ -62,10 +65,11 @@ absl::StatusOr<SegmentRoute> Prove(const Ted& ted, const SegmentQuery& query,
 }
 
 absl::StatusOr<std::optional<SegmentRoute>> Fit(const Ted& ted, const SegmentQuery& query,
-                                                const cspf::Path& path, Shortfall& shortfall) {
+                                                const cspf::Path& path, Shortfall& shortfall,
+                                                const cspf::PotentialCache* potentials) {
   for (const DataPlane data_plane : PlanesOf(query)) {
     SRPCE_ASSIGN_OR_RETURN(std::optional<SegmentRoute> route,
-                           FitOn(ted, query, path, data_plane, shortfall));
+                           FitOn(ted, query, path, data_plane, shortfall, potentials));
     if (route) return route;
   }
   ++shortfall.paths;

@@ -28,9 +28,11 @@ absl::StatusOr<SegmentRoute> Prove(const Ted& ted, const SegmentQuery& query,
                                    const cspf::Path& path, SegmentList list);
 
 // Returns `path` with its list for the first data plane of the query whose list fits, proved; else
-// nothing, and notes in `shortfall` why not. Errors: INTERNAL, of Prove.
+// nothing, and notes in `shortfall` why not. `potentials`: as IgpView's. Errors: INTERNAL, of
+// Prove.
 absl::StatusOr<std::optional<SegmentRoute>> Fit(const Ted& ted, const SegmentQuery& query,
-                                                const cspf::Path& path, Shortfall& shortfall);
+                                                const cspf::Path& path, Shortfall& shortfall,
+                                                const cspf::PotentialCache* potentials = nullptr);
 
 // What trying one path costs in cspf::Budget labels: encoding and proving it settle about as many
 // nodes. Without it a network full of equal paths would be tried for seconds.

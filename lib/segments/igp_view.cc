@@ -4,18 +4,24 @@
 #include <algorithm>
 #include <vector>
 
+#include "lib/cspf/potential_cache.h"
+
 namespace srpce::segments {
 
 using topology::LinkIndex;
 using topology::MetricType;
 using topology::NodeIndex;
 
-IgpView::IgpView(const topology::Ted& ted, uint8_t algorithm) : ted_(&ted), algorithm_(algorithm) {
-  if (algorithm < topology::kFirstFlexAlgorithm) {
-    return;
-  }
+IgpView::IgpView(const topology::Ted& ted, uint8_t algorithm,
+                 const cspf::PotentialCache* potentials)
+    : ted_(&ted), algorithm_(algorithm) {
+  if (algorithm >= topology::kFirstFlexAlgorithm) UseDefinition();
+  if (potentials != nullptr && exists_) bounds_ = potentials->Get(ted, slot_);
+}
+
+void IgpView::UseDefinition() {
   flexible_ = true;
-  definition_ = ted.FindFlexAlgo(algorithm);
+  definition_ = ted_->FindFlexAlgo(algorithm_);
   if (definition_ == nullptr) {
     exists_ = false;
     return;

@@ -7,10 +7,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "absl/container/inlined_vector.h"
 #include "lib/graph/digraph.h"
+#include "lib/graph/landmarks.h"
 #include "lib/topology/ted.h"
+
+namespace srpce::cspf {
+class PotentialCache;
+}
 
 namespace srpce::segments {
 
@@ -27,12 +33,17 @@ using Owners = absl::InlinedVector<Owner, 2>;
 // A value, cheap to make. The TED outlives it.
 class IgpView {
  public:
-  IgpView(const topology::Ted& ted, uint8_t algorithm);
+  // `potentials`, where given, has lower bounds of distances for searches by this view; answers are
+  // the same without.
+  IgpView(const topology::Ted& ted, uint8_t algorithm,
+          const cspf::PotentialCache* potentials = nullptr);
 
   const topology::Ted& ted() const { return *ted_; }
   uint8_t algorithm() const { return algorithm_; }
   // False for a flexible algorithm nobody defines: its SIDs lead nowhere (RFC 9350 s5.3).
   bool exists() const { return exists_; }
+  // Null if there are none.
+  const graph::Landmarks* bounds() const { return bounds_.get(); }
 
   // True if routers of this algorithm send over `arc`, which leaves `tail`. Judges the link, not
   // its ends.
@@ -58,11 +69,13 @@ class IgpView {
   bool IsPseudonode(graph::Node node) const;
 
  private:
+  void UseDefinition();
   bool KeepsDefinition(const graph::Arc& arc) const;
   bool HasAlgorithm(graph::Node node) const;
 
   const topology::Ted* ted_;
   const topology::FlexAlgoDefinition* definition_ = nullptr;
+  std::shared_ptr<const graph::Landmarks> bounds_;
   uint32_t metric_flags_ = topology::kArcHasIgp;
   size_t slot_ = topology::kIgpWeight;
   uint8_t algorithm_;

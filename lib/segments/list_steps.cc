@@ -24,6 +24,8 @@ class StepSource : public CandidateSource {
  public:
   StepSource(const Ted& ted, std::span<const ListStep> steps) : ted_(ted), steps_(steps) {}
 
+  bool FurtherIsNoWorse() const override { return false; }  // No step may be left out.
+
   std::string Explain(size_t from) override {
     const ListStep& step = steps_[from];
     return absl::StrCat("segment ", from + 1, ": no SID leads from ",

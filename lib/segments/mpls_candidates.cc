@@ -10,10 +10,11 @@ namespace {
 
 class MplsCandidates final : public CandidateSource {
  public:
-  MplsCandidates(PinnedPath& path, const std::vector<uint8_t>& algorithms)
+  MplsCandidates(PinnedPath& path, const std::vector<uint8_t>& algorithms,
+                 const cspf::PotentialCache* potentials)
       : path_(path), ted_(path.ted()) {
     for (const uint8_t algorithm : algorithms) {
-      views_.emplace_back(ted_, algorithm);
+      views_.emplace_back(ted_, algorithm, potentials);
     }
   }
 
@@ -31,6 +32,10 @@ class MplsCandidates final : public CandidateSource {
       sink({path_.NextRouter(from), *std::move(segment), {}});
     }
   }
+
+  // Each router that a prefix segment passes knows its label and sends on to the same owner. The
+  // first label, which is read otherwise, is at position 0: no list that has come further is empty.
+  bool FurtherIsNoWorse() const override { return true; }
 
   std::string Explain(size_t from) override {
     const topology::Link& link = ted_.link(path_.link(from));
@@ -111,8 +116,9 @@ bool CrossesToNextRouter(const PinnedPath& path, size_t at) {
 }
 
 std::unique_ptr<CandidateSource> MakeMplsCandidates(PinnedPath& path,
-                                                    std::vector<uint8_t> algorithms) {
-  return std::make_unique<MplsCandidates>(path, algorithms);
+                                                    const std::vector<uint8_t>& algorithms,
+                                                    const cspf::PotentialCache* potentials) {
+  return std::make_unique<MplsCandidates>(path, algorithms, potentials);
 }
 
 }  // namespace srpce::segments

@@ -40,53 +40,105 @@ absl::StatusOr<PinnedPath> PinnedPath::Make(const Ted& ted, NodeIndex headend,
   return path;
 }
 
-PinnedPath::Known& PinnedPath::KnownOf(uint8_t algorithm) {
-  for (Known& known : known_) {
-    if (known.algorithm == algorithm) return known;
-  }
-  Known& known = known_.emplace_back();
-  known.algorithm = algorithm;
-  for (size_t i = 0; i <= size(); ++i) {
-    known.pinned.push_back(i);
-  }
+void PinnedPath::Known::Pin(size_t from, size_t to) {
+  for (size_t i = from; i < to && pinned[i] < to; ++i) pinned[i] = to;
+}
+
+void PinnedPath::Known::Spoil(size_t from, size_t to) {
+  for (size_t i = from + 1; i-- > 0 && spoilt[i] > to;) spoilt[i] = to;
+}
+
+PinnedPath::Known PinnedPath::MakeKnown(const IgpView& view) const {
+  Known known;
+  known.algorithm = view.algorithm();
+  known.costs.push_back(0);
   known.spoilt.assign(size() + 1, size() + 1);
+  for (size_t i = 0; i <= size(); ++i) known.pinned.push_back(i);
+  for (size_t i = 0; i < size(); ++i) {
+    const graph::ArcId id = links_[i].value();
+    const graph::Arc arc{nodes_[i + 1].value(), id, ted_->graph().data(id)};
+    const bool admitted = view.exists() && view.Admits(arc, nodes_[i].value());
+    known.costs.push_back(known.costs.back() + (admitted ? view.Weight(arc) : 0));
+    if (!admitted) known.Spoil(i, i + 1);
+  }
   return known;
 }
 
+PinnedPath::Known& PinnedPath::KnownOf(const IgpView& view) {
+  for (Known& known : known_) {
+    if (known.algorithm == view.algorithm()) return known;
+  }
+  return known_.emplace_back(MakeKnown(view));
+}
+
+Stretch PinnedPath::StretchOf(const Known& known, size_t from, size_t to) const {
+  return {node(from), {links_.data() + from, to - from}, known.costs[to] - known.costs[from]};
+}
+
 bool PinnedPath::Test(const IgpView& view, Known& known, size_t from, size_t to) {
-  if (to <= known.pinned[from]) return true;
-  if (to >= known.spoilt[from]) return false;
   const Owner owner{node(to)};
-  const std::span<const LinkIndex> stretch(links_.data() + from, to - from);
-  if (IsOnlyWay(view, node(from), stretch, {&owner, 1})) {
-    for (size_t i = from; i < to; ++i) {
-      known.pinned[i] = std::max(known.pinned[i], to);
-    }
+  const Uniqueness verdict = JudgeUniqueness(view, StretchOf(known, from, to), {&owner, 1});
+  if (verdict.holds) {
+    known.Pin(from, to);
     return true;
   }
-  for (size_t i = 0; i <= from; ++i) {
-    known.spoilt[i] = std::min(known.spoilt[i], to);
+  known.Spoil(from, to);
+  if (verdict.only_links) {
+    known.Pin(from, from + *verdict.only_links);
+    known.Spoil(from, from + *verdict.only_links + 1);
   }
+  SpoilAround(verdict.cheaper, from, to, known);
   return false;
 }
 
+// Where the way leaves the path and where it is back again; if it is cheaper as a whole, it is in
+// one of these parts.
+void PinnedPath::SpoilAround(std::span<const Stop> way, size_t from, size_t to, Known& known) {
+  std::optional<size_t> last;
+  graph::Distance last_cost = 0;
+  for (const Stop& stop : way) {
+    const std::optional<size_t> here = PositionOf(stop.node, from, to);
+    if (!here) continue;
+    if (last && *last < *here && stop.cost - last_cost < known.costs[*here] - known.costs[*last]) {
+      known.Spoil(*last, *here);
+    }
+    last = here;
+    last_cost = stop.cost;
+  }
+}
+
+std::optional<size_t> PinnedPath::PositionOf(graph::Node node, size_t from, size_t to) {
+  if (positions_.empty()) {
+    for (size_t i = 0; i <= size(); ++i) positions_.emplace_back(nodes_[i].value(), i);
+    std::sort(positions_.begin(), positions_.end());
+  }
+  const auto at = std::lower_bound(positions_.begin(), positions_.end(), std::pair(node, from));
+  if (at == positions_.end() || at->first != node || at->second > to) return std::nullopt;
+  return at->second;
+}
+
+// By growing steps: a search over a short stretch is cheap. Once one is refuted, what lies just
+// before the detour's end is likely to do; else the rest is halved.
 size_t PinnedPath::Reach(const IgpView& view, size_t from) {
-  Known& known = KnownOf(view.algorithm());
-  if (from == size() || Test(view, known, from, size())) {
-    return size();
+  Known& known = KnownOf(view);
+  size_t step = 2;
+  bool to_detour = false;
+  while (known.spoilt[from] - known.pinned[from] > 1) {
+    const size_t good = known.pinned[from];
+    const size_t most = known.spoilt[from] - 1;
+    if (Test(view, known, from, to_detour ? most : std::min(good + step, most))) {
+      step *= 2;
+    } else {
+      step = std::max<size_t>(1, (known.spoilt[from] - known.pinned[from]) / 2);
+      to_detour = !to_detour;
+    }
   }
-  size_t good = known.pinned[from];
-  size_t bad = known.spoilt[from];
-  while (bad - good > 1) {
-    const size_t middle = good + (bad - good) / 2;
-    (Test(view, known, from, middle) ? good : bad) = middle;
-  }
-  return good;
+  return known.pinned[from];
 }
 
 bool PinnedPath::LeadsOnlyAlong(const IgpView& view, size_t from, size_t to,
-                                std::span<const Owner> owners) const {
-  return IsOnlyWay(view, node(from), {links_.data() + from, to - from}, owners);
+                                std::span<const Owner> owners) {
+  return JudgeUniqueness(view, StretchOf(KnownOf(view), from, to), owners).holds;
 }
 
 }  // namespace srpce::segments

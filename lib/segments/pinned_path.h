@@ -2,12 +2,15 @@
 // themselves.
 #pragma once
 
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "lib/segments/igp_view.h"
 #include "lib/segments/segment_list.h"
+#include "lib/segments/shortest_dag.h"
 
 namespace srpce::segments {
 
@@ -32,30 +35,42 @@ class PinnedPath {
 
   // Returns the last position that `view`'s routers reach from `from` over nothing but this path
   // (`from` itself if none). Stretches of the only way are the only way: what one search proves
-  // holds for all within, what it refutes for all around, so that a path costs few searches (binary
-  // search over the rest).
+  // holds for all within, what it refutes for all around. A search that refutes names the detour,
+  // which leaves the path and comes back to it somewhere within: so few searches are needed.
   size_t Reach(const IgpView& view, size_t from);
 
   // True if packets from position `from` to the nearest of several owners take this path to
   // position `to`.
-  bool LeadsOnlyAlong(const IgpView& view, size_t from, size_t to,
-                      std::span<const Owner> owners) const;
+  bool LeadsOnlyAlong(const IgpView& view, size_t from, size_t to, std::span<const Owner> owners);
 
  private:
   PinnedPath() = default;
+  // What routers of one algorithm make of the path. Both lists never fall.
   struct Known {
     uint8_t algorithm = 0;
-    std::vector<size_t> pinned;  // Per position: furthest target proved.
-    std::vector<size_t> spoilt;  // Per position: nearest target refuted.
+    std::vector<graph::Distance> costs;  // Per position: of the links before it.
+    std::vector<size_t> pinned;          // Per position: furthest target proved.
+    std::vector<size_t> spoilt;          // Per position: nearest target refuted.
+
+    void Pin(size_t from, size_t to);
+    void Spoil(size_t from, size_t to);
   };
-  Known& KnownOf(uint8_t algorithm);
+  Known MakeKnown(const IgpView& view) const;
+  Known& KnownOf(const IgpView& view);
+  Stretch StretchOf(const Known& known, size_t from, size_t to) const;
+  // Learns whether the stretch is the only way, and returns it.
   bool Test(const IgpView& view, Known& known, size_t from, size_t to);
+  // Spoils what `way`, from `from` to `to`, is a cheaper way around.
+  void SpoilAround(std::span<const Stop> way, size_t from, size_t to, Known& known);
+  // Returns the first position of `node` from `from` to `to`, or nothing.
+  std::optional<size_t> PositionOf(graph::Node node, size_t from, size_t to);
 
   const Ted* ted_ = nullptr;
   std::vector<LinkIndex> links_;
   std::vector<NodeIndex> nodes_;
   std::vector<bool> is_router_;
   std::vector<Known> known_;
+  std::vector<std::pair<graph::Node, size_t>> positions_;  // Sorted; made when first asked for.
 };
 
 }  // namespace srpce::segments

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -38,10 +39,29 @@ struct ShortestDag {
 std::shared_ptr<const ShortestDag> FindShortestDag(const IgpView& view, topology::NodeIndex start,
                                                    std::span<const Owner> owners);
 
-// Returns whether `links`, which adjoin from `start`, are the only way from `start` to `owners`:
-// each router on them has exactly one next hop, the next link. Gives up as soon as a shorter way is
-// known.
-bool IsOnlyWay(const IgpView& view, topology::NodeIndex start,
-               std::span<const topology::LinkIndex> links, std::span<const Owner> owners);
+// Links that adjoin from `start`, all admitted by a view, and the sum of their metrics.
+struct Stretch {
+  topology::NodeIndex start;
+  std::span<const topology::LinkIndex> links;
+  graph::Distance cost = 0;
+};
+// Where a way is, after how much.
+struct Stop {
+  graph::Node node = graph::kNone;
+  graph::Distance cost = 0;
+};
+// Whether a stretch is the only way, and what the search has found out besides.
+struct Uniqueness {
+  bool holds = false;
+  // The first so many links are the only way to where they end, and with the next one they are not.
+  std::optional<size_t> only_links;
+  std::vector<Stop> cheaper;  // A way from start to end that costs less.
+};
+
+// Returns whether `stretch` is the only way from its start to `owners`: each router on it has
+// exactly one next hop, the next link. Looks at no way that costs more, and gives up as soon as a
+// cheaper one is known.
+Uniqueness JudgeUniqueness(const IgpView& view, const Stretch& stretch,
+                           std::span<const Owner> owners);
 
 }  // namespace srpce::segments

@@ -13,10 +13,11 @@ using topology::Srv6Sid;
 
 class Srv6Candidates final : public CandidateSource {
  public:
-  Srv6Candidates(PinnedPath& path, const std::vector<uint8_t>& algorithms, bool prefer_next_csid)
+  Srv6Candidates(PinnedPath& path, const std::vector<uint8_t>& algorithms, bool prefer_next_csid,
+                 const cspf::PotentialCache* potentials)
       : path_(path), ted_(path.ted()), prefer_next_csid_(prefer_next_csid) {
     for (const uint8_t algorithm : algorithms) {
-      views_.emplace_back(ted_, algorithm);
+      views_.emplace_back(ted_, algorithm, potentials);
     }
   }
 
@@ -29,6 +30,9 @@ class Srv6Candidates final : public CandidateSource {
       if (path_.IsRouter(at) && !OfferAdjacency(from, at, sink)) return;
     }
   }
+
+  // What packs into the open container depends on the SID before.
+  bool FurtherIsNoWorse() const override { return false; }
 
   std::string Explain(size_t from) override {
     const topology::Link& link = ted_.link(path_.link(from));
@@ -147,9 +151,10 @@ Candidate Srv6Candidate(const Srv6Sid& sid, const LocatorRoute& route, size_t to
 }
 
 std::unique_ptr<CandidateSource> MakeSrv6Candidates(PinnedPath& path,
-                                                    std::vector<uint8_t> algorithms,
-                                                    bool prefer_next_csid) {
-  return std::make_unique<Srv6Candidates>(path, algorithms, prefer_next_csid);
+                                                    const std::vector<uint8_t>& algorithms,
+                                                    bool prefer_next_csid,
+                                                    const cspf::PotentialCache* potentials) {
+  return std::make_unique<Srv6Candidates>(path, algorithms, prefer_next_csid, potentials);
 }
 
 }  // namespace srpce::segments

@@ -54,9 +54,10 @@ using NoPredecessors = lemon::NullMap<StaticDigraph::Node, StaticDigraph::Arc>;
 template <typename LemonHeap>
 class LemonPeer : public Peer {
  public:
-  LemonPeer(std::string name, std::shared_ptr<const LemonArcs> arcs)
+  LemonPeer(std::string name, std::shared_ptr<const LemonArcs> arcs, Ends ends)
       : name_(std::move(name)),
         arcs_(std::move(arcs)),
+        ends_(ends),
         positions_(arcs_->digraph),
         heap_(positions_) {}
 
@@ -70,9 +71,15 @@ class LemonPeer : public Peer {
     Search search(filtered, lengths);
     search.predMap(predecessors).heap(heap_, positions_);
     const auto end = StaticDigraph::node(static_cast<int>(target));
-    return search.run(StaticDigraph::node(static_cast<int>(source)), end)
-               ? static_cast<uint64_t>(search.dist(end))
-               : kNoPath;
+    const auto start = StaticDigraph::node(static_cast<int>(source));
+    bool found = false;
+    if (ends_ == Ends::kAfterAll) {
+      search.run(start);
+      found = search.reached(end);
+    } else {
+      found = search.run(start, end);
+    }
+    return found ? static_cast<uint64_t>(search.dist(end)) : kNoPath;
   }
 
  private:
@@ -82,6 +89,7 @@ class LemonPeer : public Peer {
 
   std::string name_;
   std::shared_ptr<const LemonArcs> arcs_;
+  Ends ends_;
   HeapMap positions_;
   LemonHeap heap_;
 };
@@ -89,7 +97,7 @@ class LemonPeer : public Peer {
 }  // namespace
 
 std::vector<std::unique_ptr<Peer>> LemonPeers(const graph::Digraph& graph, size_t slot,
-                                              uint32_t flags) {
+                                              uint32_t flags, Ends ends) {
   auto arcs = std::make_shared<LemonArcs>();
   std::vector<std::pair<std::pair<int, int>, const graph::Arc*>> list;
   for (graph::Node tail = 0; tail < graph.node_count(); ++tail) {
@@ -101,19 +109,19 @@ std::vector<std::unique_ptr<Peer>> LemonPeers(const graph::Digraph& graph, size_
   }
   std::sort(list.begin(), list.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<std::pair<int, int>> ends;
+  std::vector<std::pair<int, int>> arc_ends;
   for (const auto& [pair, arc] : list) {
-    ends.push_back(pair);
+    arc_ends.push_back(pair);
     arcs->length.push_back(arc->data.weight[slot]);
     arcs->capacity.push_back(arc->data.capacity);
     arcs->mask.push_back(arc->data.mask);
   }
-  arcs->digraph.build(static_cast<int>(graph.node_count()), ends.begin(), ends.end());
+  arcs->digraph.build(static_cast<int>(graph.node_count()), arc_ends.begin(), arc_ends.end());
   std::vector<std::unique_ptr<Peer>> peers;
   peers.push_back(
-      std::make_unique<LemonPeer<lemon::BinHeap<int64_t, HeapMap>>>("LEMON BinHeap", arcs));
+      std::make_unique<LemonPeer<lemon::BinHeap<int64_t, HeapMap>>>("LEMON BinHeap", arcs, ends));
   peers.push_back(
-      std::make_unique<LemonPeer<lemon::QuadHeap<int64_t, HeapMap>>>("LEMON QuadHeap", arcs));
+      std::make_unique<LemonPeer<lemon::QuadHeap<int64_t, HeapMap>>>("LEMON QuadHeap", arcs, ends));
   return peers;
 }
 

@@ -29,8 +29,9 @@ class Peer {
 };
 
 // One Peer for each variant, over weight slot `slot` and the arcs that have `flags`.
+enum class Ends : uint8_t { kAtTarget, kAfterAll };  // When LEMON's search does.
 std::vector<std::unique_ptr<Peer>> LemonPeers(const graph::Digraph& graph, size_t slot,
-                                              uint32_t flags);
+                                              uint32_t flags, Ends ends = Ends::kAtTarget);
 std::vector<std::unique_ptr<Peer>> BoostPeers(const graph::Digraph& graph, size_t slot,
                                               uint32_t flags);
 
