@@ -175,6 +175,10 @@ void Installer::Adopt(const topology::Ted& ted, PolicyRecord& record, MemberPlan
         status.last_change = clock_.WallNow();
       }
       status.last_change_reason = absl::StrCat(plan.unknown, "; what is installed stays");
+      plan.protection.emplace();
+      plan.protection->state = policy::ProtectionState::kPending;
+      plan.protection->reason = plan.unknown;
+      AdoptProtection(ted, record, plan, status);
       break;
     case MemberPlan::Outcome::kPath:
       UsePath(ted, record, plan, occasion, status);

@@ -398,6 +398,16 @@ TEST(ProtectionTest, WhileTheTopologyIsKnownInPartNothingIsLookedFor) {
   EXPECT_EQ(BackupNodes(lab), "a d z");
 }
 
+TEST(ProtectionTest, OfANetworkThatIsNotKnownNoBackupIsClaimed) {
+  Lab lab(kThreeWays);
+  ASSERT_TRUE(lab.Apply({Protected()}).ok());
+  lab.LoseTopology();
+  const policy::ProtectionStatus protection = ProtectionOf(lab);
+  EXPECT_EQ(protection.state, ProtectionState::kPending);
+  EXPECT_FALSE(protection.backup.has_value());
+  EXPECT_THAT(protection.reason, HasSubstr("UNKNOWN_NODE"));
+}
+
 TEST(ProtectionTest, ProtectionThatIsNotWantedAnyMoreIsNotReported) {
   Lab lab(kThreeWays);
   ASSERT_TRUE(lab.Apply({Protected()}).ok());
