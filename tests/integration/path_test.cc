@@ -183,7 +183,7 @@ TEST_F(PathTest, ARefusedSplitSaysWhatAllTogetherCarryAndTheCut) {
   EXPECT_EQ(response.no_path().wanted(), 25e9);
   EXPECT_EQ(response.no_path().best_achievable(), 20e9);
   EXPECT_EQ(response.no_path().blocking_links_size(), 2);
-  EXPECT_THAT(response.no_path().message(), HasSubstr("all paths together carry 20 Gb/s"));
+  EXPECT_THAT(response.no_path().message(), HasSubstr("all paths together carry 20.0 Gb/s"));
 }
 
 TEST_F(PathTest, ASplitIsAskedForByItself) {
