@@ -249,7 +249,7 @@ int main(int argc, char** argv) {
     rows.push_back(bench::BoundedPath(name, 100, 0));
     rows.push_back(bench::SegmentList(name, 1000, 0));
   }
-  rows.push_back(bench::MsdRoute("msd_route_flat100k_p50", "isp100k", 10, 100, 2));
+  rows.push_back(bench::MsdRoute("msd_route_flat100k_p50", "isp100k", 10, 100, 0));
   rows.push_back(bench::MsdRoute("msd3_route_flat100k_p50", "isp100k", 3, 100, 0));
   for (const char* name : {"isp10k", "ring10k", "isp100k", "ring100k"}) {
     rows.push_back(bench::DisjointPair(name, 100, 0));
