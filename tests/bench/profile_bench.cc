@@ -163,13 +163,15 @@ Row Compare(const std::string& name, size_t queries, double at_least) {
   ours.PrintCosts();
   std::vector<std::unique_ptr<Peer>> peers;
   std::vector<Contender> contenders{{.name = "srpce ComputePath, profile"}};
-  for (auto make : {LemonPeers, BoostPeers}) {
-    for (auto& peer :
-         make(ted->graph(), topology::kIgpWeight, topology::kArcUsable | topology::kArcHasIgp)) {
+  const auto add = [&](std::vector<std::unique_ptr<Peer>> more) {
+    for (auto& peer : more) {
       contenders.push_back({.name = peer->name()});
       peers.push_back(std::move(peer));
     }
-  }
+  };
+  constexpr uint32_t kFlags = topology::kArcUsable | topology::kArcHasIgp;
+  add(LemonPeers(ted->graph(), topology::kIgpWeight, kFlags));
+  add(BoostPeers(ted->graph(), topology::kIgpWeight, kFlags));
   std::mt19937 random(7);
   std::uniform_int_distribution<uint32_t> node(0, ted->node_bound() - 1);
   const PeerFilter filter{DemandFromBits(kDemandBps).value, kExcluded};
