@@ -2,6 +2,7 @@
 #include "lib/cspf/solver.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "lib/cspf/potential_cache.h"
@@ -51,11 +52,13 @@ bool StillHolds(const graph::Digraph& graph, NodeIndex from, NodeIndex to, const
   graph::Distance cost = 0;
   graph::Node node = from.value();
   for (const graph::ArcId id : path.arcs) {
-    if (!graph.contains(id) || graph.ends(id).tail != node) return false;
-    const graph::Arc arc{graph.ends(id).head, id, graph.data(id)};
-    if (!filter(arc, node, arc.other)) return false;
-    cost += weight(arc);
-    node = arc.other;
+    const std::span<const graph::Arc> arcs = graph.out(node);
+    const auto arc =
+        std::lower_bound(arcs.begin(), arcs.end(), id,
+                         [](const graph::Arc& a, graph::ArcId wanted) { return a.id < wanted; });
+    if (arc == arcs.end() || arc->id != id || !filter(*arc, node, arc->other)) return false;
+    cost += weight(*arc);
+    node = arc->other;
   }
   return node == to.value() && cost == path.cost;
 }
@@ -129,6 +132,7 @@ std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const 
                   labels_left)) {
       return std::nullopt;
     }
+    links.reserve(links.size() + work.leg.arcs.size());
     for (const graph::ArcId arc : work.leg.arcs) links.push_back(LinkIndex(arc));
     from = to;
   }

@@ -46,7 +46,7 @@ void* Allocate(size_t size, size_t alignment) {
 namespace srpce::cspf {
 namespace {
 
-enum class Cached { kNothing, kLandmarks, kTrees };
+enum class Cached { kNothing, kLandmarks, kTrees, kProfiles };
 using Parameter = std::tuple<std::string, Cached>;
 
 class AllocationTest : public testing::TestWithParam<Parameter> {
@@ -62,7 +62,8 @@ class AllocationTest : public testing::TestWithParam<Parameter> {
   const topology::TedPtr ted_ = support::BuildTed(support::NamedNetwork(std::get<0>(GetParam())));
   const Cached cached_ = std::get<1>(GetParam());
   PotentialCache potentials_{
-      {.max_bytes = cached_ == Cached::kTrees ? SIZE_MAX : 0, .build_after = 1}};
+      {.max_bytes = cached_ == Cached::kTrees ? SIZE_MAX : 0, .build_after = 1},
+      {.max_bytes = cached_ == Cached::kProfiles ? SIZE_MAX : 0, .build_after = 1}};
   Workspace workspace_{cached_ == Cached::kNothing ? nullptr : &potentials_};
   Query query_;
   PathResult result_;
@@ -95,7 +96,7 @@ TEST_P(AllocationTest, AWarmQueryAllocatesNothing) {
 INSTANTIATE_TEST_SUITE_P(Networks, AllocationTest,
                          testing::Combine(testing::Values("isp1k", "ring1k"),
                                           testing::Values(Cached::kNothing, Cached::kLandmarks,
-                                                          Cached::kTrees)));
+                                                          Cached::kTrees, Cached::kProfiles)));
 
 }  // namespace
 }  // namespace srpce::cspf

@@ -174,34 +174,39 @@ TEST(ProfileCacheTest, TheLeastRecentlyUsedGoesForAnother) {
   EXPECT_NE(cache.Get(network.ted(), Wide(topology::kDelayWeight)), nullptr);
 }
 
+using Random = std::mt19937_64;
+
+uint32_t Below(Random& random, uint32_t limit) { return static_cast<uint32_t>(random() % limit); }
+
 // A few kinds of query that come again, with exclusions that no profile has now and then.
-Query RandomQuery(std::mt19937& random, const ChangingNetwork& network) {
+Query RandomQuery(Random& random, const ChangingNetwork& network) {
   Query query;
-  query.source = NodeIndex(random() % 200);
-  query.target = NodeIndex(random() % 200);
-  query.objective = random() % 3 == 0 ? topology::MetricType::kDelay : topology::MetricType::kIgp;
-  if (random() % 2 == 0) query.constraints.min_bandwidth = DemandFromBits(10'000'000'000);
-  if (random() % 2 == 0) query.constraints.exclude_any = topology::AdminGroup({0x3});
-  if (random() % 4 == 0) query.constraints.include_any = topology::AdminGroup({0x3c});
-  if (random() % 4 == 0) {
+  query.source = NodeIndex(Below(random, 200));
+  query.target = NodeIndex(Below(random, 200));
+  query.objective =
+      Below(random, 3) == 0 ? topology::MetricType::kDelay : topology::MetricType::kIgp;
+  if (Below(random, 2) == 0) query.constraints.min_bandwidth = DemandFromBits(10'000'000'000);
+  if (Below(random, 2) == 0) query.constraints.exclude_any = topology::AdminGroup({0x3});
+  if (Below(random, 4) == 0) query.constraints.include_any = topology::AdminGroup({0x3c});
+  if (Below(random, 4) == 0) {
     query.constraints.exclude_links = {
-        topology::LinkIndex(static_cast<uint32_t>(random() % network.link_count()))};
+        topology::LinkIndex(Below(random, static_cast<uint32_t>(network.link_count())))};
   }
-  if (random() % 4 == 0) query.constraints.waypoints = {NodeIndex(random() % 200)};
+  if (Below(random, 4) == 0) query.constraints.waypoints = {NodeIndex(Below(random, 200))};
   return query;
 }
 
-void Change(std::mt19937& random, ChangingNetwork& network) {
-  const size_t link = random() % network.link_count();
-  switch (random() % 4) {
+void Change(Random& random, ChangingNetwork& network) {
+  const size_t link = Below(random, static_cast<uint32_t>(network.link_count()));
+  switch (Below(random, 4)) {
     case 0:
-      network.SetUp(link, random() % 2 == 0);
+      network.SetUp(link, Below(random, 2) == 0);
       break;
     case 1:
-      network.SetDelay(link, 1 + random() % 5000);
+      network.SetDelay(link, 1 + Below(random, 5000));
       break;
     default:
-      network.SetIgp(link, 1 + random() % 8);
+      network.SetIgp(link, 1 + Below(random, 8));
   }
 }
 
@@ -219,14 +224,14 @@ void ExpectSameAnswer(const Ted& ted, const Query& query, Workspace& warm, Works
 
 TEST(ProfileCacheTest, ChangesNoAnswerThroughRandomChangesRefreshedOrNot) {
   const uint64_t seed = TestSeed(6);
-  std::mt19937 random(static_cast<uint32_t>(seed));
+  Random random(seed);
   ChangingNetwork network(seed);
   PotentialCache cache(kNoTrees, kEager);
   Workspace warm(&cache);
   Workspace cold;
   for (int change = 0; change < support::Cases(320); ++change) {
     Change(random, network);
-    if (random() % 3 == 0) cache.Refresh(network.ted());
+    if (Below(random, 3) == 0) cache.Refresh(network.ted());
     for (int i = 0; i < 12; ++i) {
       ExpectSameAnswer(network.ted(), RandomQuery(random, network), warm, cold);
       if (testing::Test::HasFailure()) return;
@@ -247,7 +252,7 @@ TEST(ProfileCacheTest, ReadersGoOnWhileTheRefresherCustomizes) {
   std::vector<std::thread> readers;
   for (uint32_t reader = 0; reader < 3; ++reader) {
     readers.emplace_back([&, reader] {
-      std::mt19937 random(reader);
+      Random random(reader);
       Workspace warm(&cache);
       Workspace cold;
       while (!stop) {
