@@ -11,6 +11,7 @@
 #include "lib/cspf/disjoint_proof.h"
 #include "lib/cspf/explain.h"
 #include "lib/cspf/member_solver.h"
+#include "lib/cspf/pair_solver.h"
 #include "lib/cspf/shared_risks.h"
 #include "lib/cspf/solver.h"
 
@@ -39,7 +40,8 @@ class Ladder {
         query_(WithKnownDelays(query)),
         budget_(budget),
         labels_left_(budget.max_labels),
-        solver_(ted_, query_, workspace, labels_left_, test) {}
+        solver_(ted_, query_, workspace, labels_left_, test),
+        pairs_(ted_, query_, workspace.impl()) {}
 
   DisjointResult Run();
 
@@ -54,6 +56,7 @@ class Ladder {
   std::optional<NoPath> SolveMembers();
   std::optional<NoPath> SolveMember(size_t member);
   LevelAnswer Climb(const Rung& rung, bool is_last);
+  DisjointLevel LevelOf(const DisjointQuery& query, const Rung& rung);
   bool IsRefuted(Disjointness level) const;
   DisjointPaths Answer(LevelAnswer answer);
   std::optional<Disjointness> Achieved(const std::vector<Path>& paths) const;
@@ -66,6 +69,7 @@ class Ladder {
   const Budget budget_;
   uint64_t labels_left_;
   MemberSolver solver_;
+  PairSolver pairs_;
   std::vector<Path> alone_;  // Each member's own optimum.
   std::vector<LevelFailure> failed_;
 };
@@ -76,6 +80,10 @@ DisjointResult Ladder::Run() {
         .reason = Reason::kDelayDifference,
         .message = absl::StrCat("delay difference: got ", query_.max_delay_difference->count(),
                                 " us, want 0 or more")};
+  }
+  // Found without the members' own optima, for equal ones mostly the answer.
+  if (auto pair = LevelOf(query_, {query_.disjointness}).CheapestPair()) {
+    return Answer({.paths = *std::move(pair), .proved = true});
   }
   if (std::optional<NoPath> no_path = SolveMembers()) return *std::move(no_path);
   const std::vector<Rung> rungs = Rungs();
@@ -111,6 +119,11 @@ std::optional<NoPath> Ladder::SolveMembers() {
 }
 
 std::optional<NoPath> Ladder::SolveMember(size_t member) {
+  const size_t same = solver_.class_of(member);
+  if (same < member) {
+    alone_.push_back(alone_[same]);
+    return std::nullopt;
+  }
   const Query& query = query_.members[member];
   Solution solution = Solve(ted_, query, solver_.work(), labels_left_);
   switch (solution.status) {
@@ -142,12 +155,15 @@ LevelAnswer Ladder::Climb(const Rung& rung, bool is_last) {
   query.disjointness = rung.level;
   const uint64_t reserve = is_last ? 0 : labels_left_ / 2;
   labels_left_ -= reserve;
-  const uint64_t least_shared = IsRefuted(rung.level) ? 1 : 0;
-  LevelAnswer answer =
-      DisjointLevel(ted_, query, rung.sharing, least_shared, alone_, budget_, solver_).Run();
+  LevelAnswer answer = LevelOf(query, rung).Run();
   solver_.ClearExhausted();
   labels_left_ += reserve;
   return answer;
+}
+
+DisjointLevel Ladder::LevelOf(const DisjointQuery& query, const Rung& rung) {
+  const uint64_t least_shared = IsRefuted(rung.level) ? 1 : 0;
+  return {ted_, query, rung.sharing, least_shared, alone_, budget_, solver_, pairs_};
 }
 
 bool Ladder::IsRefuted(Disjointness level) const {
@@ -169,7 +185,7 @@ DisjointPaths Ladder::Answer(LevelAnswer answer) {
     }
   }
   result.fully_disjoint = result.shared.empty();
-  result.achieved = Achieved(result.paths);
+  result.achieved = result.fully_disjoint ? query_.disjointness : Achieved(result.paths);
   if (!answer.proved) {
     result.least_shared_risks = answer.lower_bound[0];
     result.lower_bound = answer.lower_bound[1];

@@ -106,8 +106,9 @@ class PathTest {
 // Min-cost flow (Suurballe 1974, Bhandari) where that is exact: the least sum of two members with
 // equal queries, if its paths keep everything else. Otherwise branching on shared risks
 // (conflict-based search, Sharon et al. 2015): see conflict_search.h. Optimal, or kBudgetExhausted
-// with the best set found. Where a minimum cut proves link or node disjointness impossible the cut
-// is named in NoPath::blocking_links.
+// with the best set found. Equally cheap sets: always the same one, whatever is cached; see
+// graph::FindDisjointPair for min-cost flow. Where a minimum cut proves link or node disjointness
+// impossible the cut is named in NoPath::blocking_links.
 //
 // With fallbacks or sharing each level but the last may use half of the budget that is left. One
 // that runs out of it with a set in hand answers with that (proved_optimal is false); with none,

@@ -29,30 +29,39 @@ const char* TermOf(SetObjective objective) {
 
 DisjointLevel::DisjointLevel(const topology::Ted& ted, const DisjointQuery& query, Sharing sharing,
                              uint64_t least_shared, const std::vector<Path>& alone,
-                             const Budget& budget, MemberSolver& solver)
+                             const Budget& budget, MemberSolver& solver, PairSolver& pairs)
     : ted_(ted),
       query_(query),
       sharing_(sharing),
       least_shared_(least_shared),
       alone_(alone),
       budget_(budget),
-      solver_(solver) {}
+      solver_(solver),
+      pairs_(pairs) {}
 
 LevelAnswer DisjointLevel::Run() {
   if (Keeps(alone_)) return {.paths = alone_, .proved = true};
   if (sharing_ == Sharing::kAllowed) return Search({least_shared_});
-  SetCost floor{0};
-  if (IsPairOfEquals()) {
-    std::vector<Path> pair;
-    if (SolvePair(pair)) {
-      floor = FloorOf(pair);
-      if (CostOf(pair) == floor && Keeps(pair)) return {.paths = std::move(pair), .proved = true};
-    }
+  if (std::optional<std::vector<Path>> pair = CheapestPair()) {
+    return {.paths = *std::move(pair), .proved = true};
   }
   if (std::optional<NoPath> no_path = ProveByCut(ted_, query_, alone_)) {
     return {.proved = true, .why = *std::move(no_path)};
   }
-  return Search(std::move(floor));
+  return Search(Floor());
+}
+
+std::optional<std::vector<Path>> DisjointLevel::CheapestPair() {
+  if (!pairs_.Applies()) return std::nullopt;
+  const std::vector<Path>& pair = pairs_.Solve(query_.disjointness);
+  if (pair.empty() || CostOf(pair) != FloorOf(pair) || !Keeps(pair)) return std::nullopt;
+  return pair;
+}
+
+SetCost DisjointLevel::Floor() {
+  if (!pairs_.Applies()) return {0};
+  const std::vector<Path>& pair = pairs_.Solve(query_.disjointness);
+  return pair.empty() ? SetCost{0} : FloorOf(pair);
 }
 
 LevelAnswer DisjointLevel::Search(SetCost floor) {
@@ -120,34 +129,6 @@ SetCost DisjointLevel::FloorOf(const std::vector<Path>& pair) const {
       break;
   }
   return {0};
-}
-
-bool DisjointLevel::IsPairOfEquals() const {
-  return query_.members.size() == 2 && query_.members[0] == query_.members[1] &&
-         query_.members[0].constraints.waypoints.empty();
-}
-
-bool DisjointLevel::SolvePair(std::vector<Path>& pair) {
-  const Query& query = query_.members.front();
-  const Additive objective = *ObjectiveOf(ted_, query);
-  const auto kind =
-      CountsNodes(query_.disjointness) ? graph::DisjointKind::kNode : graph::DisjointKind::kEdge;
-  Workspace::Impl& work = solver_.work();
-  work.filter.Compile(ted_, query);
-  // With them it is three times faster, but which of equally good pairs is found changes: the same
-  // question must have the same answer whether they are made already or not.
-  constexpr const graph::Landmarks* kNoLandmarks = nullptr;
-  const auto solve = [&](const auto& weight) {
-    return graph::FindDisjointPair(ted_.graph(), query.source.value(), query.target.value(), weight,
-                                   work.filter, kind, kNoLandmarks, work.disjoint, work.pair);
-  };
-  if (!WithWeight(ted_, objective, solve)) return false;
-  for (const graph::FoundPath* path : {&work.pair.first, &work.pair.second}) {
-    std::vector<LinkIndex> links;
-    for (const graph::ArcId arc : path->arcs) links.push_back(LinkIndex(arc));
-    pair.push_back(MakePath(ted_, std::move(links), objective));
-  }
-  return true;
 }
 
 bool DisjointLevel::Keeps(const std::vector<Path>& paths) {

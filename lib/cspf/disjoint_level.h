@@ -2,12 +2,14 @@
 // none.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lib/cspf/conflict_search.h"
 #include "lib/cspf/disjoint.h"
 #include "lib/cspf/member_solver.h"
+#include "lib/cspf/pair_solver.h"
 
 namespace srpce::cspf {
 
@@ -25,14 +27,16 @@ class DisjointLevel {
   // each member's own optimum. `budget` is told, the solver keeps count.
   DisjointLevel(const topology::Ted& ted, const DisjointQuery& query, Sharing sharing,
                 uint64_t least_shared, const std::vector<Path>& alone, const Budget& budget,
-                MemberSolver& solver);
+                MemberSolver& solver, PairSolver& pairs);
   LevelAnswer Run();
 
+  // The answer, if two equal members ask for it and the pair of least sum keeps all else. Needs no
+  // `alone`.
+  std::optional<std::vector<Path>> CheapestPair();
+
  private:
-  bool IsPairOfEquals() const;
-  // False: no two such paths. Else `pair` is the one of least sum under link or node disjointness,
-  // bounds and SRLGs aside.
-  bool SolvePair(std::vector<Path>& pair);
+  // What no set costs less than.
+  SetCost Floor();
   // What a set must cost if the pair of least sum does.
   SetCost FloorOf(const std::vector<Path>& pair) const;
   SetCost CostOf(const std::vector<Path>& paths) const;
@@ -52,6 +56,7 @@ class DisjointLevel {
   const std::vector<Path>& alone_;
   const Budget budget_;
   MemberSolver& solver_;
+  PairSolver& pairs_;
 };
 
 }  // namespace srpce::cspf

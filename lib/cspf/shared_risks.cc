@@ -9,12 +9,23 @@
 namespace srpce::cspf {
 namespace {
 
+void AddFibres(const topology::Ted& ted, LinkIndex link, std::vector<Risk>& risks) {
+  const graph::ArcData& data = ted.graph().data(link.value());
+  const graph::ArcEnds& ends = ted.graph().ends(link.value());
+  const bool from_lan = (data.flags & topology::kArcTailPseudonode) != 0;
+  const bool to_lan = (data.flags & topology::kArcHeadPseudonode) != 0;
+  if (from_lan) risks.push_back({Risk::Kind::kLan, ends.tail});
+  if (to_lan) risks.push_back({Risk::Kind::kLan, ends.head});
+  if (from_lan || to_lan) return;
+  // kNone is the greatest.
+  risks.push_back({Risk::Kind::kFibre, std::min(link.value(), data.reverse)});
+}
+
 std::vector<Risk> RisksOf(const topology::Ted& ted, const std::vector<LinkIndex>& links,
                           Disjointness level) {
   std::vector<Risk> risks;
   for (const LinkIndex link : links) {
-    const std::vector<Risk> fibres = FibresOf(ted, link);
-    risks.insert(risks.end(), fibres.begin(), fibres.end());
+    AddFibres(ted, link, risks);
     if (CountsSrlgs(level)) {
       for (const uint32_t srlg : ted.srlgs(ted.graph().data(link.value()).group)) {
         risks.push_back({Risk::Kind::kSrlg, srlg});
@@ -38,15 +49,9 @@ bool IsEnd(const topology::Ted& ted, const std::vector<LinkIndex>& links, uint32
 }  // namespace
 
 std::vector<Risk> FibresOf(const topology::Ted& ted, LinkIndex link) {
-  const graph::ArcData& data = ted.graph().data(link.value());
-  const graph::ArcEnds& ends = ted.graph().ends(link.value());
-  std::vector<Risk> lans;
-  if ((data.flags & topology::kArcTailPseudonode) != 0)
-    lans.push_back({Risk::Kind::kLan, ends.tail});
-  if ((data.flags & topology::kArcHeadPseudonode) != 0)
-    lans.push_back({Risk::Kind::kLan, ends.head});
-  if (!lans.empty()) return lans;
-  return {{Risk::Kind::kFibre, std::min(link.value(), data.reverse)}};  // kNone is the greatest.
+  std::vector<Risk> fibres;
+  AddFibres(ted, link, fibres);
+  return fibres;
 }
 
 std::vector<LinkIndex> LinksOn(const topology::Ted& ted, const std::vector<LinkIndex>& links,
@@ -108,6 +113,7 @@ SharedRisks FindSharedRisks(const topology::Ted& ted, const std::vector<LinkInde
                             const std::vector<LinkIndex>& b, Disjointness disjointness) {
   SharedRisks shared;
   const std::vector<Risk> risks = SharedRiskList(ted, a, b, disjointness);
+  if (risks.empty()) return shared;
   std::copy_if(a.begin(), a.end(), std::back_inserter(shared.links), [&](LinkIndex link) {
     const std::vector<Risk> fibres = FibresOf(ted, link);
     return std::any_of(fibres.begin(), fibres.end(), [&](const Risk& fibre) {

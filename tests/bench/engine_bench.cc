@@ -251,8 +251,11 @@ int main(int argc, char** argv) {
   }
   rows.push_back(bench::MsdRoute("msd_route_flat100k_p50", "isp100k", 10, 100, 0));
   rows.push_back(bench::MsdRoute("msd3_route_flat100k_p50", "isp100k", 3, 100, 0));
-  for (const char* name : {"isp10k", "ring10k", "isp100k", "ring100k"}) {
-    rows.push_back(bench::DisjointPair(name, 100, 0));
+  for (const char* name : {"isp10k", "isp100k"}) {
+    rows.push_back(bench::DisjointPair(name, 100, 8));
+  }
+  for (const char* name : {"ring10k", "ring100k"}) {
+    rows.push_back(bench::DisjointPair(name, 100, 4));
   }
   return bench::Report(options, rows);
 }

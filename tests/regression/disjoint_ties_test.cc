@@ -2,23 +2,32 @@
 // depend on landmarks.
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <variant>
 
 #include "lib/cspf/disjoint.h"
 #include "lib/cspf/potential_cache.h"
 #include "tests/support/build_ted.h"
+#include "tests/support/generators.h"
 #include "tests/support/query_text.h"
+#include "tests/support/seed.h"
 
 namespace srpce::cspf {
 namespace {
 
-std::string Pair(const topology::Ted& ted, const Query& query, const PotentialCache* potentials) {
+using topology::MetricType;
+using topology::NodeIndex;
+
+std::string Pair(const topology::Ted& ted, const Query& query, const PotentialCache* potentials,
+                 Disjointness level = Disjointness::kNode) {
   Workspace workspace(potentials);
   const DisjointResult result =
-      ComputeDisjoint(ted, {{.disjointness = Disjointness::kNode}, {query, query}}, workspace);
+      ComputeDisjoint(ted, {{.disjointness = level}, {query, query}}, workspace);
   std::string text;
-  for (const Path& path : std::get<DisjointPaths>(result).paths) {
+  const auto* set = std::get_if<DisjointPaths>(&result);
+  if (set == nullptr) return std::get<NoPath>(result).message;
+  for (const Path& path : set->paths) {
     text += support::DescribeLinks(ted, query.source, path.links) + "; ";
   }
   return text;
@@ -45,6 +54,41 @@ TEST(DisjointTiesTest, LandmarksDoNotChangeThePair) {
   PotentialCache potentials;
   potentials.Refresh(*ted);
   EXPECT_EQ(Pair(*ted, query, &potentials), Pair(*ted, query, nullptr));
+}
+
+// Of kinds where landmarks guide. Metrics 1 and 2: of many pairs there are several.
+topology::TedPtr Rings(std::mt19937_64& random) {
+  support::GeneratedNetwork network = support::RingNetwork(1000, 2340, random());
+  for (support::GeneratedLink& link : network.links) {
+    link.igp = static_cast<uint32_t>(1 + random() % 2);
+  }
+  return support::BuildTed(network);
+}
+
+TEST(DisjointTiesTest, NothingThatIsCachedChangesThePair) {
+  std::mt19937_64 random(support::TestSeed(61));
+  support::CaseCount cases;
+  int guided = 0;
+  for (int i = 0; i < support::Cases(40); ++i) {
+    const topology::TedPtr ted = Rings(random);
+    PotentialCache landmarks({.max_bytes = 0});
+    landmarks.Refresh(*ted);
+    guided += landmarks.Get(*ted, topology::kIgpWeight)->guides();
+    PotentialCache trees({.build_after = 1});
+    trees.Refresh(*ted);
+    for (const Disjointness level : {Disjointness::kLink, Disjointness::kNode}) {
+      const auto node = [&] { return NodeIndex(static_cast<uint32_t>(random() % 1000)); };
+      const Query query{node(), node(), MetricType::kIgp};
+      if (query.source == query.target) continue;
+      const std::string want = Pair(*ted, query, nullptr, level);
+      EXPECT_EQ(Pair(*ted, query, &landmarks, level), want);
+      EXPECT_EQ(Pair(*ted, query, &trees, level), want);
+      trees.Refresh(*ted);  // Builds the tree that was asked for.
+      EXPECT_EQ(Pair(*ted, query, &trees, level), want);
+      cases.Add();
+    }
+  }
+  EXPECT_GT(guided, 0);
 }
 
 }  // namespace
