@@ -1,4 +1,5 @@
-// lib/cspf/solver.cc -- the unbounded optimum first; label setting when that breaks a bound.
+// lib/cspf/solver.cc -- bounded answers that are near by the guided search; else the unbounded
+// optimum first, and label setting with exact bounds when that breaks a bound.
 #include "lib/cspf/solver.h"
 
 #include <algorithm>
@@ -139,6 +140,31 @@ std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const 
   return links;
 }
 
+// Lower bounds of the way to the target, where they are at hand.
+void Guide(const topology::Ted& ted, NodeIndex target, Workspace::Impl& work, GuidedQuery& query) {
+  for (size_t i = 0; i < query.count; ++i) {
+    Guided& item = query.items[i];
+    const std::optional<size_t> slot = SlotOf(item.bound.what);
+    if (work.potentials == nullptr || !slot) continue;
+    item.tree = work.potentials->trees().Get(ted, target, *slot, work.trees);
+    if (item.tree == nullptr) item.landmarks = work.potentials->Get(ted, *slot);
+  }
+}
+
+// The answer of a query that bounds something, if it is near.
+std::optional<Found> SolveGuided(const topology::Ted& ted, const Query& query, Additive objective,
+                                 const LinkFilter& filter, Workspace::Impl& work,
+                                 uint64_t& labels_left) {
+  std::optional<GuidedQuery> guided = GuidedQueryOf(query, objective);
+  if (!guided || work.guided_options.most_labels == 0) return std::nullopt;
+  Guide(ted, query.target, work, *guided);
+  const Guided& cost = guided->items[0];
+  if (cost.tree == nullptr && cost.landmarks == nullptr && !work.guided_options.unguided) {
+    return std::nullopt;
+  }
+  return work.guided.Run(ted, query, filter, *guided, work.guided_options.most_labels, labels_left);
+}
+
 }  // namespace
 
 bool AllowsEnds(const Query& query, const LinkFilter& filter) {
@@ -202,6 +228,12 @@ Solution Solve(const topology::Ted& ted, const Query& query, const LinkFilter& f
   Solution solution;
   const std::optional<Additive> objective = ObjectiveOf(ted, query);
   if (!AllowsEnds(query, filter)) return solution;
+  if (auto near = SolveGuided(ted, query, *objective, filter, work, labels_left)) {
+    if (near->status == Found::Status::kNone) return solution;
+    solution.status = Solution::Status::kFound;
+    solution.path = MakePath(ted, std::move(near->links), *objective);
+    return solution;
+  }
   auto links = SolveUnbounded(ted, query, *objective, filter, work, labels_left, std::move(memory));
   if (!links) return solution;
   solution.path = MakePath(ted, std::move(*links), *objective);

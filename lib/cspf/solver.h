@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/cspf/compute_path.h"
+#include "lib/cspf/guided_search.h"
 #include "lib/cspf/label_search.h"
 #include "lib/cspf/link_filter.h"
 #include "lib/graph/disjoint_pair.h"
@@ -19,6 +20,16 @@
 
 namespace srpce::cspf {
 
+// When a bounded query is tried by GuidedSearch first.
+struct GuidedOptions {
+  // After so many labels exact bounds are computed. They are worth about as much, and a question
+  // that took so many so far is likely to take many more. 0: at once.
+  uint64_t most_labels = 2000;
+  // Where no landmarks and no tree bound the objective, too. Balls alone are slower than the
+  // unbounded search, which often has the answer.
+  bool unguided = false;
+};
+
 struct Workspace::Impl {
   const PotentialCache* potentials = nullptr;
   LinkFilter filter;
@@ -27,6 +38,8 @@ struct Workspace::Impl {
   graph::DisjointWorkspace disjoint;
   graph::DisjointPair pair;
   LabelSearch labels;
+  GuidedSearch guided;
+  GuidedOptions guided_options;
   graph::ReverseTree::Workspace trees;
   graph::OnlyPathSearch only;
   graph::LazyDistances::Workspace distances;

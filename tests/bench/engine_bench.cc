@@ -41,10 +41,15 @@ struct Pair {
 
 class Network {
  public:
-  explicit Network(const std::string& name, bool sids = false)
-      : name_(name), ted_(support::BuildTed(support::NamedNetwork(name), sids)) {
-    potentials_.Refresh(*ted_);  // As the daemon's background thread does.
+  explicit Network(const std::string& name, bool sids = false, size_t tree_bytes = 0)
+      : name_(name),
+        ted_(support::BuildTed(support::NamedNetwork(name), sids)),
+        potentials_({.max_bytes = tree_bytes, .build_after = 1}) {
+    Refresh();
   }
+
+  // As the daemon's background thread does.
+  void Refresh() { potentials_.Refresh(*ted_); }
 
   const std::string& name() const { return name_; }
   const topology::Ted& ted() const { return *ted_; }
@@ -87,7 +92,7 @@ class Network {
  private:
   const std::string name_;
   topology::TedPtr ted_;
-  cspf::PotentialCache potentials_{{.max_bytes = 0, .build_after = 1}};
+  cspf::PotentialCache potentials_;
   cspf::Workspace workspace_{&potentials_};
 };
 
@@ -131,9 +136,11 @@ Row Race(const std::string& name, const std::vector<Pair>& pairs, const Answer& 
   return {name, "us", us.p50, them.p50, them.p50 / us.p50, at_least, peer_name};
 }
 
-Row BoundedPath(const std::string& name, size_t queries, double at_least) {
-  Network network(name);
+// `warm`: the targets have been asked for before, so that there are reverse trees to them.
+Row BoundedPath(const std::string& name, bool warm, size_t queries, double at_least) {
+  Network network(name, /*sids=*/false, warm ? size_t{256} << 20 : 0);
   const std::vector<Pair> pairs = network.Pairs(queries);
+  network.Refresh();
   ResourcePeer peer(network.Plain());
   const auto ours = [&](const Pair& pair) {
     cspf::Query query = network.Query(pair, MetricType::kIgp);
@@ -143,8 +150,8 @@ Row BoundedPath(const std::string& name, size_t queries, double at_least) {
     return path == nullptr ? kNone : path->cost;
   };
   return Race(
-      absl::StrCat("delay_bounded_path_p50/", name), pairs, ours,
-      [&](const Pair& pair) { return peer.Cost(pair.source, pair.target, pair.max_delay); },
+      absl::StrCat(warm ? "delay_bounded_path_warm_p50/" : "delay_bounded_path_p50/", name), pairs,
+      ours, [&](const Pair& pair) { return peer.Cost(pair.source, pair.target, pair.max_delay); },
       "Boost r_c_shortest_paths", at_least);
 }
 
@@ -236,17 +243,20 @@ int main(int argc, char** argv) {
   const bench::Options options = bench::ParseOptions(argc, argv);
   std::vector<bench::Row> rows;
   if (options.smoke) {
-    rows.push_back(bench::BoundedPath("isp1k", 20, 0));
+    rows.push_back(bench::BoundedPath("isp1k", false, 20, 0));
+    rows.push_back(bench::BoundedPath("ring1k", true, 20, 0));
     rows.push_back(bench::DisjointPair("ring1k", 20, 0));
     rows.push_back(bench::SegmentList("isp1k", 20, 0));
     rows.push_back(bench::MsdRoute("msd_route_flat1k_p50", "isp1k", 10, 20, 0));
     return bench::Report(options, rows);
   }
   for (const char* name : {"isp1k", "ring1k"}) {
-    rows.push_back(bench::BoundedPath(name, 400, 0));
+    rows.push_back(bench::BoundedPath(name, false, 400, 14));
+    rows.push_back(bench::BoundedPath(name, true, 400, 28));
   }
   for (const char* name : {"isp10k", "ring10k"}) {
-    rows.push_back(bench::BoundedPath(name, 100, 0));
+    rows.push_back(bench::BoundedPath(name, false, 100, 25));
+    rows.push_back(bench::BoundedPath(name, true, 100, 130));
     rows.push_back(bench::SegmentList(name, 1000, 0));
   }
   rows.push_back(bench::MsdRoute("msd_route_flat100k_p50", "isp100k", 10, 100, 0));
