@@ -80,11 +80,10 @@ class Comparison {
         warm_(ted, Targets(pairs)),
         pairs_(std::move(pairs)),
         filter_{DemandFromBits(kDemandBps).value, kExcluded} {
-    for (auto make : {LemonPeers, BoostPeers}) {
-      for (auto& peer :
-           make(ted.graph(), topology::kIgpWeight, topology::kArcUsable | topology::kArcHasIgp)) {
-        peers_.push_back(std::move(peer));
-      }
+    constexpr uint32_t kFlags = topology::kArcUsable | topology::kArcHasIgp;
+    peers_ = LemonPeers(ted.graph(), topology::kIgpWeight, kFlags);
+    for (auto& peer : BoostPeers(ted.graph(), topology::kIgpWeight, kFlags)) {
+      peers_.push_back(std::move(peer));
     }
     contenders_.push_back({.name = "srpce ComputePath", .microseconds = {}});
     contenders_.push_back({.name = "srpce ComputePath, tree", .microseconds = {}});
