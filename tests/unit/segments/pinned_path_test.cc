@@ -33,7 +33,8 @@ bool IsPinned(const IgpView& view, const PinnedPath& path, size_t from, size_t t
   const Owner owner{path.node(to)};
   if (path.node(from) == path.node(to)) return false;
   std::vector<LinkIndex> dag_links;
-  for (const DagArc& arc : FindShortestDag(view, path.node(from), {&owner, 1})->arcs) {
+  const auto dag = FindShortestDag(view, path.node(from), {&owner, 1});
+  for (const DagArc& arc : dag->arcs) {
     dag_links.push_back(arc.link);
   }
   std::vector<LinkIndex> links;
