@@ -271,7 +271,7 @@ TEST(PotentialsSoakTest, MemoryIsBoundedAndTheLeastRecentlyUsedGoes) {
 }
 
 // Readers that hold what was published some time ago get the answers of that time.
-TEST(PotentialsSoakTest, ReadersOfOldSnapshotsAgreeWithAFreshSearch) {
+TEST(PotentialsReadersTest, OfOldSnapshotsAgreeWithAFreshSearch) {
   const uint64_t seed = support::TestSeed(87);
   Churn churn(DrawingOf(support::RingNetwork(300, 720, seed)), seed);
   PotentialCache potentials(kEager);
