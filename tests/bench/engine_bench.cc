@@ -255,12 +255,12 @@ int main(int argc, char** argv) {
     rows.push_back(bench::BoundedPath(name, true, 400, 28));
   }
   for (const char* name : {"isp10k", "ring10k"}) {
-    rows.push_back(bench::BoundedPath(name, false, 100, 25));
-    rows.push_back(bench::BoundedPath(name, true, 100, 130));
+    rows.push_back(bench::BoundedPath(name, false, 100, 50));
+    rows.push_back(bench::BoundedPath(name, true, 100, 200));
     rows.push_back(bench::SegmentList(name, 1000, 0));
   }
-  rows.push_back(bench::MsdRoute("msd_route_flat100k_p50", "isp100k", 10, 100, 0));
-  rows.push_back(bench::MsdRoute("msd3_route_flat100k_p50", "isp100k", 3, 100, 0));
+  rows.push_back(bench::MsdRoute("msd_route_flat100k_p50", "isp100k", 10, 100, 10));
+  rows.push_back(bench::MsdRoute("msd3_route_flat100k_p50", "isp100k", 3, 100, 10));
   for (const char* name : {"isp10k", "isp100k"}) {
     rows.push_back(bench::DisjointPair(name, 100, 8));
   }
