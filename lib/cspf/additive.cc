@@ -55,6 +55,19 @@ Additive AdditiveOf(MetricType metric) {
   return Additive::kIgp;
 }
 
+std::optional<size_t> SlotOf(Additive what) {
+  switch (what) {
+    case Additive::kIgp:
+      return topology::kIgpWeight;
+    case Additive::kTe:
+      return topology::kTeWeight;
+    case Additive::kDelay:
+      return topology::kDelayWeight;
+    default:
+      return std::nullopt;
+  }
+}
+
 BoundSet BoundsOf(const Constraints& constraints) {
   BoundSet bounds;
   const auto add = [&](Additive what, uint64_t limit) {

@@ -79,6 +79,10 @@ struct LossLogWeight {
   }
 };
 
+// The slot of graph::ArcData::weight that holds `what`. None: hops, loss and variation are not kept
+// beside the arc, and have neither landmarks nor reverse trees.
+std::optional<size_t> SlotOf(Additive what);
+
 // Returns `use(weight)` with the weight of arcs in `what`; of loss, the logarithm.
 template <typename Use>
 auto WithWeight(const topology::Ted& ted, Additive what, const Use& use) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <span>
 
+#include "lib/cspf/link_order.h"
+
 namespace srpce::cspf {
 
 using graph::Arc;
@@ -25,19 +27,6 @@ constexpr size_t kAhead = 4;                   // Arcs.
 constexpr int64_t kPaceAlone = 1;
 constexpr int64_t kPaceWithLandmarks = 5;
 constexpr int64_t kPaceWithTree = 25;
-
-size_t SlotOf(Additive what) {
-  switch (what) {
-    case Additive::kIgp:
-      return topology::kIgpWeight;
-    case Additive::kTe:
-      return topology::kTeWeight;
-    case Additive::kDelay:
-      return topology::kDelayWeight;
-    default:
-      return graph::kWeightCount;
-  }
-}
 
 }  // namespace
 
@@ -85,7 +74,7 @@ void GuidedSearch::Start(const topology::Ted& ted, const Query& query, const Lin
     const Guided& item = guided.items[i];
     Ball& ball = balls_[i];
     ball.what = item.bound.what;
-    ball.slot = SlotOf(ball.what);
+    ball.slot = SlotOf(ball.what).value_or(graph::kWeightCount);
     ball.limit = item.bound.limit;
     ball.landmarks = item.landmarks.get();
     ball.tree = item.tree.get();
@@ -239,16 +228,7 @@ bool GuidedSearch::NoWorse(const Label& a, const Label& b) const {
 bool GuidedSearch::Precedes(const Label& a, const Label& b) const {
   if (a.sums[0] != b.sums[0]) return a.sums[0] < b.sums[0];
   if (a.hops != b.hops) return a.hops < b.hops;
-  bool less = false;  // By the earliest arc that differs, which is the last one met going back.
-  const Label* left = &a;
-  const Label* right = &b;
-  while (left->parent != right->parent || left->arc != right->arc) {
-    if (left->arc != right->arc) less = left->arc < right->arc;
-    if (left->parent == right->parent) break;
-    left = &labels_[left->parent];
-    right = &labels_[right->parent];
-  }
-  return less;
+  return HasLowerLinks(labels_, a, b);
 }
 
 void GuidedSearch::Meet(const Label& label, const Place& place) {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "lib/cspf/link_order.h"
+
 namespace srpce::cspf {
 
 using graph::Arc;
@@ -370,16 +372,7 @@ bool LabelSearch::NoWorse(const uint64_t* a, const uint64_t* b, State state) con
 bool LabelSearch::Precedes(const Label& a, const Label& b) const {
   if (a.cost != b.cost) return a.cost < b.cost;
   if (a.hops != b.hops) return a.hops < b.hops;
-  bool less = false;  // By the earliest arc that differs, which is the last one met going back.
-  const Label* left = &a;
-  const Label* right = &b;
-  while (left->parent != right->parent || left->arc != right->arc) {
-    if (left->arc != right->arc) less = left->arc < right->arc;
-    if (left->parent == right->parent) break;
-    left = &labels_[left->parent];
-    right = &labels_[right->parent];
-  }
-  return less;
+  return HasLowerLinks(labels_, a, b);
 }
 
 LabelSearch::Front& LabelSearch::FrontOf(State state) {

@@ -20,21 +20,6 @@ void Charge(uint64_t labels, uint64_t& labels_left) {
 // the filter, it would expand all.
 constexpr uint64_t kMostTowardsTarget = 256;
 
-// The weight slot of an objective. None: hops, loss and variation have neither landmarks nor
-// reverse trees.
-std::optional<size_t> SlotOf(Additive objective) {
-  switch (objective) {
-    case Additive::kIgp:
-      return topology::kIgpWeight;
-    case Additive::kTe:
-      return topology::kTeWeight;
-    case Additive::kDelay:
-      return topology::kDelayWeight;
-    default:
-      return std::nullopt;
-  }
-}
-
 // Exact distances, or lower bounds, over what the filter has in common with other queries; null
 // where they are not at hand.
 ProfileCache::WeightsPtr ProfileFor(const topology::Ted& ted, Additive objective,
