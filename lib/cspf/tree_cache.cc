@@ -94,11 +94,13 @@ TreeCache::VersionedPtr TreeCache::Repair(const Ted& ted, const Versioned& old,
   return repaired;
 }
 
-TreeCache::VersionedPtr TreeCache::Build(const Ted& ted, const Key& key) {
-  return std::make_shared<const Versioned>(
-      Versioned{ReverseTree(ted.graph(), key.first,
-                            {.slot = key.second, .required_flags = topology::kArcUsable}, work_),
-                ted.graph().version(), ted.lineage(), ted.generation()});
+TreeCache::VersionedPtr TreeCache::Build(const Ted& ted, const Key& key, Flats& flats) {
+  const ReverseTree::Metric metric{.slot = key.second, .required_flags = topology::kArcUsable};
+  std::optional<graph::FlatGraph>& flat = flats[metric.slot];
+  if (!flat) flat = ReverseTree::Flatten(ted.graph(), metric);
+  return std::make_shared<const Versioned>(Versioned{ReverseTree(*flat, key.first, metric, work_),
+                                                     ted.graph().version(), ted.lineage(),
+                                                     ted.generation()});
 }
 
 TreeCache::TreePtr TreeCache::Share(VersionedPtr versioned) {
@@ -124,6 +126,7 @@ void TreeCache::Refresh(const Ted& ted, const std::function<bool()>& give_way) {
     DropIdle(dropped);
   }
   dropped.clear();
+  Flats flats;
   const size_t most = kAlwaysRepaired + ted.graph().node_count() / kRepairedPart;
   for (const Key& key : ByUse(ted.generation())) {
     if (give_way()) return;
@@ -136,7 +139,7 @@ void TreeCache::Refresh(const Ted& ted, const std::function<bool()>& give_way) {
     if (old == nullptr) continue;
     const std::vector<Node> changed = ted.graph().ChangedTails(old->version, most);
     VersionedPtr now = Repair(ted, *old, changed, most, work_);
-    if (now == nullptr) now = Build(ted, key);
+    if (now == nullptr) now = Build(ted, key, flats);
     old.reset();
     {
       const std::lock_guard lock(mutex_);
@@ -159,7 +162,7 @@ void TreeCache::Refresh(const Ted& ted, const std::function<bool()>& give_way) {
       }
     }
     dropped.clear();
-    VersionedPtr built = Build(ted, key);
+    VersionedPtr built = Build(ted, key, flats);
     const std::lock_guard lock(mutex_);
     AddPlace(key, std::move(built));
   }

@@ -5,12 +5,14 @@
 // one background thread that builds, and repairs what is too much for them.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -93,7 +95,9 @@ class TreeCache {
   // Repairs `old`, the tree of `key`, for one who waits, and keeps what is learnt of it.
   VersionedPtr BringTo(const topology::Ted& ted, const Key& key, VersionedPtr old,
                        graph::ReverseTree::Workspace& work);
-  VersionedPtr Build(const topology::Ted& ted, const Key& key);
+  // What trees of one snapshot are built from, by weight slot, once it has been needed.
+  using Flats = std::array<std::optional<graph::FlatGraph>, graph::kWeightCount>;
+  VersionedPtr Build(const topology::Ted& ted, const Key& key, Flats& flats);
   static TreePtr Share(VersionedPtr versioned);
   std::vector<Key> ByUse(uint64_t generation) const;
 

@@ -3,18 +3,19 @@
 #include <algorithm>
 #include <random>
 
+#include "lib/graph/flat_graph.h"
 #include "lib/graph/path_search.h"
 
 namespace srpce::graph {
 namespace {
 
-int32_t Saturate(Distance distance) {
-  return static_cast<int32_t>(std::min<Distance>(distance, Landmarks::kSaturated));
+int32_t Saturate(uint32_t distance) {
+  return static_cast<int32_t>(std::min<uint32_t>(distance, Landmarks::kSaturated));
 }
 
 // Farthest selection: each landmark is the node farthest from those before it. Nodes no search has
 // reached count as farthest, so that every component gets one while there are any left.
-Node Farthest(const Digraph& graph, const std::vector<Distance>& nearest) {
+Node Farthest(const Digraph& graph, const std::vector<uint32_t>& nearest) {
   Node best = kNone;
   for (Node node = 0; node < graph.node_count(); ++node) {
     // A node without arcs bounds nothing.
@@ -25,26 +26,39 @@ Node Farthest(const Digraph& graph, const std::vector<Distance>& nearest) {
   return best;
 }
 
+// The first that no other reached node is farther away than. REQUIRES one is reached.
+Node FarthestReached(const std::vector<uint32_t>& distances) {
+  const auto key = [](uint32_t distance) {  // What is not reached comes last.
+    return distance == FlatGraph::kNoWay ? 0 : distance + 1;
+  };
+  const auto farthest = std::max_element(distances.begin(), distances.end(),
+                                         [&](uint32_t a, uint32_t b) { return key(a) < key(b); });
+  return static_cast<Node>(farthest - distances.begin());
+}
+
 template <typename Weight>
 std::vector<Landmarks::Line> Lines(const Digraph& graph, const Weight& weight) {
   std::vector<Landmarks::Line> lines(graph.node_count());
-  std::vector<Distance> nearest(graph.node_count(), kUnreachable);
-  DistanceTree from;
-  DistanceTree to;
+  std::vector<uint32_t> nearest(graph.node_count(), FlatGraph::kNoWay);
   Node landmark = Farthest(graph, nearest);
   if (landmark == kNone) {
     return lines;
   }
+  const FlatGraph forward(graph, Direction::kForward, weight, AnyArc{});
+  const FlatGraph backward(graph, Direction::kBackward, weight, AnyArc{});
+  FlatSearch search;
+  std::vector<uint32_t> from;
+  std::vector<uint32_t> to;
   // The first pick is arbitrary: start from the periphery it finds.
-  Dijkstra(graph, Direction::kForward, landmark, weight, AnyArc{}, from);
-  landmark = from.settled().back();
+  search.Run(forward, landmark, from);
+  landmark = FarthestReached(from);
   for (size_t i = 0; i < Landmarks::kLandmarks; ++i) {
-    Dijkstra(graph, Direction::kForward, landmark, weight, AnyArc{}, from);
-    Dijkstra(graph, Direction::kBackward, landmark, weight, AnyArc{}, to);
+    search.Run(forward, landmark, from);
+    search.Run(backward, landmark, to);
     for (Node node = 0; node < graph.node_count(); ++node) {
-      lines[node].from[i] = Saturate(from.distance(node));
-      lines[node].to[i] = Saturate(to.distance(node));
-      nearest[node] = std::min({nearest[node], from.distance(node), to.distance(node)});
+      lines[node].from[i] = Saturate(from[node]);
+      lines[node].to[i] = Saturate(to[node]);
+      nearest[node] = std::min({nearest[node], from[node], to[node]});
     }
     landmark = Farthest(graph, nearest);
   }

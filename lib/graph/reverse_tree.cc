@@ -5,16 +5,19 @@
 
 namespace srpce::graph {
 
-ReverseTree::ReverseTree(const Digraph& graph, Node target, const Metric& metric, Workspace& work)
+FlatGraph ReverseTree::Flatten(const Digraph& graph, const Metric& metric) {
+  return {graph, Direction::kBackward, SlotWeight{metric.slot}, [&](const Arc& arc, Node, Node) {
+            return (arc.data.flags & metric.required_flags) == metric.required_flags;
+          }};
+}
+
+ReverseTree::ReverseTree(const FlatGraph& flat, Node target, const Metric& metric, Workspace& work)
     : target_(target), metric_(metric) {
-  Dijkstra(
-      graph, Direction::kBackward, target, SlotWeight{metric.slot},
-      [this](const Arc& arc, Node, Node) { return Counts(arc); }, work.search);
+  work.search.Run(flat, target, work.distances);
   const Edit edit;
-  distances_.Grow(graph.node_count(), kNoWay, edit);
-  for (const Node node : work.search.settled()) {
-    distances_.Set(
-        node, static_cast<uint32_t>(std::min<Distance>(work.search.distance(node), kFar)), edit);
+  distances_.Grow(flat.node_count(), kNoWay, edit);
+  for (Node node = 0; node < flat.node_count(); ++node) {
+    if (work.distances[node] != kNoWay) distances_.Set(node, work.distances[node], edit);
   }
 }
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "lib/graph/digraph.h"
-#include "lib/graph/dijkstra.h"
 #include "lib/graph/distance_pages.h"
+#include "lib/graph/flat_graph.h"
 #include "lib/graph/heap.h"
 
 namespace srpce::graph {
@@ -20,9 +20,9 @@ namespace srpce::graph {
 // A value: copies share what they have in common, so that readers keep theirs while it is repaired.
 class ReverseTree {
  public:
-  static constexpr uint32_t kNoWay = UINT32_MAX;  // The target cannot be reached.
+  static constexpr uint32_t kNoWay = FlatGraph::kNoWay;  // The target cannot be reached.
   // At least so far; longer distances are cut off here, which leaves the bounds true.
-  static constexpr uint32_t kFar = UINT32_MAX - 1;
+  static constexpr uint32_t kFar = FlatGraph::kFar;
 
   // Which arcs count, by which weight.
   struct Metric {
@@ -34,14 +34,19 @@ class ReverseTree {
 
   // Scratch memory of one thread.
   struct Workspace {
-    DistanceTree search;
+    FlatSearch search;
+    std::vector<uint32_t> distances;
     Heap heap;
     std::vector<uint8_t> lost;  // By node: its distance does not hold any more.
     std::vector<Node> lost_nodes;
   };
 
-  // REQUIRES target < graph.node_count().
-  ReverseTree(const Digraph& graph, Node target, const Metric& metric, Workspace& work);
+  // The arcs that count, for trees of several targets.
+  static FlatGraph Flatten(const Digraph& graph, const Metric& metric);
+  // REQUIRES flat = Flatten(the graph, metric), target < flat.node_count().
+  ReverseTree(const FlatGraph& flat, Node target, const Metric& metric, Workspace& work);
+  ReverseTree(const Digraph& graph, Node target, const Metric& metric, Workspace& work)
+      : ReverseTree(Flatten(graph, metric), target, metric, work) {}
 
   Node target() const { return target_; }
   const Metric& metric() const { return metric_; }

@@ -44,56 +44,68 @@ struct StopAtTarget : boost::default_dijkstra_visitor {
 
 class BoostPeer : public Peer {
  public:
-  BoostPeer(std::shared_ptr<const BoostGraph> graph, bool colors)
-      : graph_(std::move(graph)), colors_(colors), distances_(boost::num_vertices(*graph_)) {}
+  BoostPeer(std::shared_ptr<const BoostGraph> graph, bool colors, Ends ends)
+      : graph_(std::move(graph)),
+        colors_(colors),
+        ends_(ends),
+        distances_(boost::num_vertices(*graph_)) {}
 
   std::string name() const override {
     return colors_ ? "Boost dijkstra" : "Boost dijkstra_no_color_map";
   }
 
   uint64_t Distance(uint32_t source, uint32_t target, const PeerFilter& filter) override {
-    const Filtered filtered(*graph_, Admits{graph_.get(), filter});
-    const auto parameters = boost::weight_map(boost::get(&BoostArc::length, filtered))
-                                .distance_map(boost::make_iterator_property_map(
-                                    distances_.begin(), boost::get(boost::vertex_index, *graph_)))
-                                .distance_inf(kNoPath)
-                                .visitor(StopAtTarget(target));
-    try {
-      if (colors_) {
-        boost::dijkstra_shortest_paths(filtered, Vertex{source}, parameters);
-      } else {
-        boost::dijkstra_shortest_paths_no_color_map(filtered, Vertex{source}, parameters);
+    if (ends_ == Ends::kAfterAll) {
+      Search(*graph_, source, boost::default_dijkstra_visitor());
+    } else {
+      try {
+        Search(Filtered(*graph_, Admits{graph_.get(), filter}), source, StopAtTarget(target));
+      } catch (const Found&) {
       }
-    } catch (const Found&) {
     }
     return distances_[target];
   }
 
  private:
+  template <typename Graph, typename Visitor>
+  void Search(const Graph& graph, uint32_t source, const Visitor& visitor) {
+    const auto parameters = boost::weight_map(boost::get(&BoostArc::length, graph))
+                                .distance_map(boost::make_iterator_property_map(
+                                    distances_.begin(), boost::get(boost::vertex_index, *graph_)))
+                                .distance_inf(kNoPath)
+                                .visitor(visitor);
+    if (colors_) {
+      boost::dijkstra_shortest_paths(graph, Vertex{source}, parameters);
+    } else {
+      boost::dijkstra_shortest_paths_no_color_map(graph, Vertex{source}, parameters);
+    }
+  }
+
   std::shared_ptr<const BoostGraph> graph_;
   bool colors_;
+  Ends ends_;
   std::vector<uint64_t> distances_;
 };
 
 }  // namespace
 
 std::vector<std::unique_ptr<Peer>> BoostPeers(const graph::Digraph& graph, size_t slot,
-                                              uint32_t flags) {
-  std::vector<std::pair<Vertex, Vertex>> ends;
+                                              uint32_t flags, Ends ends) {
+  std::vector<std::pair<Vertex, Vertex>> arc_ends;
   std::vector<BoostArc> arcs;
   for (graph::Node tail = 0; tail < graph.node_count(); ++tail) {
     for (const graph::Arc& arc : graph.out(tail)) {
       if ((arc.data.flags & flags) == flags) {
-        ends.emplace_back(tail, arc.other);
+        arc_ends.emplace_back(tail, arc.other);
         arcs.push_back({arc.data.weight[slot], arc.data.capacity, arc.data.mask});
       }
     }
   }
   const auto shared = std::make_shared<const BoostGraph>(
-      boost::edges_are_sorted, ends.begin(), ends.end(), arcs.begin(), graph.node_count());
+      boost::edges_are_sorted, arc_ends.begin(), arc_ends.end(), arcs.begin(), graph.node_count());
   std::vector<std::unique_ptr<Peer>> peers;
-  peers.push_back(std::make_unique<BoostPeer>(shared, true));
-  peers.push_back(std::make_unique<BoostPeer>(shared, false));
+  peers.push_back(std::make_unique<BoostPeer>(shared, true, ends));
+  peers.push_back(std::make_unique<BoostPeer>(shared, false, ends));
   return peers;
 }
 

@@ -64,28 +64,31 @@ class LemonPeer : public Peer {
   std::string name() const override { return name_; }
 
   uint64_t Distance(uint32_t source, uint32_t target, const PeerFilter& filter) override {
-    const FilterMap filter_map{arcs_.get(), filter};
-    const Filtered filtered(arcs_->digraph, filter_map);
-    const LengthMap lengths{arcs_.get()};
-    NoPredecessors predecessors;
-    Search search(filtered, lengths);
-    search.predMap(predecessors).heap(heap_, positions_);
-    const auto end = StaticDigraph::node(static_cast<int>(target));
-    const auto start = StaticDigraph::node(static_cast<int>(source));
-    bool found = false;
     if (ends_ == Ends::kAfterAll) {
-      search.run(start);
-      found = search.reached(end);
-    } else {
-      found = search.run(start, end);
+      return Search(arcs_->digraph, source, target, [](auto& search, auto start, auto end) {
+        search.run(start);
+        return search.reached(end);
+      });
     }
-    return found ? static_cast<uint64_t>(search.dist(end)) : kNoPath;
+    const FilterMap filter_map{arcs_.get(), filter};
+    return Search(Filtered(arcs_->digraph, filter_map), source, target,
+                  [](auto& search, auto start, auto end) { return search.run(start, end); });
   }
 
  private:
-  using Plain = lemon::Dijkstra<Filtered, LengthMap>;
-  using Search = typename Plain::template SetPredMap<NoPredecessors>::Create::template SetHeap<
-      LemonHeap, HeapMap>::Create;
+  template <typename Graph, typename Run>
+  uint64_t Search(const Graph& graph, uint32_t source, uint32_t target, const Run& run) {
+    using Plain = lemon::Dijkstra<Graph, LengthMap>;
+    using Tuned = typename Plain::template SetPredMap<NoPredecessors>::Create::template SetHeap<
+        LemonHeap, HeapMap>::Create;
+    const LengthMap lengths{arcs_.get()};
+    NoPredecessors predecessors;
+    Tuned search(graph, lengths);
+    search.predMap(predecessors).heap(heap_, positions_);
+    const auto end = StaticDigraph::node(static_cast<int>(target));
+    const bool found = run(search, StaticDigraph::node(static_cast<int>(source)), end);
+    return found ? static_cast<uint64_t>(search.dist(end)) : kNoPath;
+  }
 
   std::string name_;
   std::shared_ptr<const LemonArcs> arcs_;

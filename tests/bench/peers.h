@@ -28,11 +28,12 @@ class Peer {
   virtual uint64_t Distance(uint32_t source, uint32_t target, const PeerFilter& filter) = 0;
 };
 
+// kAfterAll: the search goes on until it has come to all nodes, and there is no filter.
+enum class Ends : uint8_t { kAtTarget, kAfterAll };
 // One Peer for each variant, over weight slot `slot` and the arcs that have `flags`.
-enum class Ends : uint8_t { kAtTarget, kAfterAll };  // When LEMON's search does.
 std::vector<std::unique_ptr<Peer>> LemonPeers(const graph::Digraph& graph, size_t slot,
                                               uint32_t flags, Ends ends = Ends::kAtTarget);
 std::vector<std::unique_ptr<Peer>> BoostPeers(const graph::Digraph& graph, size_t slot,
-                                              uint32_t flags);
+                                              uint32_t flags, Ends ends = Ends::kAtTarget);
 
 }  // namespace srpce::bench

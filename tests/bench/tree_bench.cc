@@ -1,5 +1,6 @@
-// tests/bench/tree_bench.cc -- what reverse trees cost: one repaired after the event of one link
-// against a search of the whole network, and the memory of a network with a thousand of them.
+// tests/bench/tree_bench.cc -- searches of a whole network, and what reverse trees cost: one
+// repaired after the event of one link against a search of the whole network, and the memory of a
+// network with a thousand of them.
 #include <malloc.h>
 
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include "lib/topology/ted_builder.h"
 #include "tests/bench/bench_support.h"
 #include "tests/bench/full_search.h"
+#include "tests/bench/peers.h"
 #include "tests/support/generators.h"
 
 namespace srpce::bench {
@@ -22,9 +24,6 @@ namespace {
 
 using graph::Digraph;
 using graph::ReverseTree;
-
-constexpr ReverseTree::Metric kMetric{topology::kIgpWeight,
-                                      topology::kArcUsable | topology::kArcHasIgp};
 
 // A network whose links go down, come back and change their metric, one at a time.
 class ChangingGraph {
@@ -49,7 +48,7 @@ class ChangingGraph {
       down_.push_back(arc);
     } else {
       data = graph_.data(arc);
-      data.weight[kMetric.slot] = any_(random_, Range(1, 2 * data.weight[kMetric.slot] + 1));
+      data.weight[kIgpMetric.slot] = any_(random_, Range(1, 2 * data.weight[kIgpMetric.slot] + 1));
     }
     graph_.SetArc(arc, data, edit_);
     return graph_.ends(arc).tail;
@@ -82,14 +81,15 @@ Row Repair(const std::string& name, size_t events, double at_least) {
   std::vector<double> repairs;
   std::vector<double> searches;
   std::mt19937 random(11);
-  ReverseTree tree(changing.graph(), 0, kMetric, work);
+  ReverseTree tree(changing.graph(), 0, kIgpMetric, work);
   for (size_t event = 0; event < events; ++event) {
     if (event % kEventsPerSearch == 0) {
       const auto target = static_cast<graph::Node>(random() % ted->node_bound());
-      searches.push_back(FullSearchMicroseconds(changing.graph(), target, work.search));
-      const ReverseTree made(changing.graph(), tree.target(), kMetric, work);
+      const graph::FlatGraph flat = ReverseTree::Flatten(changing.graph(), kIgpMetric);
+      searches.push_back(FullSearchMicroseconds(flat, target, work));
+      const ReverseTree made(changing.graph(), tree.target(), kIgpMetric, work);
       MustBeEqual(tree, made, name);
-      tree = ReverseTree(changing.graph(), target, kMetric, work);
+      tree = ReverseTree(changing.graph(), target, kIgpMetric, work);
     }
     const graph::Node changed = changing.Change();
     const ReverseTree readers = tree;  // As in the daemon: those who read it keep theirs.
@@ -108,6 +108,57 @@ Row Repair(const std::string& name, size_t events, double at_least) {
           search.mean / repair.mean,
           at_least,
           "our search of all nodes"};
+}
+
+// All distances from a node, against the packages' whole searches without a filter.
+Row OneToAll(const std::string& name, size_t searches, double at_least) {
+  const topology::TedPtr ted = support::BuildTed(support::NamedNetwork(name));
+  const graph::FlatGraph flat = ReverseTree::Flatten(ted->graph(), kIgpMetric);
+  ReverseTree::Workspace work;
+  std::vector<std::unique_ptr<Peer>> peers;
+  for (auto make : {LemonPeers, BoostPeers}) {
+    for (auto& peer :
+         make(ted->graph(), kIgpMetric.slot, kIgpMetric.required_flags, Ends::kAfterAll)) {
+      peers.push_back(std::move(peer));
+    }
+  }
+  std::mt19937 random(5);
+  std::uniform_int_distribution<uint32_t> node(0, ted->node_bound() - 1);
+  std::vector<double> ours;
+  std::vector<std::vector<double>> theirs(peers.size());
+  for (size_t i = 0; i < searches; ++i) {
+    // To the target here, from the source there.
+    const uint32_t source = node(random);
+    const uint32_t target = node(random);
+    ours.push_back(FullSearchMicroseconds(flat, target, work));
+    const uint32_t found = work.distances[source];
+    const uint64_t distance = found == graph::FlatGraph::kNoWay ? kNoPath : found;
+    for (size_t who = 0; who < peers.size(); ++who) {
+      const Stopwatch stopwatch;
+      const uint64_t other = peers[who]->Distance(source, target, {});
+      theirs[who].push_back(stopwatch.microseconds());
+      if (other != distance) {
+        Die(absl::StrCat(name, ": n", source, " to n", target, ": ours ", distance, ", ",
+                         peers[who]->name(), " ", other));
+      }
+    }
+  }
+  const Summary us = Summarize(ours);
+  PrintSummary(name + " all distances", "us", us);
+  size_t best = 0;
+  std::vector<Summary> summaries;
+  for (size_t who = 0; who < peers.size(); ++who) {
+    summaries.push_back(Summarize(theirs[who]));
+    PrintSummary(absl::StrCat(name, " ", peers[who]->name()), "us", summaries[who]);
+    if (summaries[who].p50 < summaries[best].p50) best = who;
+  }
+  return {absl::StrCat("one_to_all_p50/", name),
+          "us",
+          us.p50,
+          summaries[best].p50,
+          summaries[best].p50 / us.p50,
+          at_least,
+          peers[best]->name()};
 }
 
 // What malloc has handed out, large blocks included.
@@ -182,10 +233,15 @@ int main(int argc, char** argv) {
     rows.insert(rows.end(), more.begin(), more.end());
   };
   if (options.smoke) {
+    rows.push_back(bench::OneToAll("isp1k", 20, 0));
     rows.push_back(bench::Repair("isp1k", 200, 0));
     add(bench::Memory("isp1k", 10, 2048));
     return bench::Report(options, rows);
   }
+  for (const char* name : {"isp1k", "ring1k"}) rows.push_back(bench::OneToAll(name, 500, 0));
+  for (const char* name : {"isp10k", "ring10k"}) rows.push_back(bench::OneToAll(name, 200, 2));
+  for (const char* name : {"isp100k", "ring100k"}) rows.push_back(bench::OneToAll(name, 40, 3));
+  for (const char* name : {"isp1k", "ring1k"}) rows.push_back(bench::Repair(name, 5000, 0));
   for (const char* name : {"isp10k", "ring10k"}) rows.push_back(bench::Repair(name, 5000, 100));
   for (const char* name : {"isp100k", "ring100k"}) rows.push_back(bench::Repair(name, 5000, 1000));
   add(bench::Memory("isp100k", 1000, 2048));
