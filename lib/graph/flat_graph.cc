@@ -6,6 +6,7 @@ namespace srpce::graph {
 namespace {
 
 constexpr uint32_t kWordBits = 64;
+constexpr size_t kAhead = 8;  // Nodes.
 
 uint32_t Sum(uint32_t distance, uint32_t weight) {
   const uint64_t sum = uint64_t{distance} + weight;
@@ -16,10 +17,8 @@ uint32_t Sum(uint32_t distance, uint32_t weight) {
 
 void FlatSearch::Buckets::Reset(uint32_t largest_weight) {
   const uint32_t size = std::max(std::bit_ceil(largest_weight + 1), kWordBits);
-  first_.assign(size, kNone);
+  if (nodes_.size() < size) nodes_.resize(size);
   used_.assign(size / kWordBits, 0);
-  entries_.clear();
-  free_ = kNone;
   mask_ = size - 1;
   at_ = 0;
   waiting_ = 0;
@@ -27,41 +26,24 @@ void FlatSearch::Buckets::Reset(uint32_t largest_weight) {
 
 void FlatSearch::Buckets::Push(uint32_t distance, Node node) {
   const uint32_t bucket = distance & mask_;
-  uint32_t entry = free_;
-  if (entry == kNone) {
-    entry = static_cast<uint32_t>(entries_.size());
-    entries_.emplace_back();
-  } else {
-    free_ = entries_[entry].next;
-  }
-  entries_[entry] = {node, first_[bucket]};
-  first_[bucket] = entry;
+  nodes_[bucket].push_back(node);
   used_[bucket / kWordBits] |= uint64_t{1} << bucket % kWordBits;
   ++waiting_;
 }
 
-uint32_t FlatSearch::Buckets::Least() {
-  uint32_t bucket = at_ & mask_;
-  uint64_t word = used_[bucket / kWordBits] >> bucket % kWordBits;
+uint32_t FlatSearch::Buckets::Take(std::vector<Node>& nodes) {
+  uint64_t word = used_[(at_ & mask_) / kWordBits] >> at_ % kWordBits;
   while (word == 0) {
     at_ += kWordBits - at_ % kWordBits;
-    bucket = at_ & mask_;
-    word = used_[bucket / kWordBits];
+    word = used_[(at_ & mask_) / kWordBits];
   }
   at_ += static_cast<uint32_t>(std::countr_zero(word));
-  return at_;
-}
-
-Node FlatSearch::Buckets::Pop() {
   const uint32_t bucket = at_ & mask_;
-  const uint32_t entry = first_[bucket];
-  const Node node = entries_[entry].node;
-  first_[bucket] = entries_[entry].next;
-  if (first_[bucket] == kNone) used_[bucket / kWordBits] &= ~(uint64_t{1} << bucket % kWordBits);
-  entries_[entry].next = free_;
-  free_ = entry;
-  --waiting_;
-  return node;
+  nodes.clear();
+  nodes.swap(nodes_[bucket]);
+  used_[bucket / kWordBits] &= ~(uint64_t{1} << bucket % kWordBits);
+  waiting_ -= nodes.size();
+  return at_;
 }
 
 void FlatSearch::Run(const FlatGraph& graph, Node root, std::vector<uint32_t>& distances) {
@@ -81,14 +63,21 @@ void FlatSearch::RunByBuckets(const FlatGraph& graph, Node root, std::vector<uin
   buckets_.Reset(graph.largest_weight());
   buckets_.Push(0, root);
   while (!buckets_.empty()) {
-    const uint32_t distance = buckets_.Least();
-    const Node node = buckets_.Pop();
-    if (distances[node] != distance) continue;  // Reached by less, and done.
-    for (const FlatGraph::Arc& arc : graph.arcs(node)) {
-      const uint32_t sum = distance + arc.weight;
-      if (sum >= distances[arc.other]) continue;
-      distances[arc.other] = sum;
-      buckets_.Push(sum, arc.other);
+    const uint32_t distance = buckets_.Take(nodes_);
+    // Where few are equally far, others of them come next that are only found now.
+    const bool few = nodes_.size() < 2 * kAhead;
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      // Who is next is known, and where its arcs lie is what a search of a large network waits for.
+      if (i + 2 * kAhead < nodes_.size()) graph.PrefetchNode(nodes_[i + 2 * kAhead]);
+      if (i + kAhead < nodes_.size()) graph.PrefetchArcs(nodes_[i + kAhead]);
+      if (distances[nodes_[i]] != distance) continue;  // Reached by less, and done.
+      for (const FlatGraph::Arc& arc : graph.arcs(nodes_[i])) {
+        const uint32_t sum = distance + arc.weight;
+        if (sum >= distances[arc.other]) continue;
+        distances[arc.other] = sum;
+        if (few) graph.PrefetchArcs(arc.other);
+        buckets_.Push(sum, arc.other);
+      }
     }
   }
 }

@@ -49,6 +49,9 @@ class FlatGraph {
     return {arcs_.data() + first_[node], arcs_.data() + first_[node + 1]};
   }
   uint32_t largest_weight() const { return largest_; }
+  // Start to fetch what arcs() of `node` reads, and then the first of those arcs.
+  void PrefetchNode(Node node) const { __builtin_prefetch(&first_[node]); }
+  void PrefetchArcs(Node node) const { __builtin_prefetch(arcs_.data() + first_[node]); }
 
  private:
   std::vector<uint32_t> first_;  // By node: where its arcs begin; and their end.
@@ -75,19 +78,13 @@ class FlatSearch {
     void Reset(uint32_t largest_weight);
     bool empty() const { return waiting_ == 0; }
     void Push(uint32_t distance, Node node);
-    // The least distance waited for. REQUIRES !empty(), as do those below.
-    uint32_t Least();
-    Node Pop();
+    // Returns the least distance waited for and moves who waits for it into `nodes`. REQUIRES
+    // !empty().
+    uint32_t Take(std::vector<Node>& nodes);
 
    private:
-    struct Entry {
-      Node node;
-      uint32_t next;
-    };
-    std::vector<uint32_t> first_;  // By bucket: its first entry, or kNone.
-    std::vector<uint64_t> used_;   // A bit for each bucket.
-    std::vector<Entry> entries_;
-    uint32_t free_ = kNone;
+    std::vector<std::vector<Node>> nodes_;
+    std::vector<uint64_t> used_;  // A bit for each bucket.
     uint32_t mask_ = 0;
     uint32_t at_ = 0;  // Nothing waits for less.
     size_t waiting_ = 0;
@@ -97,6 +94,7 @@ class FlatSearch {
   void RunByHeap(const FlatGraph& graph, Node root, std::vector<uint32_t>& distances);
 
   Buckets buckets_;
+  std::vector<Node> nodes_;  // At the distance that is looked at.
   Heap heap_;
 };
 
