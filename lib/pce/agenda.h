@@ -48,6 +48,10 @@ class Agenda {
   std::vector<Unit*> TakeRetries(MonotonicTime now);
   std::optional<MonotonicTime> next_retry() const;
   size_t size() const { return queue_.size(); }
+  // Bad news has hit some of those that wait.
+  bool HasUrgent() const {
+    return !queue_.empty() && queue_.begin()->first.urgency <= Urgency::kTouched;
+  }
 
  private:
   struct Rank {  // As entered: a unit's members may change while it waits.

@@ -17,6 +17,8 @@ namespace {
 // begun: bad news waits for that and for the searches under way.
 constexpr size_t kUnitsPerThread = 8;
 constexpr Duration kWindow = std::chrono::milliseconds(2);
+// Good news that is due waits so long for what bad news has left to do.
+constexpr Duration kGoodNewsPatience = std::chrono::seconds(1);
 // A search for something better, and one that has used up its budget before, may delay bad news
 // less: it gets this part of the budget.
 constexpr uint64_t kRetryPart = 8;
@@ -311,7 +313,9 @@ void Reactor::RunTimers() {
     }
     EndPartial(/*gave_up=*/true);
   }
-  if (good_news_ && good_news_->due <= now) {
+  // Looking at every policy takes milliseconds, which those that bad news has hit do not wait for.
+  if (good_news_ &&
+      good_news_->due + (agenda_.HasUrgent() ? kGoodNewsPatience : Duration(0)) <= now) {
     OnGoodNewsDue();
   }
   for (Unit* unit : agenda_.TakeRetries(now)) {
@@ -351,15 +355,17 @@ void Reactor::OnGoodNewsDue() {
     if (!UsesFirstChoice(record)) {
       return true;
     }
-    if (!news.improved.empty() &&
-        LacksBackup(record, news.trigger == std::string_view("link-up"))) {
+    if (news.improved.empty()) {
+      return false;
+    }
+    if (LacksBackup(record, news.trigger == std::string_view("link-up"))) {
       return true;
     }
     const policy::PathIntent* bounds = BoundsOf(*record.intent, record.active->candidate);
     // A split can gain from a dear link that makes room on a cheap one.
     if (!few || bounds == nullptr || bounds->flex_algorithm != topology::kAlgorithmSpf ||
         bounds->may_split()) {
-      return !news.improved.empty();
+      return true;
     }
     const auto headend = ted_->FindNode(record.intent->key.headend);
     const auto endpoints = FindEndpoints(*ted_, record.intent->key.endpoint);
@@ -379,9 +385,8 @@ void Reactor::OnGoodNewsDue() {
       return false;
     }
     const auto& own = record.intent->protection->constraints;
-    return own && own->flex_algorithm != topology::kAlgorithmSpf
-               ? !news.improved.empty()
-               : gains(own ? own->objective : bounds->objective, record.backup->path->cost);
+    return (own && own->flex_algorithm != topology::kAlgorithmSpf) ||
+           gains(own ? own->objective : bounds->objective, record.backup->path->cost);
   };
   for (Unit* unit : table_.units()) {
     const bool satisfied = IsSatisfied(*unit);

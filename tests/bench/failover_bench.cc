@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lib/cspf/potential_cache.h"
 #include "lib/pce/policy_engine.h"
 #include "lib/pce/topology_writer.h"
 #include "lib/plugin/registry.h"
@@ -121,9 +122,12 @@ class Pce {
   explicit Pce(const std::filesystem::path& folder)
       : store_(MustOpen(folder / "bench.db")),
         engine_(
-            Options(), clock_, *store_, {&southbound_},
+            Options(&potentials_), clock_, *store_, {&southbound_},
             [this](const std::string&) { return &southbound_; }, nullptr),
-        writer_(clock_, [this](const pce::TedUpdate& update) { engine_.OnTedUpdate(update); }) {
+        writer_(clock_, [this](const pce::TedUpdate& update) {
+          refresher_.Notify(update.ted);
+          engine_.OnTedUpdate(update);
+        }) {
     if (const absl::Status started = engine_.Start(); !started.ok()) {
       Die(started.ToString());
     }
@@ -166,6 +170,7 @@ class Pce {
     if (!engine_.WaitIdle(std::chrono::minutes(5))) {
       Die("the engine does not come to rest");
     }
+    refresher_.WaitIdle();
   }
 
   RecordingSouthbound& southbound() { return southbound_; }
@@ -173,8 +178,9 @@ class Pce {
   topology::TedPtr ted() const { return writer_.ted(); }
 
  private:
-  static pce::PolicyEngineOptions Options() {
+  static pce::PolicyEngineOptions Options(const cspf::PotentialCache* potentials) {
     pce::PolicyEngineOptions options;
+    options.potentials = potentials;
     // Between cuts the network is to come back to where it was, and Settle() is to wait for that.
     options.good_news_wait = Duration(0);
     options.reoptimize_gain_percent = 0;
@@ -200,6 +206,8 @@ class Pce {
   }
 
   SystemClock clock_;
+  cspf::PotentialCache potentials_;
+  cspf::PotentialRefresher refresher_{&potentials_};
   std::unique_ptr<plugin::Store> store_;
   RecordingSouthbound southbound_;
   pce::PolicyEngine engine_;
