@@ -110,10 +110,12 @@ class Explainer {
 
 NoPath Explainer::Run() {
   if (!ObjectiveOf(ted_, query_)) {
-    const unsigned algorithm = query_.constraints.flex_algorithm;
+    const uint8_t algorithm = query_.constraints.flex_algorithm;
+    const char* why = ted_.HasUnsupportedFlexAlgo(algorithm)
+                          ? ": the definition that has won says more than is known here"
+                          : ": no node announces a definition of it";
     return {.reason = Reason::kFlexAlgorithm,
-            .message = absl::StrCat("flex-algorithm ", algorithm,
-                                    ": no node announces a definition of it")};
+            .message = absl::StrCat("flex-algorithm ", unsigned{algorithm}, why)};
   }
   const Leg whole{query_.source, query_.target};
   if (!Reaches(kClassAll, whole)) return ExplainLeg(whole);

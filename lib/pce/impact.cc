@@ -30,7 +30,9 @@ bool SameFlexAlgos(const Ted& before, const Ted& after) {
   for (unsigned algorithm = topology::kFirstFlexAlgorithm; algorithm <= 255; ++algorithm) {
     const auto* a = before.FindFlexAlgo(static_cast<uint8_t>(algorithm));
     const auto* b = after.FindFlexAlgo(static_cast<uint8_t>(algorithm));
-    if ((a == nullptr) != (b == nullptr) || (a != nullptr && !(*a == *b))) {
+    if ((a == nullptr) != (b == nullptr) || (a != nullptr && !(*a == *b)) ||
+        before.HasUnsupportedFlexAlgo(static_cast<uint8_t>(algorithm)) !=
+            after.HasUnsupportedFlexAlgo(static_cast<uint8_t>(algorithm))) {
       return false;
     }
   }

@@ -86,6 +86,9 @@ struct FlexAlgoDefinition {
   AdminGroup include_any;
   AdminGroup include_all;
   std::vector<uint32_t> exclude_srlgs;
+  // Says more than fits here: another calculation or metric type, constraints or flags nobody here
+  // knows. It may win all the same, and then none can tell the paths of the algorithm (s5.3).
+  bool unsupported = false;
 
   bool operator==(const FlexAlgoDefinition&) const = default;
 };

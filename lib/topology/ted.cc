@@ -124,6 +124,16 @@ std::optional<IpPrefix> Ted::FindAnnouncedPrefix(const Ipv6Address& address,
 }
 
 const FlexAlgoDefinition* Ted::FindFlexAlgo(uint8_t algorithm) const {
+  const FlexAlgoDefinition* winner = FindWinner(algorithm);
+  return winner == nullptr || winner->unsupported ? nullptr : winner;
+}
+
+bool Ted::HasUnsupportedFlexAlgo(uint8_t algorithm) const {
+  const FlexAlgoDefinition* winner = FindWinner(algorithm);
+  return winner != nullptr && winner->unsupported;
+}
+
+const FlexAlgoDefinition* Ted::FindWinner(uint8_t algorithm) const {
   if (flex_algos_ != nullptr) {
     for (const FlexAlgoDefinition& definition : *flex_algos_) {
       if (definition.algorithm == algorithm) {

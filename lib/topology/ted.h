@@ -119,14 +119,17 @@ class Ted {
   // `min_length` bits at least. Locators are not prefixes here: see FindLocator.
   std::optional<IpPrefix> FindAnnouncedPrefix(const Ipv6Address& address, uint8_t min_length) const;
   // The winning definition of a flexible algorithm: highest priority, then highest node id, IPv4
-  // router ids as numbers (RFC 9350 s5.3).
+  // router ids as numbers (RFC 9350 s5.3). Null if there is none, or one that is not supported.
   const FlexAlgoDefinition* FindFlexAlgo(uint8_t algorithm) const;
+  // True if a definition that is not supported has won.
+  bool HasUnsupportedFlexAlgo(uint8_t algorithm) const;
 
  private:
   friend class TedBuilder;
   Ted() = default;
   Ted(const Ted&) = default;
   std::optional<NodeIndex> FindNodeByExactName(absl::string_view name) const;
+  const FlexAlgoDefinition* FindWinner(uint8_t algorithm) const;
 
   uint64_t generation_ = 0;
   uint64_t lineage_ = 0;

@@ -195,6 +195,18 @@ TedBuilder::Impl::DefinitionRank TedBuilder::Impl::RankOf(const FlexAlgoDefiniti
   return {definition.priority, number, node.id, index};
 }
 
+namespace {
+
+// What else it says makes no difference.
+FlexAlgoDefinition Unsupported(uint8_t algorithm) {
+  FlexAlgoDefinition definition;
+  definition.algorithm = algorithm;
+  definition.unsupported = true;
+  return definition;
+}
+
+}  // namespace
+
 void TedBuilder::Impl::PublishFlexAlgos() {
   if (!std::exchange(flex_algos_changed_, false)) {
     return;
@@ -207,7 +219,7 @@ void TedBuilder::Impl::PublishFlexAlgos() {
     const Node& winner = working_.node(std::get<NodeIndex>(*candidates.rbegin()));
     for (const FlexAlgoDefinition& definition : winner.attributes.flex_algo_definitions) {
       if (definition.algorithm == algorithm) {
-        winners->push_back(definition);
+        winners->push_back(definition.unsupported ? Unsupported(algorithm) : definition);
       }
     }
   }

@@ -73,7 +73,8 @@ topology::FlexAlgoDefinition ReadDefinition(const v1::FlexAlgoDefinition& proto,
           .exclude_any = FromProto(proto.exclude_any()),
           .include_any = FromProto(proto.include_any()),
           .include_all = FromProto(proto.include_all()),
-          .exclude_srlgs = {proto.exclude_srlgs().begin(), proto.exclude_srlgs().end()}};
+          .exclude_srlgs = {proto.exclude_srlgs().begin(), proto.exclude_srlgs().end()},
+          .unsupported = proto.unsupported()};
 }
 
 topology::Msd ReadMsd(const v1::Msd& proto, FieldReader& reader) {
@@ -123,6 +124,7 @@ void WriteDefinition(const topology::FlexAlgoDefinition& from, v1::FlexAlgoDefin
   ToProto(from.include_any, to->mutable_include_any());
   ToProto(from.include_all, to->mutable_include_all());
   to->mutable_exclude_srlgs()->Add(from.exclude_srlgs.begin(), from.exclude_srlgs.end());
+  to->set_unsupported(from.unsupported);
 }
 
 void WriteMsd(const topology::Msd& from, v1::Msd* to) {

@@ -37,7 +37,7 @@
 //     prefix 10.0.0.1/32,metric=2,node,sid=5,no-php,sid=30,algo=128
 //   a->b up avg-delay 9 min-delay 8 no-srlg adj-sid 24001,index,local,backup,set,weight=1
 //     end-x fcbb:bb00:1:e001::,behavior=52,backup,set,parts=32.16.16.0
-//   fad 128 metric te exclude-any-bits 70,3 on a
+//   fad 128 metric te exclude-any-bits 70,3 unsupported on a
 #pragma once
 
 #include <memory>

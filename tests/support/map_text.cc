@@ -120,6 +120,7 @@ std::string DefinitionLine(const DraftNode& node, const topology::FlexAlgoDefini
   if (!fad.exclude_srlgs.empty()) {
     absl::StrAppend(&line, " exclude-srlg ", absl::StrJoin(fad.exclude_srlgs, ","));
   }
+  if (fad.unsupported) Say(line, "unsupported");
   return absl::StrCat(line, " on ", node.id, "\n");
 }
 

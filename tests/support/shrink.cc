@@ -216,6 +216,7 @@ class Shrinker {
       Default(of(&FlexAlgoDefinition::include_all));
       Default(of(&FlexAlgoDefinition::exclude_srlgs));
       Default(of(&FlexAlgoDefinition::metric));
+      Default(of(&FlexAlgoDefinition::unsupported));
     }
   }
 

@@ -122,6 +122,8 @@ void ReadDefinition(Words& words, TedText& ted) {
       AddToAdminGroup(words.TakeList(), definition.include_all);
     } else if (name == "exclude-srlg") {
       definition.exclude_srlgs = words.TakeList();
+    } else if (name == "unsupported") {
+      definition.unsupported = true;
     } else {
       words.Die(absl::StrCat("got '", name, "', want an attribute of a definition"));
     }

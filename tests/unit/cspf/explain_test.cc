@@ -92,6 +92,11 @@ TEST_F(ExplainTest, AffinityDataPlaneAndFlexAlgorithmAreNamed) {
             "data plane: b does not announce SRv6");
   EXPECT_EQ(Ask(ted, "a", "b", {.flex_algorithm = 130}).message,
             "flex-algorithm 130: no node announces a definition of it");
+  const TedPtr strange = BuildTed(
+      "a<->b igp 1\nnode a algo 130\nnode b algo 130\n"
+      "fad 130 metric igp priority 9 unsupported on a\nfad 130 metric igp on b\n");
+  EXPECT_EQ(Ask(strange, "a", "b", {.flex_algorithm = 130}).message,
+            "flex-algorithm 130: the definition that has won says more than is known here");
 }
 
 TEST_F(ExplainTest, TwoFiltersThatOnlyTogetherCutAreBothBlamed) {

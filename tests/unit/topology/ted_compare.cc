@@ -142,7 +142,9 @@ void CompareFlexAlgos(const Ted& ted, const NaiveSnapshot& want) {
   for (const uint8_t algorithm : kFlexAlgos) {
     const FlexAlgoDefinition* found = ted.FindFlexAlgo(algorithm);
     const auto it = want.flex_algos.find(algorithm);
-    ASSERT_EQ(found != nullptr, it != want.flex_algos.end());
+    const bool unsupported = it != want.flex_algos.end() && it->second.unsupported;
+    ASSERT_EQ(found != nullptr, it != want.flex_algos.end() && !unsupported);
+    ASSERT_EQ(ted.HasUnsupportedFlexAlgo(algorithm), unsupported);
     ASSERT_TRUE(found == nullptr || *found == it->second);
   }
 }
@@ -232,6 +234,8 @@ void AddFlexAlgos(const Ted& before, const Ted& after, Difference& difference) {
     const FlexAlgoDefinition* a = before.FindFlexAlgo(algorithm);
     const FlexAlgoDefinition* b = after.FindFlexAlgo(algorithm);
     difference.structure |= (a == nullptr) != (b == nullptr) || (a != nullptr && !(*a == *b));
+    difference.structure |=
+        before.HasUnsupportedFlexAlgo(algorithm) != after.HasUnsupportedFlexAlgo(algorithm);
   }
 }
 

@@ -123,6 +123,21 @@ TEST(FindFlexAlgoTest, HighestPriorityThenHighestId) {
   EXPECT_EQ(ted->FindFlexAlgo(130), nullptr);
 }
 
+// Who does not know what the winner says stops taking part; the next best is nobody's (s5.3).
+TEST(FindFlexAlgoTest, ADefinitionThatIsNotSupportedWinsAllTheSame) {
+  const TedPtr ted = BuildTed(
+      "a<->b\n"
+      "fad 128 metric igp priority 9 unsupported on a\n"
+      "fad 128 metric delay priority 8 on b\n"
+      "fad 129 metric te priority 10 on a\n"
+      "fad 129 metric igp priority 9 unsupported on b\n");
+  EXPECT_EQ(ted->FindFlexAlgo(128), nullptr);
+  EXPECT_TRUE(ted->HasUnsupportedFlexAlgo(128));
+  EXPECT_EQ(ted->FindFlexAlgo(129)->metric, MetricType::kTe);
+  EXPECT_FALSE(ted->HasUnsupportedFlexAlgo(129));
+  EXPECT_FALSE(ted->HasUnsupportedFlexAlgo(130));
+}
+
 TEST(FindFlexAlgoTest, RouterIdsCompareAsNumbers) {
   TedBuilder builder;
   const SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});

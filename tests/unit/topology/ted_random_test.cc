@@ -219,6 +219,7 @@ NodeAttributes RandomNetwork::RandomNode() {
     definition.algorithm = static_cast<uint8_t>(128 + Pick(2));
     definition.priority = static_cast<uint8_t>(Pick(3));
     definition.metric = Chance(50) ? MetricType::kDelay : MetricType::kIgp;
+    definition.unsupported = Chance(25);
     a.flex_algo_definitions = {definition};
   }
   if (Chance(30)) {

@@ -43,7 +43,8 @@ std::string Text(const Srv6Sid& v) {
 std::string Text(const FlexAlgoDefinition& v) {
   return absl::StrCat(uint32_t{v.algorithm}, " metric ", static_cast<int>(v.metric), " priority ",
                       uint32_t{v.priority}, " ", Text(v.exclude_any), "/", Text(v.include_any), "/",
-                      Text(v.include_all), "/", absl::StrJoin(v.exclude_srlgs, "."));
+                      Text(v.include_all), "/", absl::StrJoin(v.exclude_srlgs, "."),
+                      v.unsupported ? " unsupported" : "");
 }
 template <typename T>
 std::string Text(const std::optional<T>& value);
