@@ -238,6 +238,10 @@ std::string NoPathText(const v1::NoPath& no_path) {
     absl::StrAppend(&text, "  best found so far: ", NodesText(no_path.best_found()), " (",
                     MetricsText(no_path.best_found().metrics(), nullptr), ")\n");
   }
+  for (const v1::Path& path : no_path.best_found_set()) {
+    absl::StrAppend(&text, "  of the best set so far: ", NodesText(path), " (",
+                    MetricsText(path.metrics(), nullptr), ")\n");
+  }
   return text;
 }
 

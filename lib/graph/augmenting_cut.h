@@ -19,7 +19,8 @@ namespace srpce::graph {
 inline constexpr uint32_t kUncuttable = UINT32_MAX;
 
 struct MinCut {
-  bool exists = false;      // False: a path of uncuttable arcs joins the ends.
+  // False: a path of uncuttable arcs joins the ends, or the flow is as large as was asked for.
+  bool exists = false;
   uint64_t value = 0;       // Sum of the capacities cut = maximum flow.
   std::vector<ArcId> arcs;  // Ascending.
 };
@@ -31,7 +32,8 @@ class AugmentingCut {
   AugmentingCut(const Digraph& graph, Node source, Node target, const Capacity& capacity)
       : graph_(graph), ends_{source, target}, capacity_(capacity), marks_(graph.node_count()) {}
 
-  MinCut Run() {
+  // Ends when the flow reaches `enough`.
+  MinCut Run(uint64_t enough) {
     MinCut cut;
     only_uncuttable_ = true;
     if (Search() != kNone) {
@@ -40,6 +42,7 @@ class AugmentingCut {
     only_uncuttable_ = false;
     for (Node meet = Search(); meet != kNone; meet = Search()) {
       cut.value += Augment(meet);
+      if (cut.value >= enough) return cut;
     }
     cut.exists = true;
     cut.arcs = Border();

@@ -27,10 +27,12 @@ MinCut FindMinCut(uint32_t node_count, const std::vector<FlowArc>& arcs, Node so
 //
 // "Which refused arcs, if admitted, would open a path": refused ones 1, admitted ones kUncuttable;
 // the cut is among the refused. "How many disjoint paths": admitted ones 1. Opposite arcs of an
-// edge may each carry one, which no maximum needs.
+// edge may each carry one, which no maximum needs. A flow of `enough` ends the search, without a
+// cut.
 template <typename Capacity>
-MinCut FindMinCut(const Digraph& graph, Node source, Node target, const Capacity& capacity) {
-  return AugmentingCut<Capacity>(graph, source, target, capacity).Run();
+MinCut FindMinCut(const Digraph& graph, Node source, Node target, const Capacity& capacity,
+                  uint64_t enough = UINT64_MAX) {
+  return AugmentingCut<Capacity>(graph, source, target, capacity).Run(enough);
 }
 
 }  // namespace srpce::graph

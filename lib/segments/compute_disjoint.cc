@@ -132,8 +132,12 @@ absl::StatusOr<RouteSetResult> ComputeRouteSet(const Ted& ted, const DisjointSeg
   static_cast<cspf::DisjointTerms&>(paths_query) = query;
   for (const SegmentQuery& member : query.members) paths_query.members.push_back(member.path);
   cspf::DisjointResult joint = cspf::ComputeDisjoint(ted, paths_query, workspace, budget);
-  if (NoPath* none = std::get_if<NoPath>(&joint)) return std::move(*none);
   ListTest test(ted, query, workspace.impl().potentials);
+  if (NoPath* none = std::get_if<NoPath>(&joint)) {
+    if (!AllFit(none->best_found_set, test)) none->best_found_set.clear();
+    SRPCE_RETURN_IF_ERROR(test.status());
+    return std::move(*none);
+  }
   if (!AllFit(std::get<cspf::DisjointPaths>(joint).paths, test)) {
     SRPCE_RETURN_IF_ERROR(test.status());
     joint = cspf::ComputeDisjoint(ted, paths_query, workspace, budget, &test);

@@ -311,6 +311,9 @@ void ToProto(const topology::Ted& ted, const cspf::NoPath& from, v1::NoPath* to)
   }
   to->mutable_shared_srlgs()->Add(from.shared_srlgs.begin(), from.shared_srlgs.end());
   if (from.best_found) ToProto(ted, *from.best_found, to->mutable_best_found());
+  for (const cspf::Path& path : from.best_found_set) {
+    ToProto(ted, path, to->add_best_found_set());
+  }
   if (from.lower_bound) to->set_lower_bound(*from.lower_bound);
 }
 

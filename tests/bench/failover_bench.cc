@@ -125,8 +125,8 @@ class Pce {
             Options(&potentials_), clock_, *store_, {&southbound_},
             [this](const std::string&) { return &southbound_; }, nullptr),
         writer_(clock_, [this](const pce::TedUpdate& update) {
-          refresher_.Notify(update.ted);
           engine_.OnTedUpdate(update);
+          refresher_.Notify(update.ted);
         }) {
     if (const absl::Status started = engine_.Start(); !started.ok()) {
       Die(started.ToString());

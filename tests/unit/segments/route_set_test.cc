@@ -222,6 +222,29 @@ TEST(RouteSetTest, AListTooLongCostsALevel) {
   for (const SegmentRoute& route : set.routes) EXPECT_EQ(route.list.depth(), 1U);
 }
 
+TEST(RouteSetTest, TheBestSetSoFarIsGivenOnlyIfItsListsFit) {
+  // Cheapest by a and b, which share a risk; the search ends with s-d-t as the second path, which
+  // takes two SIDs.
+  const TedPtr ted = BuildTed(
+      "s<->a igp 1 srlg 1\na<->t igp 1 srlg 2\n"
+      "s<->b igp 5 srlg 1\nb<->t igp 5\n"
+      "s<->c igp 6\nc<->t igp 6 srlg 2\n"
+      "s<->d igp 50\nd<->t igp 50\n");
+  SegmentQuery member;
+  member.path = {.source = NodeOf(*ted, "s"), .target = NodeOf(*ted, "t")};
+  DisjointSegmentQuery query;
+  query.members = {member, member};
+  query.disjointness = Disjointness::kSrlg;
+  cspf::Workspace workspace;
+  for (const uint32_t max_sids : {10U, 1U}) {
+    for (SegmentQuery& each : query.members) each.max_sids = max_sids;
+    const RouteSetResult result = *ComputeRouteSet(*ted, query, workspace, {.max_labels = 3});
+    const auto& none = std::get<NoPath>(result);
+    EXPECT_EQ(none.reason, Reason::kBudgetExhausted);
+    EXPECT_EQ(none.best_found_set.size(), max_sids == 1 ? 0U : 2U) << none.message;
+  }
+}
+
 TEST(RouteSetTest, RoutesAloneAreThoseOfTheSet) {
   const TedPtr ted = BuildTed("a<->b igp 10\nb<->d igp 10\na<->c igp 10\nc<->d igp 50\n");
   const DisjointSegmentQuery query = Pair(*ted, 3);

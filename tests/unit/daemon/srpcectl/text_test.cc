@@ -127,6 +127,25 @@ TEST(PathTextTest, ShowsWhyThereIsNone) {
             "  blocking links:  a->b\n");
 }
 
+TEST(PathTextTest, ShowsTheBestSetFoundBeforeTheBudgetRanOut) {
+  v1::NoPath no_path;
+  no_path.set_reason("BUDGET_EXHAUSTED");
+  no_path.set_message("not proved");
+  no_path.set_lower_bound(9);
+  for (const char* via : {"b", "c"}) {
+    v1::Path* path = no_path.add_best_found_set();
+    for (const auto& [from, to] : {std::pair("a", via), std::pair(via, "d")}) {
+      v1::LinkKey* link = path->add_hops()->mutable_link();
+      link->set_local_node(from);
+      link->set_remote_node(to);
+    }
+    path->mutable_metrics()->set_igp_cost(10);
+  }
+  const std::string text = NoPathText(no_path);
+  EXPECT_NE(text.find("of the best set so far: a b d (igp 10"), std::string::npos) << text;
+  EXPECT_NE(text.find("of the best set so far: a c d (igp 10"), std::string::npos) << text;
+}
+
 TEST(PathTextTest, ShowsWhatBindsAndWhatWouldHelp) {
   v1::Explanation explanation;
   v1::BoundInsight* bound = explanation.add_bounds();
