@@ -21,29 +21,35 @@ namespace srpce::cspf {
 
 // One table for each weight slot (IGP, TE, delay). Thread-safe.
 //
-// A table is computed over floors: lower bounds of each arc's weight. While no weight is below its
-// floor and no arc is new the table's bounds hold, for every constraint and after any failure.
-// Delays wander, so their floors are kBelowDelay under what was measured: samples that stay above
-// cost a check, not a table.
+// A table's bounds hold, for every constraint and after any failure, while none of them exceeds the
+// weight of an arc between its ends. So only arcs that are new or got shorter are looked at, and
+// most may: those on no shortest path from or to a landmark, and others by as much as they weighed
+// more when it was computed. Delays wander. Where one is less than its bound by some percent, all
+// bounds of the table are lowered by as much, which costs a copy, not a new table; that is computed
+// now and then, over the least that was seen of each arc lately.
 class PotentialCache {
  public:
-  // A fraction of the weight: floor = weight - weight / kBelowDelay.
-  static constexpr uint32_t kBelowDelay = 8;
+  // Bounds of delays are lowered in steps of 1 / kWhole, down to kLeastShare of them.
+  static constexpr uint32_t kWhole = 32;
+  static constexpr uint32_t kLeastShare = 28;
+  // Snapshots between two tables, where the first still bounds what there is, but weakly.
+  static constexpr uint64_t kRecheckGenerations = 256;
 
   explicit PotentialCache(const TreeCacheOptions& trees = {},
                           const ProfileCacheOptions& profiles = {})
       : trees_(trees), profiles_(profiles) {}
 
-  // Returns bounds that hold for `slot` of `ted`, or null when there are none yet. Never computes;
-  // holds a lock for one copy.
+  // Returns bounds that hold for `slot` of `ted`, or null when there are none yet. Never computes.
+  // Where something got shorter since Refresh(), or is longer by now, the first who asks looks at
+  // what.
   std::shared_ptr<const graph::Landmarks> Get(const topology::Ted& ted, size_t slot) const;
 
-  // Makes Get(ted, ...) succeed: checks the floors of tables whose epoch has passed, and computes
-  // those that do not hold. A table whose weights have grown much since is computed anew, for
-  // better bounds. Milliseconds (10,000 nodes) to tenths of a second (100,000): for a background
-  // thread. One call at a time; older snapshots than the last one are ignored. Returns how many
-  // tables it computed. Then trees and profiles: of those as many as there is time for until
-  // give_way() says that something newer is to be done.
+  // Makes Get(ted, ...) succeed: looks at what changed since, and lowers or computes tables that do
+  // not hold. One whose weights have grown much, or that was lowered, is computed anew in the end,
+  // for better bounds. Milliseconds (10,000 nodes) to tenths of a second (100,000): for a
+  // background thread. One call at a time; older snapshots than the last one are ignored. Returns
+  // how many tables it computed. Then trees and profiles: of those as many as there is time for
+  // until give_way() says that something newer is to be done.
   size_t Refresh(
       const topology::Ted& ted, const std::function<bool()>& give_way = [] { return false; });
 
@@ -54,29 +60,37 @@ class PotentialCache {
   ProfileCache& profiles() const { return profiles_; }
 
  private:
-  struct Floor {
-    graph::ArcEnds ends;
-    uint32_t weight = 0;
-  };
   struct Table {
-    std::shared_ptr<const graph::Landmarks>
-        landmarks;  // The fields down to `generation` are guarded by mutex_.
+    // Down to `asked_holds` guarded by mutex_.
+    std::shared_ptr<const graph::Landmarks> landmarks;
     uint64_t lineage = 0;
     uint64_t epoch = 0;
-    uint64_t generation =
-        0;  // Holds from here on: an older snapshot of the same epoch may weigh less.
-    std::vector<Floor> floors;  // By arc. These are Refresh()'s alone.
+    // Holds from here on: an older snapshot of the same epoch may weigh less.
+    uint64_t generation = 0;
+    graph::Digraph::Version version;  // Of the latest graph it is known to hold for.
+    // What was found for another snapshot, the last asked about.
+    uint64_t asked_generation = 0;
+    bool asked_holds = false;
+    // These are Refresh()'s alone.
+    std::shared_ptr<const graph::Landmarks> whole;
+    uint32_t share = kWhole;      // What `landmarks` have of `whole`.
+    std::vector<uint32_t> least;  // By arc: seen lately.
     uint64_t weight_sum = 0;
-    uint64_t checked_generation = 0;
+    uint64_t computed_generation = 0;
+    uint64_t summed_generation = 0;
   };
 
-  static bool Holds(const Table& table, const topology::Ted& ted, size_t slot);
   bool RefreshSlot(const topology::Ted& ted, size_t slot);
+  void Follow(const topology::Ted& ted, size_t slot, const std::vector<graph::Node>& changed);
+  bool IsWeak(const topology::Ted& ted, size_t slot);
+  void Compute(const topology::Ted& ted, size_t slot);
+  void Put(const topology::Ted& ted, size_t slot,
+           std::shared_ptr<const graph::Landmarks> landmarks) const;
 
   mutable TreeCache trees_;
   mutable ProfileCache profiles_;
   mutable std::mutex mutex_;
-  std::array<Table, graph::kWeightCount> tables_;
+  mutable std::array<Table, graph::kWeightCount> tables_;  // A const Get() learns of them.
   std::mutex refresh_mutex_;
   uint64_t lineage_ = 0;  // Of the last refresh; guarded by refresh_mutex_.
   uint64_t generation_ = 0;

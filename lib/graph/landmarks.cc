@@ -106,4 +106,21 @@ Landmarks Landmarks::Compute(const Digraph& graph,
   return ComputeWith(graph, weight);
 }
 
+// Over an arc of weight w, at least a = numerator / denominator of the difference d of two
+// distances, those rounded down differ by less than a * d + 1, so by w at most.
+Landmarks Landmarks::Scaled(uint32_t numerator, uint32_t denominator) const {
+  const auto scale = [&](std::array<int32_t, kLandmarks>& distances) {
+    for (int32_t& distance : distances) {
+      distance =
+          static_cast<int32_t>(uint64_t{static_cast<uint32_t>(distance)} * numerator / denominator);
+    }
+  };
+  Landmarks scaled = *this;
+  for (Line& line : scaled.lines_) {
+    scale(line.from);
+    scale(line.to);
+  }
+  return scaled;
+}
+
 }  // namespace srpce::graph

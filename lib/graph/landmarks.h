@@ -38,6 +38,10 @@ class Landmarks {
   static Landmarks Compute(const Digraph& graph,
                            const std::function<Distance(const Arc& arc)>& weight);
 
+  // Returns these bounds times numerator / denominator, each distance rounded down: they hold, and
+  // are consistent, for arcs that weigh so much less. REQUIRES numerator <= denominator.
+  Landmarks Scaled(uint32_t numerator, uint32_t denominator) const;
+
   // Whether searching between two nodes is cheaper with these bounds than without, on average: true
   // in wide networks (rings, grids), false in small worlds, where bounds cost more than the nodes
   // they spare. Found by sampling when the table is computed.

@@ -28,6 +28,9 @@ class ChangingNetwork {
   const topology::TedPtr& ptr() const { return ted_; }
   size_t link_count() const { return network_.links.size(); }
   const support::GeneratedLink& link(size_t link) const { return network_.links[link]; }
+  topology::LinkIndex index(size_t link) const {
+    return *ted_->FindLink(support::KeyOf(network_, link));
+  }
   uint32_t delay_us(size_t link) const { return network_.links[link].delay_us; }
   uint32_t igp(size_t link) const { return network_.links[link].igp; }
 

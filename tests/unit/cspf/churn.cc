@@ -209,7 +209,7 @@ void Churn::ChangeMetric(size_t link) {
   const size_t slot = Below(3);
   std::optional<uint32_t>& metric = drawing_.links[link].metrics[slot];
   const uint64_t now = metric.value_or(10);
-  switch (Below(10)) {
+  switch (Below(13)) {
     case 0:
       metric = 0;
       break;
@@ -224,6 +224,11 @@ void Churn::ChangeMetric(size_t link) {
       break;
     case 4:
       metric = static_cast<uint32_t>(now - std::min<uint64_t>(now, 1));
+      break;
+    case 5:  // A sample of what wanders.
+    case 6:
+    case 7:
+      metric = static_cast<uint32_t>(std::min<uint64_t>(now * (96 + Below(9)) / 100, kMost[slot]));
       break;
     default: {  // Of the size that metrics have there.
       const DrawnLink& other = drawing_.links[Below(drawing_.links.size())];

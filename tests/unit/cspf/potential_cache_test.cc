@@ -58,11 +58,25 @@ TEST(PotentialCacheTest, KeepsItsTableThroughFailuresAndIncreases) {
   EXPECT_EQ(cache.Get(network.ted(), topology::kIgpWeight), before);
 }
 
-TEST(PotentialCacheTest, WithdrawsItsTableWhenAWeightDecreasesUntilRefreshed) {
+// Returns a link that is its ends' shortest way in `slot`, to the table's knowledge.
+size_t TightLink(const ChangingNetwork& network, const graph::Landmarks& table, size_t slot) {
+  for (size_t link = 0; link < network.link_count(); ++link) {
+    const graph::ArcId id = network.index(link).value();
+    const graph::ArcEnds ends = network.ted().graph().ends(id);
+    const uint32_t weight = network.ted().graph().data(id).weight[slot];
+    if (weight > 5 && table.Bound(ends.tail, ends.head) == weight) return link;
+  }
+  ADD_FAILURE() << "no link is tight";
+  return 0;
+}
+
+TEST(PotentialCacheTest, WithdrawsItsTableWhenAWeightFallsBelowItsBoundUntilRefreshed) {
   ChangingNetwork network(3);
   PotentialCache cache;
   cache.Refresh(network.ted());
-  network.SetIgp(5, network.igp(5) - 1);
+  const auto before = cache.Get(network.ted(), topology::kIgpWeight);
+  const size_t link = TightLink(network, *before, topology::kIgpWeight);
+  network.SetIgp(link, network.igp(link) - 1);
   EXPECT_EQ(cache.Get(network.ted(), topology::kIgpWeight), nullptr);
   EXPECT_NE(cache.Get(network.ted(), topology::kDelayWeight), nullptr);
   // No TE metric is announced: the IGP metric stands in, so that table goes too.
@@ -70,19 +84,70 @@ TEST(PotentialCacheTest, WithdrawsItsTableWhenAWeightDecreasesUntilRefreshed) {
   EXPECT_NE(cache.Get(network.ted(), topology::kIgpWeight), nullptr);
 }
 
-TEST(PotentialCacheTest, SmallWandersOfADelayNeedNoNewTable) {
+TEST(PotentialCacheTest, GivesItsTableAtOnceWhereWhatGotShorterIsNoShorterThanItsBound) {
+  ChangingNetwork network(3);
+  PotentialCache cache;
+  cache.Refresh(network.ted());
+  const auto before = cache.Get(network.ted(), topology::kIgpWeight);
+  const size_t link = TightLink(network, *before, topology::kIgpWeight);
+  const uint32_t metric = network.igp(link);
+  network.SetIgp(link, metric + 50);
+  network.SetIgp(link, metric);
+  EXPECT_EQ(cache.Get(network.ted(), topology::kIgpWeight), before);
+  EXPECT_EQ(cache.Refresh(network.ted()), 0U);
+  EXPECT_EQ(cache.Get(network.ted(), topology::kIgpWeight), before);
+}
+
+TEST(PotentialCacheTest, SmallWandersOfADelayLowerTheTableWithoutANewOne) {
   ChangingNetwork network(4);
   PotentialCache cache;
   cache.Refresh(network.ted());
   const auto before = cache.Get(network.ted(), topology::kDelayWeight);
-  const uint32_t delay = network.delay_us(5);
-  network.SetDelay(5, delay - delay / PotentialCache::kBelowDelay);
-  EXPECT_EQ(cache.Get(network.ted(), topology::kDelayWeight), nullptr);  // Not checked yet.
+  const size_t link = TightLink(network, *before, topology::kDelayWeight);
+  const uint32_t delay = network.delay_us(link);
+  network.SetDelay(link, delay - delay / 20);
+  EXPECT_EQ(cache.Get(network.ted(), topology::kDelayWeight), nullptr);  // Not lowered yet.
   EXPECT_EQ(cache.Refresh(network.ted()), 0U);
-  EXPECT_EQ(cache.Get(network.ted(), topology::kDelayWeight), before);
-  network.SetDelay(5, delay - delay / PotentialCache::kBelowDelay - 1);
+  const auto lowered = cache.Get(network.ted(), topology::kDelayWeight);
+  ASSERT_NE(lowered, nullptr);
+  EXPECT_NE(lowered, before);
+  ExpectBoundsHold(network.ted(), topology::kDelayWeight, *lowered, 7);
+  for (graph::Node node = 0; node < lowered->node_count(); ++node) {
+    constexpr uint32_t kLeast = PotentialCache::kLeastShare;
+    EXPECT_GE((lowered->Bound(node, 7) + 1) * PotentialCache::kWhole,
+              before->Bound(node, 7) * kLeast);
+  }
+  network.SetDelay(link, delay - delay / 18);  // Of the same step.
+  EXPECT_EQ(cache.Get(network.ted(), topology::kDelayWeight), lowered);
+  network.SetDelay(link, delay - delay / 5);
   EXPECT_EQ(cache.Refresh(network.ted()), 1U);
-  EXPECT_NE(cache.Get(network.ted(), topology::kDelayWeight), before);
+  EXPECT_NE(cache.Get(network.ted(), topology::kDelayWeight), nullptr);
+}
+
+// In the end a new table gives exact bounds again, and what wanders on between the same limits
+// needs no further one.
+TEST(PotentialCacheTest, ATableFollowsWhatDelaysWanderBetween) {
+  ChangingNetwork network(9);
+  PotentialCache cache;
+  std::mt19937_64 random(TestSeed(9));
+  std::vector<uint32_t> delays;
+  for (size_t link = 0; link < network.link_count(); ++link)
+    delays.push_back(network.delay_us(link));
+  cache.Refresh(network.ted());
+  size_t computed = 0;
+  size_t early = 0;
+  constexpr int kRounds = 40;
+  for (int round = 0; round < kRounds; ++round) {
+    for (size_t link = 0; link < network.link_count(); ++link) {
+      network.SetDelay(link, static_cast<uint32_t>(delays[link] * (98 + random() % 5) / 100));
+      if (link % 16 == 0) computed += cache.Refresh(network.ted());
+    }
+    computed += cache.Refresh(network.ted());
+    ASSERT_NE(cache.Get(network.ted(), topology::kDelayWeight), nullptr) << round;
+    if (round == kRounds / 2) early = computed;
+  }
+  EXPECT_GT(early, 0U);
+  EXPECT_LT(computed - early, early);
 }
 
 // A reader may hold a snapshot from before an increase that the table already counts on.

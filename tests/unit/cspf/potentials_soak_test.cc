@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <variant>
@@ -33,6 +34,7 @@ struct Tally {
   int none = 0;
   int landmarks = 0;
   int no_landmarks = 0;
+  int lowered = 0;  // Tables.
 };
 
 uint64_t InTree(uint64_t distance) {
@@ -54,7 +56,8 @@ class Soak {
         potentials_.trees().Get(churn_.ted(), target, slot, work_);
       }
     }
-    potentials_.Refresh(churn_.ted());
+    Refresh();
+    tally_ = {};
   }
 
   const Tally& tally() const { return tally_; }
@@ -66,7 +69,7 @@ class Soak {
     const bool refreshed = churn_.Below(3) == 0;
     const bool ask_all = churn_.Below(4) != 0;
     SCOPED_TRACE(absl::StrCat(what, refreshed ? ", refreshed" : ""));
-    if (refreshed) potentials_.Refresh(churn_.ted());
+    if (refreshed) Refresh();
     for (const NodeIndex target : targets_) {
       for (size_t slot = 0; slot < graph::kWeightCount; ++slot) {
         if (churn_.ted().HasNode(target) && (ask_all || churn_.Below(8) == 0))
@@ -84,6 +87,13 @@ class Soak {
       node = NodeIndex(static_cast<uint32_t>(churn_.Below(churn_.ted().node_bound())));
     } while (!churn_.ted().HasNode(node));
     return node;
+  }
+
+  void Refresh() {
+    const size_t computed = potentials_.Refresh(churn_.ted());
+    const auto delays = potentials_.Get(churn_.ted(), topology::kDelayWeight);
+    tally_.lowered += computed == 0 && delays != delays_ ? 1 : 0;
+    delays_ = delays;
   }
 
   void CheckTree(NodeIndex target, size_t slot, bool refreshed) {
@@ -157,6 +167,7 @@ class Soak {
   Workspace alone_;
   ReverseTree::Workspace work_;
   std::vector<NodeIndex> targets_;
+  std::shared_ptr<const graph::Landmarks> delays_;  // After the last refresh.
   Tally tally_;
 };
 
@@ -170,8 +181,10 @@ Tally Through(Drawing drawing, uint64_t seed, size_t targets, int deltas,
     count.Add();
   }
   const Tally& tally = soak.tally();
-  std::printf("trees exact %d, bounds until repaired %d, none %d; landmarks %d, none %d\n",
-              tally.exact, tally.stale, tally.none, tally.landmarks, tally.no_landmarks);
+  std::printf(
+      "trees exact %d, bounds until repaired %d, none %d; landmarks %d, none %d, "
+      "lowered %d times\n",
+      tally.exact, tally.stale, tally.none, tally.landmarks, tally.no_landmarks, tally.lowered);
   return tally;
 }
 
