@@ -27,6 +27,8 @@ constexpr size_t kAhead = 4;                   // Arcs.
 constexpr int64_t kPaceAlone = 1;
 constexpr int64_t kPaceWithLandmarks = 5;
 constexpr int64_t kPaceWithTree = 25;
+// Arcs that labels look at before a ball beside a tree begins: by then most have their answer.
+constexpr int64_t kHeadStartWithTree = 1000;
 
 }  // namespace
 
@@ -82,7 +84,7 @@ void GuidedSearch::Start(const topology::Ted& ted, const Query& query, const Lin
     ball.heap.Push(0, target_);
     ball.radius = 0;
     ball.cut_off = false;
-    ball.credit = 0;
+    ball.credit = ball.tree != nullptr ? -kHeadStartWithTree : 0;
   }
   Place& end = Touch(target_);
   for (size_t i = 0; i < count_; ++i) end.way[i].fill(0);
@@ -94,27 +96,27 @@ GuidedSearch::Place& GuidedSearch::Touch(Node node) {
   place.stamp = stamp_;
   place.labels = kNone;
   place.inside = 0;
-  for (size_t i = 0; i < count_; ++i) {
-    place.least[i] = 0;
-    if (balls_[i].tree != nullptr) {
-      place.least[i] = balls_[i].tree->distance(node);
-    } else if (balls_[i].landmarks != nullptr) {
-      place.least[i] = static_cast<uint32_t>(balls_[i].landmarks->Bound(node, target_));
-    }
-    place.way[i].fill(kFar);
-  }
+  for (size_t i = 0; i < count_; ++i) place.way[i].fill(kFar);
   return place;
 }
 
-// What Touch() will read and write: cache lines anywhere in memory.
-void GuidedSearch::Prefetch(Node node) const {
-  __builtin_prefetch(&places_[node], 1);
+// Starts to fetch what LeastFrom() reads: cache lines anywhere in memory.
+void GuidedSearch::PrefetchLeast(Node node) const {
   for (size_t i = 0; i < count_; ++i) {
-    const graph::Landmarks* landmarks = balls_[i].landmarks;
-    if (landmarks != nullptr && node < landmarks->node_count()) {
-      __builtin_prefetch(&landmarks->line(node));
+    const Ball& ball = balls_[i];
+    if (ball.tree != nullptr) {
+      ball.tree->Prefetch(node);
+    } else if (ball.landmarks != nullptr && node < ball.landmarks->node_count()) {
+      __builtin_prefetch(&ball.landmarks->line(node));
     }
   }
+}
+
+uint32_t GuidedSearch::LeastFrom(Node node, size_t quantity) const {
+  const Ball& ball = balls_[quantity];
+  if (ball.tree != nullptr) return ball.tree->distance(node);
+  if (ball.landmarks == nullptr) return 0;
+  return static_cast<uint32_t>(ball.landmarks->Bound(node, target_));
 }
 
 uint64_t GuidedSearch::WeightOf(const Ball& ball, const Arc& arc) const {
@@ -123,9 +125,9 @@ uint64_t GuidedSearch::WeightOf(const Ball& ball, const Arc& arc) const {
 }
 
 uint64_t GuidedSearch::Least(const Place& place, size_t quantity) const {
-  const uint32_t least = place.least[quantity];
   const bool inside = (place.inside >> quantity & 1) != 0;
-  return inside ? least : std::max<uint64_t>(least, balls_[quantity].radius);
+  if (inside) return place.way[quantity][quantity];
+  return std::max<uint64_t>(place.least[quantity], balls_[quantity].radius);
 }
 
 bool GuidedSearch::MayFit(const Label& label, const Place& place) const {
@@ -139,7 +141,9 @@ uint64_t GuidedSearch::Work() const { return settled_ + comparisons_ / kComparis
 
 bool GuidedSearch::Search(uint64_t most) {
   labels_.emplace_back().node = source_;
-  Touch(source_).labels = 0;
+  Place& start = Touch(source_);
+  start.labels = 0;
+  for (size_t i = 0; i < count_; ++i) start.least[i] = LeastFrom(source_, i);
   heap_.Push(0, 0);
   while (!heap_.empty()) {
     const uint32_t at = heap_.top_node();
@@ -170,8 +174,9 @@ bool GuidedSearch::Search(uint64_t most) {
 void GuidedSearch::Expand(uint32_t at) {
   const Node node = labels_[at].node;
   const std::span<const Arc> arcs = ted_->graph().out(node);
+  for (size_t i = 0; i < std::min(kAhead, arcs.size()); ++i) PrefetchLeast(arcs[i].other);
   for (size_t i = 0; i < arcs.size(); ++i) {
-    if (i + kAhead < arcs.size()) Prefetch(arcs[i + kAhead].other);
+    if (i + kAhead < arcs.size()) PrefetchLeast(arcs[i + kAhead].other);
     if ((*filter_)(arcs[i], node, arcs[i].other)) Offer(at, arcs[i]);
   }
   GrowAll(arcs.size() + 1);
@@ -179,9 +184,11 @@ void GuidedSearch::Expand(uint32_t at) {
 
 void GuidedSearch::Offer(uint32_t parent, const Arc& arc) {
   Label label = labels_[parent];
-  for (size_t i = 0; i < count_; ++i) {
+  PerQuantity<uint32_t> least{};
+  for (size_t i = count_; i-- > 0;) {
     label.sums[i] += WeightOf(balls_[i], arc);
-    if (label.sums[i] > LimitOf(i)) return;
+    least[i] = LeastFrom(arc.other, i);
+    if (label.sums[i] + least[i] > LimitOf(i)) return;
   }
   ++label.hops;
   label.node = arc.other;
@@ -189,6 +196,7 @@ void GuidedSearch::Offer(uint32_t parent, const Arc& arc) {
   label.arc = arc.id;
   label.settled = false;
   Place& place = Touch(arc.other);
+  place.least = least;
   if (!MayFit(label, place) || !Admit(label, place)) return;
   Meet(label, place);
   const auto at = static_cast<uint32_t>(labels_.size());
@@ -273,10 +281,12 @@ void GuidedSearch::Grow(size_t ball_index) {
     return;
   }
   place.inside |= 1U << ball_index;
-  place.least[ball_index] = distance;
   const std::span<const Arc> arcs = ted_->graph().in(node);
+  for (size_t i = 0; i < std::min(kAhead, arcs.size()); ++i) {
+    __builtin_prefetch(&places_[arcs[i].other], 1);
+  }
   for (size_t i = 0; i < arcs.size(); ++i) {
-    if (i + kAhead < arcs.size()) Prefetch(arcs[i + kAhead].other);
+    if (i + kAhead < arcs.size()) __builtin_prefetch(&places_[arcs[i + kAhead].other], 1);
     Relax(ball_index, arcs[i], place, node);
   }
   if (ball.heap.empty() && !ball.cut_off) ball.radius = kBeyondAll;

@@ -74,8 +74,7 @@ class GuidedSearch {
     uint32_t stamp = 0;
     uint32_t labels = graph::kNone;  // The first of those that none dominates.
     uint32_t inside = 0;             // Bit for each ball.
-    // Lower bounds of what there is to come; exact inside the ball.
-    PerQuantity<uint32_t> least{};
+    PerQuantity<uint32_t> least{};   // LeastFrom() it, once it has labels.
     // All sums of the path by which each ball has come here; kFar if it has not.
     PerQuantity<PerQuantity<uint32_t>> way{};
   };
@@ -96,7 +95,9 @@ class GuidedSearch {
   void Start(const topology::Ted& ted, const Query& query, const LinkFilter& filter,
              const GuidedQuery& guided);
   Place& Touch(graph::Node node);
-  void Prefetch(graph::Node node) const;
+  // What trees or landmarks say of the way from `node`.
+  uint32_t LeastFrom(graph::Node node, size_t quantity) const;
+  void PrefetchLeast(graph::Node node) const;
   uint64_t WeightOf(const Ball& ball, const graph::Arc& arc) const;
   uint64_t Least(const Place& place, size_t quantity) const;
   uint64_t LimitOf(size_t quantity) const {
