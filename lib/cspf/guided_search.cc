@@ -80,6 +80,13 @@ void GuidedSearch::Start(const topology::Ted& ted, const Query& query, const Lin
     ball.limit = item.bound.limit;
     ball.landmarks = item.landmarks.get();
     ball.tree = item.tree.get();
+    if (ball.landmarks != nullptr) {
+      if (target_ < ball.landmarks->node_count()) {
+        ball.target_line = ball.landmarks->line(target_);
+      } else {
+        ball.landmarks = nullptr;
+      }
+    }
     ball.heap.Clear();
     ball.heap.Push(0, target_);
     ball.radius = 0;
@@ -112,19 +119,18 @@ void GuidedSearch::PrefetchLeast(Node node) const {
   }
 }
 
-uint32_t GuidedSearch::LeastFrom(Node node, size_t quantity) const {
-  const Ball& ball = balls_[quantity];
+inline uint32_t GuidedSearch::LeastFrom(Node node, const Ball& ball) const {
   if (ball.tree != nullptr) return ball.tree->distance(node);
-  if (ball.landmarks == nullptr) return 0;
-  return static_cast<uint32_t>(ball.landmarks->Bound(node, target_));
+  if (ball.landmarks == nullptr || node >= ball.landmarks->node_count()) return 0;
+  return graph::Landmarks::Bound(ball.landmarks->line(node), ball.target_line);
 }
 
-uint64_t GuidedSearch::WeightOf(const Ball& ball, const Arc& arc) const {
+inline uint64_t GuidedSearch::WeightOf(const Ball& ball, const Arc& arc) const {
   if (ball.slot < graph::kWeightCount) return arc.data.weight[ball.slot];
   return WithWeight(*ted_, ball.what, [&](const auto& weight) { return weight(arc); });
 }
 
-uint64_t GuidedSearch::Least(const Place& place, size_t quantity) const {
+inline uint64_t GuidedSearch::Least(const Place& place, size_t quantity) const {
   const bool inside = (place.inside >> quantity & 1) != 0;
   if (inside) return place.way[quantity][quantity];
   return std::max<uint64_t>(place.least[quantity], balls_[quantity].radius);
@@ -143,7 +149,7 @@ bool GuidedSearch::Search(uint64_t most) {
   labels_.emplace_back().node = source_;
   Place& start = Touch(source_);
   start.labels = 0;
-  for (size_t i = 0; i < count_; ++i) start.least[i] = LeastFrom(source_, i);
+  for (size_t i = 0; i < count_; ++i) start.least[i] = LeastFrom(source_, balls_[i]);
   heap_.Push(0, 0);
   while (!heap_.empty()) {
     const uint32_t at = heap_.top_node();
@@ -171,30 +177,29 @@ bool GuidedSearch::Search(uint64_t most) {
   return Work() <= most;
 }
 
+// A label that goes back to where its parent came from is dominated there.
 void GuidedSearch::Expand(uint32_t at) {
   const Node node = labels_[at].node;
+  const Node back = labels_[at].parent == kNone ? kNone : labels_[labels_[at].parent].node;
   const std::span<const Arc> arcs = ted_->graph().out(node);
   for (size_t i = 0; i < std::min(kAhead, arcs.size()); ++i) PrefetchLeast(arcs[i].other);
   for (size_t i = 0; i < arcs.size(); ++i) {
     if (i + kAhead < arcs.size()) PrefetchLeast(arcs[i + kAhead].other);
-    if ((*filter_)(arcs[i], node, arcs[i].other)) Offer(at, arcs[i]);
+    if (arcs[i].other != back && (*filter_)(arcs[i], node, arcs[i].other)) Offer(at, arcs[i]);
   }
+  if (!heap_.empty()) ted_->graph().PrefetchOut(labels_[heap_.top_node()].node);
   GrowAll(arcs.size() + 1);
 }
 
+// Most arcs are judged by the bounds of their end, before anything is written.
 void GuidedSearch::Offer(uint32_t parent, const Arc& arc) {
-  Label label = labels_[parent];
+  Label label{.hops = labels_[parent].hops + 1, .node = arc.other, .parent = parent, .arc = arc.id};
   PerQuantity<uint32_t> least{};
   for (size_t i = count_; i-- > 0;) {
-    label.sums[i] += WeightOf(balls_[i], arc);
-    least[i] = LeastFrom(arc.other, i);
+    label.sums[i] = labels_[parent].sums[i] + WeightOf(balls_[i], arc);
+    least[i] = LeastFrom(arc.other, balls_[i]);
     if (label.sums[i] + least[i] > LimitOf(i)) return;
   }
-  ++label.hops;
-  label.node = arc.other;
-  label.parent = parent;
-  label.arc = arc.id;
-  label.settled = false;
   Place& place = Touch(arc.other);
   place.least = least;
   if (!MayFit(label, place) || !Admit(label, place)) return;

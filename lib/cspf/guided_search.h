@@ -86,6 +86,7 @@ class GuidedSearch {
     uint64_t limit = 0;  // No path may take more.
     const graph::Landmarks* landmarks = nullptr;
     const graph::ReverseTree* tree = nullptr;
+    graph::Landmarks::Line target_line{};  // Of `landmarks`.
     graph::Heap heap;
     uint64_t radius = 0;   // What is outside is at least so far away.
     bool cut_off = false;  // Nodes at kFar or beyond were left out.
@@ -96,7 +97,7 @@ class GuidedSearch {
              const GuidedQuery& guided);
   Place& Touch(graph::Node node);
   // What trees or landmarks say of the way from `node`.
-  uint32_t LeastFrom(graph::Node node, size_t quantity) const;
+  uint32_t LeastFrom(graph::Node node, const Ball& ball) const;
   void PrefetchLeast(graph::Node node) const;
   uint64_t WeightOf(const Ball& ball, const graph::Arc& arc) const;
   uint64_t Least(const Place& place, size_t quantity) const;

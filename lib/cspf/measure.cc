@@ -23,6 +23,11 @@ PathMetrics Measure(const topology::Ted& ted, const std::vector<LinkIndex>& link
   std::optional<double> survival = 1.0;  // Multiplied from the source on, as the search does.
   uint64_t bottleneck = UINT64_MAX;
   bool all_announce_bandwidth = true;
+  // What announces them lies anywhere in memory.
+  for (const LinkIndex link : links) {
+    __builtin_prefetch(&ted.link(link).attributes.loss);
+    __builtin_prefetch(&ted.link(link).attributes.delay_variation);
+  }
   for (const LinkIndex link : links) {
     const graph::ArcData& data = ted.graph().data(link.value());
     if ((data.flags & topology::kArcTailPseudonode) != 0) continue;  // The way onto the LAN counts.
