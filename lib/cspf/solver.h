@@ -23,8 +23,9 @@ namespace srpce::cspf {
 // When a bounded query is tried by GuidedSearch first.
 struct GuidedOptions {
   // After so many labels exact bounds are computed. They are worth about as much, and a question
-  // that took so many so far is likely to take many more. 0: at once.
-  uint64_t most_labels = 2000;
+  // that took so many so far is likely to take many more. 0: at once. Absent: by the size of the
+  // network.
+  std::optional<uint64_t> most_labels{};
   // Where no landmarks and no tree bound the objective, too. Balls alone are slower than the
   // unbounded search, which often has the answer.
   bool unguided = false;
