@@ -30,6 +30,11 @@ constexpr int64_t kPaceWithTree = 25;
 // Arcs that labels look at before a ball beside a tree begins: by then most have their answer.
 constexpr int64_t kHeadStartWithTree = 1000;
 
+void PrefetchArcs(std::span<const Arc> arcs) {
+  __builtin_prefetch(arcs.data());
+  __builtin_prefetch(arcs.data() + 2);
+}
+
 }  // namespace
 
 std::optional<GuidedQuery> GuidedQueryOf(const Query& query, Additive objective) {
@@ -187,7 +192,7 @@ void GuidedSearch::Expand(uint32_t at) {
     if (i + kAhead < arcs.size()) PrefetchLeast(arcs[i + kAhead].other);
     if (arcs[i].other != back && (*filter_)(arcs[i], node, arcs[i].other)) Offer(at, arcs[i]);
   }
-  if (!heap_.empty()) ted_->graph().PrefetchOut(labels_[heap_.top_node()].node);
+  if (!heap_.empty()) PrefetchArcs(ted_->graph().out(labels_[heap_.top_node()].node));
   GrowAll(arcs.size() + 1);
 }
 
@@ -209,6 +214,7 @@ void GuidedSearch::Offer(uint32_t parent, const Arc& arc) {
   place.labels = at;
   labels_.push_back(label);
   heap_.Push(graph::CostLength(label.sums[0] + Least(place, 0)) + label.hops, at);
+  ted_->graph().PrefetchOut(label.node);
 }
 
 // A settled label precedes all that are offered later, since each arc adds a hop.
@@ -294,7 +300,11 @@ void GuidedSearch::Grow(size_t ball_index) {
     if (i + kAhead < arcs.size()) __builtin_prefetch(&places_[arcs[i + kAhead].other], 1);
     Relax(ball_index, arcs[i], place, node);
   }
-  if (ball.heap.empty() && !ball.cut_off) ball.radius = kBeyondAll;
+  if (!ball.heap.empty()) {
+    ted_->graph().PrefetchIn(ball.heap.top_node());
+  } else if (!ball.cut_off) {
+    ball.radius = kBeyondAll;
+  }
 }
 
 void GuidedSearch::Relax(size_t ball_index, const Arc& arc, const Place& head_place, Node head) {
