@@ -58,6 +58,7 @@ inline bool LeavesLan(const graph::Arc& arc) {
 
 // The length of an arc in routers passed.
 struct HopWeight {
+  static constexpr bool kBelow32Bits = true;
   graph::Distance operator()(const graph::Arc& arc) const { return LeavesLan(arc) ? 0 : 1; }
 };
 

@@ -23,10 +23,12 @@ PathMetrics Measure(const topology::Ted& ted, const std::vector<LinkIndex>& link
   std::optional<double> survival = 1.0;  // Multiplied from the source on, as the search does.
   uint64_t bottleneck = UINT64_MAX;
   bool all_announce_bandwidth = true;
-  // What announces them lies anywhere in memory.
+  // All at once: one by one, each link would be waited for.
   for (const LinkIndex link : links) {
-    __builtin_prefetch(&ted.link(link).attributes.loss);
-    __builtin_prefetch(&ted.link(link).attributes.delay_variation);
+    const topology::LinkAttributes& attributes = ted.link(link).attributes;
+    __builtin_prefetch(&attributes.delay_variation);
+    __builtin_prefetch(&attributes.loss);
+    __builtin_prefetch(&ted.graph().ends(link.value()));
   }
   for (const LinkIndex link : links) {
     const graph::ArcData& data = ted.graph().data(link.value());

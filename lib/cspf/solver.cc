@@ -16,9 +16,9 @@ void Charge(uint64_t labels, uint64_t& labels_left) {
   labels_left -= std::min(labels_left, labels);
 }
 
-// Nodes a search towards a tree's target may expand before a bidirectional one is tried: cut off by
-// the filter, it would expand all.
-constexpr uint64_t kMostTowardsTarget = 256;
+// Nodes a search towards a tree's target may expand before a bidirectional one is tried, which
+// expands about as many: cut off by the filter, it would expand all.
+constexpr uint64_t kMostTowardsTarget = 128;
 
 // Exact distances, or lower bounds, over what the filter has in common with other queries; null
 // where they are not at hand.

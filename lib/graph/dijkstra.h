@@ -16,12 +16,14 @@ namespace srpce::graph {
 
 // ArcData::weight[slot].
 struct SlotWeight {
+  static constexpr bool kBelow32Bits = true;  // So searches may use ShortLengths.
   size_t slot = 0;
   Distance operator()(const Arc& arc) const { return arc.data.weight[slot]; }
 };
 
 // Every arc counts one.
 struct HopWeight {
+  static constexpr bool kBelow32Bits = true;
   Distance operator()(const Arc&) const { return 1; }
 };
 

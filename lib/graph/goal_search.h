@@ -18,90 +18,118 @@ namespace srpce::graph {
 
 enum class GoalResult : uint8_t { kFound, kNone, kGaveUp };
 
-template <typename Weight, typename Filter, typename Distances>
-class GoalSearch {
+// One attempt with lengths of one width; see GoalSearch.
+template <typename Weight, typename Filter, typename Distances, typename Lengths>
+class GoalSearchIn {
  public:
-  GoalSearch(const Digraph& graph, const Weight& weight, const Filter& filter,
-             const Distances& tree, PathWorkspace& work)
+  GoalSearchIn(const Digraph& graph, const Weight& weight, const Filter& filter,
+               const Distances& tree, PathWorkspace& work)
       : graph_(graph), weight_(weight), filter_(filter), tree_(tree), work_(work) {}
 
-  // Puts the path that FindPath names into `path`. Gives up after expanding `most` nodes. REQUIRES
-  // the distances bound those of `graph` from below and consistently, arcs weigh no less than they
-  // say, and the filter refuses those that they leave out.
   GoalResult Run(Node source, uint64_t most, FoundPath& path) {
     path.arcs.clear();
     path.cost = 0;
-    work_.Reset(graph_.node_count());
     target_ = tree_.target();
     if (source == target_) return GoalResult::kFound;
-    if (tree_.distance(source) == Distances::kNoWay) return GoalResult::kNone;
-    Push({source, kNone, kNone, tree_.distance(source)}, 0);
-    if (!Expand(most)) return GoalResult::kGaveUp;
-    if (best_ == kInfiniteLength) return GoalResult::kNone;
-    path.cost = CostOf(best_);
-    Collect(source);
-    work_.Walk(source, target_, path);
-    return GoalResult::kFound;
+    const uint32_t least = tree_.distance(source);
+    if (least == Distances::kNoWay) return GoalResult::kNone;
+    // Most detours are short: what lies far off is not offered at first.
+    uint64_t before = 0;  // Expanded.
+    for (const Length limit :
+         {Lengths::OfCost(Distance{least} + least / kDetourPart + 1), Lengths::kInfinite}) {
+      best_ = limit - 1;
+      memory_ = &work_.Reset<Lengths>(graph_.node_count());
+      work_.expanded_ = before;
+      next_key_ = Key(least, 0);
+      next_ = {source, kNone, kNone, least};
+      if (!Expand(most)) return GoalResult::kGaveUp;
+      before = work_.expanded_;
+      if (!found_) continue;
+      path.cost = Lengths::Cost(best_);
+      Collect(source);
+      memory_->Walk(work_.shortest_, source, target_, path);
+      return GoalResult::kFound;
+    }
+    return GoalResult::kNone;
   }
 
+  // True if Run() gave up since some path was too long for Lengths.
+  bool too_long() const { return too_long_; }
+
  private:
-  using Label = PathWorkspace::Label;
+  using Length = typename Lengths::Length;
+  using Label = PathWorkspace::Label<Lengths>;
   using Offer = PathWorkspace::Offer;
   static constexpr uint32_t kForward = PathWorkspace::kForward;
 
   // The bound counts no hops, so keys grow strictly along a path: a node expanded is done.
-  static Length Key(uint32_t bound, Length length) { return length + CostLength(bound); }
+  static Length Key(uint32_t bound, Length length) { return length + Lengths::OfCost(bound); }
 
   // A node's label is first looked at when the node is expanded: most of those offered never are,
   // and each label is another line of memory.
   void Push(const Offer& offer, Length length) {
-    work_.heaps_[kForward].Push(Key(offer.bound, length),
-                                static_cast<uint32_t>(work_.offers_.size()));
+    memory_->heaps[kForward].Push(Key(offer.bound, length),
+                                  static_cast<uint32_t>(work_.offers_.size()));
     work_.offers_.push_back(offer);
   }
 
+  // Returns false when it gives up. What was just offered without a detour is most likely the
+  // next: it stays out of the heap, so that the processor may go on to it before it is compared.
   bool Expand(uint64_t most) {
-    Heap& heap = work_.heaps_[kForward];
-    while (!heap.empty() && heap.top_key() <= best_) {
-      const Offer offer = work_.offers_[heap.top_node()];
-      const Length length = heap.top_key() - CostLength(offer.bound);
-      heap.Pop();
-      Label& label = work_.labels_[offer.node];
-      if (label.stamp == work_.stamp_) {
+    auto& heap = memory_->heaps[kForward];
+    while (true) {
+      Offer offer = next_;
+      Length key = next_key_;
+      next_key_ = Lengths::kInfinite;
+      if (!heap.empty() && heap.top_key() < key) {
+        if (key < Lengths::kInfinite) Push(offer, key - Lengths::OfCost(offer.bound));
+        offer = work_.offers_[heap.top_node()];
+        key = heap.top_key();
+        heap.Pop();
+      }
+      if (key > best_ || key >= Lengths::kInfinite) return true;
+      const Length length = key - Lengths::OfCost(offer.bound);
+      Label& label = memory_->labels[offer.node];
+      if (label.stamp == memory_->stamp) {
         if (label.length[kForward] == length) label.tied[kForward] = 1;
         continue;
       }
-      if (work_.expanded_ == most) return false;
+      too_long_ = length > Lengths::kMost;
+      if (too_long_ || work_.expanded_ == most) return false;
       ++work_.expanded_;
       label.length[kForward] = length;
       label.arc[kForward] = offer.arc;
       label.parent[kForward] = offer.parent;
-      label.stamp = work_.stamp_;
+      label.stamp = memory_->stamp;
       label.tied[kForward] = 0;
       label.collected = 0;
-      if (offer.node != target_) Scan(offer.node, length);
+      if (offer.node != target_) Scan(offer.node, length, Lengths::Cost(key));
     }
-    return true;
   }
 
-  void Scan(Node node, Length length) {
+  void Scan(Node node, Length length, Distance cost) {
     const std::span<const Arc> arcs = graph_.out(node);
-    const Distance cost = CostOf(Key(tree_.distance(node), length));
     for (size_t i = 0; i < std::min(kAhead, arcs.size()); ++i) Prefetch(arcs[i].other);
     for (size_t i = 0; i < arcs.size(); ++i) {
       if (i + kAhead < arcs.size()) Prefetch(arcs[i + kAhead].other);
       const Arc& arc = arcs[i];
       const uint32_t bound = tree_.distance(arc.other);
-      const Length candidate = length + ArcLength(weight_(arc));
-      if (bound == Distances::kNoWay || Key(bound, candidate) > best_ ||
-          !filter_(arc, node, arc.other)) {
-        continue;
+      const Length candidate = length + Lengths::OfArc(weight_(arc));
+      const Length key = Key(bound, candidate);
+      if (key > best_ || bound == Distances::kNoWay || !filter_(arc, node, arc.other)) continue;
+      if (arc.other == target_) {
+        best_ = candidate;
+        found_ = true;
       }
-      if (Key(bound, candidate) < CostLength(cost + 1)) {  // No detour: most likely the next.
+      if (key < Lengths::OfCost(cost + 1)) {  // No detour: most likely the next.
         graph_.PrefetchOut(arc.other);
-        __builtin_prefetch(&work_.labels_[arc.other], 1);
+        __builtin_prefetch(&memory_->labels[arc.other], 1);
+        if (next_key_ == Lengths::kInfinite) {
+          next_key_ = key;
+          next_ = {arc.other, arc.id, node, bound};
+          continue;
+        }
       }
-      if (arc.other == target_) best_ = candidate;
       Push({arc.other, arc.id, node, bound}, candidate);
     }
   }
@@ -117,7 +145,7 @@ class GoalSearch {
     while (!work_.stack_.empty()) {
       const Node node = work_.stack_.back();
       work_.stack_.pop_back();
-      Label& label = work_.labels_[node];
+      Label& label = memory_->labels[node];
       if (label.collected != 0 || node == source) continue;
       label.collected = 1;
       if (label.tied[kForward] == 0) {
@@ -125,9 +153,9 @@ class GoalSearch {
         continue;
       }
       for (const Arc& arc : graph_.in(node)) {
-        const Label& other = work_.labels_[arc.other];
-        if (other.stamp == work_.stamp_ &&
-            other.length[kForward] + ArcLength(weight_(arc)) == label.length[kForward] &&
+        const Label& other = memory_->labels[arc.other];
+        if (other.stamp == memory_->stamp &&
+            other.length[kForward] + Lengths::OfArc(weight_(arc)) == label.length[kForward] &&
             filter_(arc, arc.other, node)) {
           Add(arc.other, arc.id, node);
         }
@@ -140,15 +168,53 @@ class GoalSearch {
     work_.stack_.push_back(tail);
   }
 
-  static constexpr size_t kAhead = 8;  // Arcs.
+  static constexpr size_t kAhead = 24;        // Arcs.
+  static constexpr uint32_t kDetourPart = 8;  // Of the distance.
 
   const Digraph& graph_;
   const Weight& weight_;
   const Filter& filter_;
   const Distances& tree_;
   PathWorkspace& work_;
+  PathWorkspace::Memory<Lengths>* memory_ = nullptr;
   Node target_ = kNone;
-  Length best_ = kInfiniteLength;
+  Length best_ = Lengths::kInfinite;
+  bool found_ = false;
+  Offer next_{};
+  Length next_key_ = Lengths::kInfinite;
+  bool too_long_ = false;
+};
+
+template <typename Weight, typename Filter, typename Distances>
+class GoalSearch {
+ public:
+  GoalSearch(const Digraph& graph, const Weight& weight, const Filter& filter,
+             const Distances& tree, PathWorkspace& work)
+      : graph_(graph), weight_(weight), filter_(filter), tree_(tree), work_(work) {}
+
+  // Puts the path that FindPath names into `path`. Gives up after expanding `most` nodes. REQUIRES
+  // the distances bound those of `graph` from below and consistently, arcs weigh no less than they
+  // say, and the filter refuses those that they leave out.
+  GoalResult Run(Node source, uint64_t most, FoundPath& path) {
+    if constexpr (requires { Weight::kBelow32Bits; }) {
+      if (graph_.node_count() < kShortNodes) {
+        GoalSearchIn<Weight, Filter, Distances, ShortLengths> search(graph_, weight_, filter_,
+                                                                     tree_, work_);
+        const GoalResult result = search.Run(source, most, path);
+        if (!search.too_long()) return result;
+      }
+    }
+    return GoalSearchIn<Weight, Filter, Distances, LongLengths>(graph_, weight_, filter_, tree_,
+                                                                work_)
+        .Run(source, most, path);
+  }
+
+ private:
+  const Digraph& graph_;
+  const Weight& weight_;
+  const Filter& filter_;
+  const Distances& tree_;
+  PathWorkspace& work_;
 };
 
 }  // namespace srpce::graph

@@ -24,23 +24,72 @@ constexpr Length ArcLength(Distance weight) { return CostLength(weight) + 1; }
 constexpr Distance CostOf(Length length) { return static_cast<Distance>(length >> kHopBits); }
 constexpr uint32_t HopsOf(Length length) { return static_cast<uint32_t>(length); }
 
-// 4-ary min-heap of (key, node) in 16 bytes, ordered by key, then node. No decrease-key: push again
-// and skip what is out of date. REQUIRES key < 2^96.
-class Heap {
+// (key, node) in 16 bytes, ordered by key, then node. REQUIRES key < 2^96.
+class LongItem {
+ public:
+  LongItem(Length key, Node node) : item_(key << 32 | node) {}
+  Length key() const { return item_ >> 32; }
+  Node node() const { return static_cast<Node>(item_); }
+  bool operator<(const LongItem& other) const { return item_ < other.item_; }
+
+ private:
+  Uint128 item_;
+};
+
+// The same of short keys, ordered by key alone.
+class ShortItem {
+ public:
+  ShortItem(uint64_t key, Node node) : key_(key), node_(node) {}
+  uint64_t key() const { return key_; }
+  Node node() const { return node_; }
+  bool operator<(const ShortItem& other) const { return key_ < other.key_; }
+
+ private:
+  uint64_t key_;
+  Node node_;
+};
+
+// How a search writes lengths down: as above, in an integer that suits it.
+template <typename Integer, typename HeapItem, unsigned hop_bits, unsigned infinite_bit>
+struct LengthsIn {
+  using Length = Integer;
+  using Item = HeapItem;
+  static constexpr Length kInfinite = Length{1} << infinite_bit;
+  // A search that comes upon a longer path must be done over in a wider integer. So far below
+  // infinity that neither sums of two lengths nor twice one, with bounds added, come near it.
+  static constexpr Length kMost = kInfinite >> 2;
+
+  static constexpr Length OfCost(Distance cost) { return Length{cost} << hop_bits; }
+  static constexpr Length OfArc(Distance weight) { return OfCost(weight) + 1; }
+  static constexpr Distance Cost(Length length) {
+    return static_cast<Distance>(length >> hop_bits);
+  }
+};
+// For any path.
+using LongLengths = LengthsIn<Uint128, LongItem, 32, 120>;
+// For costs below 2^39 over arcs of less than 2^32, among fewer than kShortNodes: half the
+// instructions.
+using ShortLengths = LengthsIn<uint64_t, ShortItem, 20, 61>;
+inline constexpr uint32_t kShortNodes = uint32_t{1} << 20;
+
+// 4-ary min-heap. No decrease-key: push again and skip what is out of date.
+template <typename Item>
+class HeapOf {
  public:
   bool empty() const { return items_.empty(); }
   size_t size() const { return items_.size(); }
   void Clear() { items_.clear(); }
-  Length top_key() const { return items_.front() >> 32; }
-  Node top_node() const { return static_cast<Node>(items_.front()); }
+  auto top_key() const { return items_.front().key(); }
+  Node top_node() const { return items_.front().node(); }
 
-  void Push(Length key, Node node) {
-    const Uint128 item = key << 32 | node;
+  template <typename Key>
+  void Push(Key key, Node node) {
+    const Item item(key, node);
     size_t at = items_.size();
     items_.push_back(item);
     while (at > 0) {
       const size_t parent = (at - 1) / kArity;
-      if (items_[parent] <= item) {
+      if (!(item < items_[parent])) {
         break;
       }
       items_[at] = items_[parent];
@@ -51,7 +100,7 @@ class Heap {
 
   // REQUIRES !empty().
   void Pop() {
-    const Uint128 item = items_.back();
+    const Item item = items_.back();
     items_.pop_back();
     const size_t size = items_.size();
     if (size == 0) {
@@ -64,7 +113,7 @@ class Heap {
       for (size_t i = child + 1; i < end; ++i) {
         least = items_[i] < items_[least] ? i : least;
       }
-      if (items_[least] >= item) {
+      if (!(items_[least] < item)) {
         break;
       }
       items_[at] = items_[least];
@@ -75,7 +124,9 @@ class Heap {
 
  private:
   static constexpr size_t kArity = 4;
-  std::vector<Uint128> items_;
+  std::vector<Item> items_;
 };
+
+using Heap = HeapOf<LongItem>;
 
 }  // namespace srpce::graph

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "lib/graph/digraph.h"
@@ -39,18 +40,19 @@ class PathWorkspace {
   const std::vector<Node>& closed() const { return expanded_nodes_[exhausted_]; }
 
  private:
-  template <typename Weight, typename Filter>
+  template <typename Weight, typename Filter, typename Lengths>
   friend class PathSearch;
-  template <typename Weight, typename Filter, typename Distances>
-  friend class GoalSearch;
+  template <typename Weight, typename Filter, typename Distances, typename Lengths>
+  friend class GoalSearchIn;
 
   static constexpr uint32_t kForward = 0;
   static constexpr uint32_t kBackward = 1;
 
   // One cache line: what both sides know of a node.
+  template <typename Lengths>
   struct alignas(64) Label {
-    Length length[2];  // From the source; to the target.
-    ArcId arc[2];      // The arc it came by, and that arc's other end.
+    typename Lengths::Length length[2];  // From the source; to the target.
+    ArcId arc[2];                        // The arc it came by, and that arc's other end.
     Node parent[2];
     uint32_t bound[2];  // Lower bound of the distance still to go: to the target; from the source.
     uint32_t stamp;
@@ -64,6 +66,18 @@ class PathWorkspace {
     Node head;
   };
 
+  // What depends on how lengths are written.
+  template <typename Lengths>
+  struct Memory {
+    // Follows the lowest arc ids of `arcs` from `source` to `target`. Overwrites the bounds.
+    void Walk(const std::vector<ShortestArc>& arcs, Node source, Node target, FoundPath& path);
+    void Reset(uint32_t node_count);
+
+    std::vector<Label<Lengths>> labels;
+    HeapOf<typename Lengths::Item> heaps[2];
+    uint32_t stamp = 0;
+  };
+
   // A way to a node, found by GoalSearch.
   struct Offer {
     Node node;
@@ -72,12 +86,12 @@ class PathWorkspace {
     uint32_t bound;
   };
 
-  void Reset(uint32_t node_count);
-  // Follows the lowest arc ids of shortest_ from `source` to `target`. Overwrites the bounds.
-  void Walk(Node source, Node target, FoundPath& path);
+  // Starts a search.
+  template <typename Lengths>
+  Memory<Lengths>& Reset(uint32_t node_count);
+  void Clear();
 
-  std::vector<Label> labels_;
-  Heap heaps_[2];
+  std::tuple<Memory<ShortLengths>, Memory<LongLengths>> memories_;
   std::vector<Node> expanded_nodes_[2];
   uint32_t exhausted_ = kForward;  // The side that had no node left.
   std::vector<Offer> offers_;
@@ -86,11 +100,20 @@ class PathWorkspace {
   std::vector<ShortestArc> shortest_;
   uint64_t expanded_ = 0;
   uint64_t touched_ = 0;
-  uint32_t stamp_ = 0;
 };
 
-// The search itself; see FindPath. Uses `landmarks` even where they do not guide.
-template <typename Weight, typename Filter>
+template <typename Lengths>
+PathWorkspace::Memory<Lengths>& PathWorkspace::Reset(uint32_t node_count) {
+  Clear();
+  Memory<Lengths>& memory = std::get<Memory<Lengths>>(memories_);
+  memory.Reset(node_count);
+  return memory;
+}
+
+// The search itself; see FindPath. Uses `landmarks` even where they do not guide. With
+// ShortLengths, where `graph` and `Weight` admit of them, Run() must be followed by a look at
+// too_long().
+template <typename Weight, typename Filter, typename Lengths = LongLengths>
 class PathSearch {
  public:
   PathSearch(const Digraph& graph, const Weight& weight, const Filter& filter,
@@ -100,7 +123,7 @@ class PathSearch {
   bool Run(Node source, Node target, FoundPath& path) {
     path.arcs.clear();
     path.cost = 0;
-    work_.Reset(graph_.node_count());
+    memory_ = &work_.Reset<Lengths>(graph_.node_count());
     if (source == target) {
       return true;
     }
@@ -111,34 +134,38 @@ class PathSearch {
       landmarks_ = nullptr;
     }
     for (const uint32_t side : {kForward, kBackward}) {
-      PathWorkspace::Label& label = Touch(ends_[side]);
+      Label& label = Touch(ends_[side]);
       label.length[side] = 0;
       floor_[side] = Key(side, label, 0);
-      work_.heaps_[side].Push(floor_[side], ends_[side]);
+      memory_->heaps[side].Push(floor_[side], ends_[side]);
     }
     Expand();
-    if (best_ == kInfiniteLength) {
+    if (too_long_ || best_ == Lengths::kInfinite) {
       return false;
     }
-    path.cost = CostOf(best_);
+    path.cost = Lengths::Cost(best_);
     for (const Node meet : work_.meets_) {
       Collect(kForward, meet);
       Collect(kBackward, meet);
     }
-    work_.Walk(source, target, path);
+    memory_->Walk(work_.shortest_, source, target, path);
     return true;
   }
 
+  // True if Run() found nothing since some path was too long for Lengths.
+  bool too_long() const { return too_long_; }
+
  private:
-  using Label = PathWorkspace::Label;
+  using Length = typename Lengths::Length;
+  using Label = PathWorkspace::Label<Lengths>;
   static constexpr uint32_t kForward = PathWorkspace::kForward;
   static constexpr uint32_t kBackward = PathWorkspace::kBackward;
 
   Label& Touch(Node node) {
-    Label& label = work_.labels_[node];
-    if (label.stamp != work_.stamp_) {
+    Label& label = memory_->labels[node];
+    if (label.stamp != memory_->stamp) {
       ++work_.touched_;
-      label.length[kForward] = label.length[kBackward] = kInfiniteLength;
+      label.length[kForward] = label.length[kBackward] = Lengths::kInfinite;
       label.arc[kForward] = label.arc[kBackward] = kNone;
       label.bound[kForward] = label.bound[kBackward] = 0;
       if (landmarks_ != nullptr && node < landmarks_->node_count()) {
@@ -146,7 +173,7 @@ class PathSearch {
         label.bound[kForward] = Landmarks::Bound(line, landmarks_->line(ends_[kBackward]));
         label.bound[kBackward] = Landmarks::Bound(landmarks_->line(ends_[kForward]), line);
       }
-      label.stamp = work_.stamp_;
+      label.stamp = memory_->stamp;
       label.tied[kForward] = label.tied[kBackward] = 0;
       label.expanded = 0;
       label.collected = 0;
@@ -158,16 +185,16 @@ class PathSearch {
   // this key is A* with a potential that is the negative of the other side's, so that a node's two
   // keys add up to twice its two lengths, plus twice kOffset.
   static Length Key(uint32_t side, const Label& label, Length length) {
-    return 2 * length + CostLength(kOffset + label.bound[side] - label.bound[1 - side]);
+    return 2 * length + Lengths::OfCost(kOffset + label.bound[side] - label.bound[1 - side]);
   }
   // True if no path as short as the best leads through a node of this key that the other side has
   // not expanded.
   bool Beyond(uint32_t side, Length key) const {
-    return key + floor_[1 - side] > 2 * (best_ + CostLength(kOffset));
+    return key + floor_[1 - side] > 2 * (best_ + Lengths::OfCost(kOffset));
   }
 
   bool Rejected(uint32_t side, const Label& label, Length length, Length key) const {
-    return length + CostLength(label.bound[side]) > best_ || Beyond(side, key);
+    return length + Lengths::OfCost(label.bound[side]) > best_ || Beyond(side, key);
   }
 
   void Expand() {
@@ -175,7 +202,7 @@ class PathSearch {
       // Equal work on both sides: a side that is soon exhausted ends the search soon. Its own turn
       // does: which of two it is then depends on how much each has to scan, and not on the order.
       const uint32_t side = scanned_[kForward] <= scanned_[kBackward] ? kForward : kBackward;
-      Heap& heap = work_.heaps_[side];
+      auto& heap = memory_->heaps[side];
       if (heap.empty()) {
         work_.exhausted_ = side;
         return;
@@ -187,7 +214,7 @@ class PathSearch {
         return;
       }
       heap.Pop();
-      Label& label = work_.labels_[node];
+      Label& label = memory_->labels[node];
       const Length length = label.length[side];
       if (label.expanded != 0 || Key(side, label, length) != key) {
         continue;  // Expanded before, or this entry is out of date.
@@ -196,11 +223,16 @@ class PathSearch {
         label.expanded = kRejected;
         continue;
       }
+      if (length > Lengths::kMost) {
+        too_long_ = true;
+        return;
+      }
       label.expanded = static_cast<uint8_t>(1 + side);
       ++work_.expanded_;
       work_.expanded_nodes_[side].push_back(node);
-      if (!heap.empty()) PrefetchArcs(side, heap.top_node());  // Most likely the side's next one.
       Scan(side, node, length);
+      // The side's next one, after the other side's turn.
+      if (!heap.empty()) PrefetchArcs(side, heap.top_node());
     }
   }
 
@@ -210,13 +242,14 @@ class PathSearch {
     // Without bounds a length alone may tell that the arc leads beyond: then nothing else is read
     // of it.
     const Length most = landmarks_ != nullptr
-                            ? kInfiniteLength
-                            : best_ - (floor_[1 - side] - CostLength(kOffset)) / 2;
+                            ? Lengths::kInfinite
+                            : best_ - (floor_[1 - side] - Lengths::OfCost(kOffset)) / 2;
     for (size_t i = 0; i < arcs.size(); ++i) {
       if (i + kAhead < arcs.size()) {
         Prefetch(arcs[i + kAhead].other);
+        __builtin_prefetch(reinterpret_cast<const char*>(&arcs[i]) + kMostAhead);
       }
-      const Length candidate = length + ArcLength(weight_(arcs[i]));
+      const Length candidate = length + Lengths::OfArc(weight_(arcs[i]));
       if (candidate <= most && Admits(side, arcs[i], node)) {
         Relax(side, node, arcs[i], candidate);
       }
@@ -238,7 +271,7 @@ class PathSearch {
 
   // What Touch() will read: two cache lines anywhere in memory.
   void Prefetch(Node node) const {
-    __builtin_prefetch(&work_.labels_[node], 1);
+    __builtin_prefetch(&memory_->labels[node], 1);
     if (landmarks_ != nullptr && node < landmarks_->node_count()) {
       __builtin_prefetch(&landmarks_->line(node));
     }
@@ -265,7 +298,7 @@ class PathSearch {
     label.arc[side] = arc.id;
     label.parent[side] = node;
     label.tied[side] = 0;
-    work_.heaps_[side].Push(key, arc.other);
+    memory_->heaps[side].Push(key, arc.other);
     PrefetchPage(side, arc.other);
     const Length total = candidate + label.length[1 - side];
     if (total <= best_) {
@@ -283,7 +316,7 @@ class PathSearch {
     while (!work_.stack_.empty()) {
       const Node node = work_.stack_.back();
       work_.stack_.pop_back();
-      Label& label = work_.labels_[node];
+      Label& label = memory_->labels[node];
       if ((label.collected & (1U << side)) != 0 || node == ends_[side]) {
         continue;
       }
@@ -293,9 +326,9 @@ class PathSearch {
         continue;
       }
       for (const Arc& arc : side == kForward ? graph_.in(node) : graph_.out(node)) {
-        const Label& other = work_.labels_[arc.other];
-        if (other.stamp == work_.stamp_ && other.expanded == 1 + side &&
-            other.length[side] + ArcLength(weight_(arc)) == label.length[side] &&
+        const Label& other = memory_->labels[arc.other];
+        if (other.stamp == memory_->stamp && other.expanded == 1 + side &&
+            other.length[side] + Lengths::OfArc(weight_(arc)) == label.length[side] &&
             (side == kForward ? filter_(arc, arc.other, node) : filter_(arc, node, arc.other))) {
           AddShortest(side, node, arc.id, arc.other);
         }
@@ -320,10 +353,12 @@ class PathSearch {
   const Filter& filter_;
   const Landmarks* landmarks_;
   PathWorkspace& work_;
+  PathWorkspace::Memory<Lengths>* memory_ = nullptr;
   Node ends_[2] = {kNone, kNone};
   Length floor_[2] = {0, 0};    // No node the side has still to expand has a smaller key.
   size_t scanned_[2] = {0, 0};  // Arcs and nodes.
-  Length best_ = kInfiniteLength;
+  Length best_ = Lengths::kInfinite;
+  bool too_long_ = false;
 };
 
 // Returns whether there is a path, and puts the one the tie rule names into `path` (empty if source
@@ -336,8 +371,15 @@ template <typename Weight, typename Filter>
 bool FindPath(const Digraph& graph, Node source, Node target, const Weight& weight,
               const Filter& filter, const Landmarks* landmarks, PathWorkspace& work,
               FoundPath& path) {
-  const bool guided = landmarks != nullptr && landmarks->guides();
-  return PathSearch<Weight, Filter>(graph, weight, filter, guided ? landmarks : nullptr, work)
+  if (landmarks != nullptr && !landmarks->guides()) landmarks = nullptr;
+  if constexpr (requires { Weight::kBelow32Bits; }) {
+    if (graph.node_count() < kShortNodes) {
+      PathSearch<Weight, Filter, ShortLengths> search(graph, weight, filter, landmarks, work);
+      const bool found = search.Run(source, target, path);
+      if (!search.too_long()) return found;
+    }
+  }
+  return PathSearch<Weight, Filter>(graph, weight, filter, landmarks, work)
       .Run(source, target, path);
 }
 

@@ -15,14 +15,20 @@ void ExpectBestPath(const Digraph& graph, const Landmarks* landmarks, Node sourc
                     PathWorkspace& work) {
   const Filter filter{source};
   const auto want = AllPaths(graph, source, target, 0, filter).Best();
-  FoundPath got;
-  const bool found =
-      PathSearch(graph, SlotWeight{0}, filter, landmarks, work).Run(source, target, got);
-  ASSERT_EQ(found, want.has_value()) << source << " to " << target;
-  if (found) {
-    ASSERT_EQ(got.cost, want->cost) << source << " to " << target;
-    ASSERT_EQ(got.arcs, want->arcs) << source << " to " << target;
-  }
+  const SlotWeight weight{0};
+  const auto expect_best = [&]<typename Lengths>(Lengths) {
+    FoundPath got;
+    PathSearch<SlotWeight, Filter, Lengths> search(graph, weight, filter, landmarks, work);
+    const bool found = search.Run(source, target, got);
+    ASSERT_FALSE(search.too_long());
+    ASSERT_EQ(found, want.has_value()) << source << " to " << target;
+    if (found) {
+      ASSERT_EQ(got.cost, want->cost) << source << " to " << target;
+      ASSERT_EQ(got.arcs, want->arcs) << source << " to " << target;
+    }
+  };
+  expect_best(ShortLengths());
+  expect_best(LongLengths());
 }
 
 TEST(PathSearchTest, ReturnsTheLeastPathOfSmallGraphsWithTies) {
@@ -119,6 +125,28 @@ TEST(PathSearchTest, SameEndsGiveTheEmptyPath) {
   EXPECT_TRUE(FindPath(graph, 2, 2, SlotWeight{0}, AnyArc{}, nullptr, work, got));
   EXPECT_TRUE(got.arcs.empty());
   EXPECT_EQ(got.cost, 0U);
+}
+
+// The detour of more arcs costs one less: 2^40 and more, which ShortLengths do not hold.
+TEST(PathSearchTest, TellsCostsApartThatTakeWideLengths) {
+  Digraph graph;
+  const Edit edit;
+  constexpr uint32_t kLine = 600;
+  constexpr uint32_t kWeight = UINT32_MAX;
+  for (uint32_t i = 0; i <= kLine + 1; ++i) graph.AddNode(edit);
+  for (Node node = 0; node < kLine; ++node) {
+    graph.AddArc(node, node + 1, {.weight = {kWeight, 1, 1}}, edit);
+  }
+  graph.AddArc(300, kLine + 1, {.weight = {kWeight - 2, 1, 1}}, edit);
+  graph.AddArc(kLine + 1, 301, {.weight = {1, 1, 1}}, edit);
+  PathWorkspace work;
+  FoundPath got;
+  ASSERT_TRUE(FindPath(graph, 0, kLine, SlotWeight{0}, AnyArc{}, nullptr, work, got));
+  EXPECT_EQ(got.cost, uint64_t{kLine} * kWeight - 1);
+  EXPECT_EQ(got.arcs.size(), kLine + 1);
+  const Node nobody = graph.AddNode(edit);
+  graph.AddArc(nobody, 0, {}, edit);
+  EXPECT_FALSE(FindPath(graph, 0, nobody, SlotWeight{0}, AnyArc{}, nullptr, work, got));
 }
 
 // A long line on the source's side, a target nobody reaches: the search ends with the target's

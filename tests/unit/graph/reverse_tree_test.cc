@@ -186,6 +186,50 @@ TEST(GoalSearchTest, ReturnsThePathTheTieRuleNames) {
   }
 }
 
+// Distances are cut off at 2^32 - 2 here, and the path takes more than ShortLengths hold.
+TEST(GoalSearchTest, FindsPathsThatTakeWideLengths) {
+  Digraph graph;
+  Edit edit;
+  constexpr uint32_t kLine = 600;
+  for (Node i = 0; i <= kLine + 1; ++i) graph.AddNode(edit);
+  for (Node i = 0; i < kLine; ++i) {
+    graph.AddArc(i, i + 1, {.weight = {UINT32_MAX, 1, 1}, .flags = 1}, edit);
+  }
+  graph.AddArc(300, kLine + 1, {.weight = {UINT32_MAX - 2, 1, 1}, .flags = 1}, edit);
+  graph.AddArc(kLine + 1, 301, {.weight = {1, 1, 1}, .flags = 1}, edit);
+  ReverseTree::Workspace tree_work;
+  const ReverseTree tree(graph, kLine, kMetric, tree_work);
+  PathWorkspace work;
+  FoundPath path;
+  ASSERT_EQ(GoalSearch(graph, SlotWeight{0}, AnyArc{}, tree, work).Run(0, UINT64_MAX, path),
+            GoalResult::kFound);
+  EXPECT_EQ(path.cost, uint64_t{kLine} * UINT32_MAX - 1);
+  EXPECT_EQ(path.arcs.size(), kLine + 1);
+}
+
+// A detour that doubles the cost.
+TEST(GoalSearchTest, FindsLongDetours) {
+  Digraph graph;
+  Edit edit;
+  for (Node i = 0; i < 4; ++i) graph.AddNode(edit);
+  const auto add = [&](Node tail, Node head, uint32_t weight) {
+    return graph.AddArc(tail, head, {.weight = {weight, 1, 1}, .flags = 1}, edit);
+  };
+  const ArcId first = add(0, 1, 10);
+  const ArcId refused = add(1, 3, 10);
+  const ArcId around = add(1, 2, 15);
+  const ArcId last = add(2, 3, 15);
+  ReverseTree::Workspace tree_work;
+  const ReverseTree tree(graph, 3, kMetric, tree_work);
+  PathWorkspace work;
+  FoundPath path;
+  const auto filter = [&](const Arc& arc, Node, Node) { return arc.id != refused; };
+  ASSERT_EQ(GoalSearch(graph, SlotWeight{0}, filter, tree, work).Run(0, UINT64_MAX, path),
+            GoalResult::kFound);
+  EXPECT_EQ(path.cost, 40U);
+  EXPECT_EQ(path.arcs, (std::vector<ArcId>{first, around, last}));
+}
+
 TEST(GoalSearchTest, GivesUpAtTheLimit) {
   Digraph graph;
   Edit edit;
