@@ -19,7 +19,7 @@ constexpr uint64_t kNoLimit = uint64_t{1} << 62;    // More than any path costs.
 constexpr uint64_t kBeyondAll = uint64_t{1} << 63;  // More than any limit.
 constexpr uint32_t kFar = UINT32_MAX;
 constexpr uint64_t kComparisonsPerLabel = 16;  // As in LabelSearch.
-constexpr size_t kAhead = 8;                   // Arcs.
+constexpr size_t kAhead = 16;                  // Arcs.
 
 // Arcs that labels look at for each that a ball may, by what else bounds its quantity: the better
 // that is, the less a ball adds to it (measured on rings and small worlds of 1,000 and 10,000
