@@ -251,12 +251,12 @@ int main(int argc, char** argv) {
     return bench::Report(options, rows);
   }
   for (const char* name : {"isp1k", "ring1k"}) {
-    rows.push_back(bench::BoundedPath(name, false, 400, 14));
-    rows.push_back(bench::BoundedPath(name, true, 400, 28));
+    rows.push_back(bench::BoundedPath(name, false, 400, 24));
+    rows.push_back(bench::BoundedPath(name, true, 400, 48));
   }
   for (const char* name : {"isp10k", "ring10k"}) {
-    rows.push_back(bench::BoundedPath(name, false, 100, 50));
-    rows.push_back(bench::BoundedPath(name, true, 100, 200));
+    rows.push_back(bench::BoundedPath(name, false, 100, 75));
+    rows.push_back(bench::BoundedPath(name, true, 100, 350));
     rows.push_back(bench::SegmentList(name, 1000, 0));
   }
   rows.push_back(bench::MsdRoute("msd_route_flat100k_p50", "isp100k", 10, 100, 10));
