@@ -244,6 +244,7 @@ class PathSearch {
     const Length most = landmarks_ != nullptr
                             ? Lengths::kInfinite
                             : best_ - (floor_[1 - side] - Lengths::OfCost(kOffset)) / 2;
+    for (size_t i = 0; i < std::min(kAhead, arcs.size()); ++i) Prefetch(arcs[i].other);
     for (size_t i = 0; i < arcs.size(); ++i) {
       if (i + kAhead < arcs.size()) {
         Prefetch(arcs[i + kAhead].other);
