@@ -16,6 +16,8 @@ constexpr double kPairsPerArc = 1.5;
 constexpr size_t kAlwaysPairs = 256;
 // Where there is none, it is tried again when this part of the arcs has come or gone.
 constexpr uint32_t kTriedAgainPart = 8;
+// The part of the memory that labels of one profile may take.
+constexpr size_t kLabelsPart = 8;
 // Nodes whose links may have changed for somebody who waits for an answer.
 constexpr size_t kMostWhileAsked = 256;
 // Questions, about whatever profile, that halve what was asked before; and after which a profile
@@ -75,7 +77,7 @@ size_t ProfileCache::bytes() const {
   return bytes_;
 }
 
-ProfileCache::WeightsPtr ProfileCache::Get(const Ted& ted, const Profile& profile) {
+ProfileCache::DistancesPtr ProfileCache::Get(const Ted& ted, const Profile& profile) {
   CustomizedPtr old;
   bool wake = false;
   {
@@ -91,7 +93,7 @@ ProfileCache::WeightsPtr ProfileCache::Get(const Ted& ted, const Profile& profil
       const bool judged = ted.generation() == entry.judged_generation;
       if (judged && entry.judged == Match::kNone) return nullptr;
       if (judged || ted.generation() == entry.customized->generation) {
-        return entry.customized->weights;
+        return entry.customized->distances;
       }
       old = entry.customized;
     }
@@ -106,7 +108,7 @@ ProfileCache::WeightsPtr ProfileCache::Get(const Ted& ted, const Profile& profil
     found->second.judged_generation = ted.generation();
     found->second.judged = match;
   }
-  return match == Match::kNone ? nullptr : old->weights;
+  return match == Match::kNone ? nullptr : old->distances;
 }
 
 // Who takes part in a flex-algorithm is not told by the arcs.
@@ -131,7 +133,7 @@ ProfileCache::Match ProfileCache::Judge(const Ted& ted, const Profile& profile,
 // Returns null where there is no hierarchy.
 ProfileCache::CustomizedPtr ProfileCache::Customize(const Ted& ted, const Profile& profile) {
   const graph::Digraph& graph = ted.graph();
-  const auto customize = [&]() -> WeightsPtr {
+  const auto customize = [&]() -> std::shared_ptr<const graph::HierarchyWeights> {
     if (hierarchy_ == nullptr) return nullptr;
     return graph::HierarchyWeights::Customize(hierarchy_, graph, graph::SlotWeight{profile.slot},
                                               ProfileFilter{&ted, &profile.links});
@@ -141,7 +143,7 @@ ProfileCache::CustomizedPtr ProfileCache::Customize(const Ted& ted, const Profil
     hierarchy_ = nullptr;
     hopeless_arcs_ = 0;
   }
-  WeightsPtr weights = customize();
+  auto weights = customize();
   if (weights == nullptr) {
     const uint32_t arcs = graph.arc_count();
     const uint32_t differ = std::max(arcs, hopeless_arcs_) - std::min(arcs, hopeless_arcs_);
@@ -152,8 +154,10 @@ ProfileCache::CustomizedPtr ProfileCache::Customize(const Ted& ted, const Profil
     weights = customize();
   }
   if (weights == nullptr) return nullptr;
+  auto distances =
+      std::make_shared<const ProfileDistances>(ProfileDistances{std::move(weights), nullptr});
   return std::make_shared<const Customized>(
-      Customized{std::move(weights), graph, ted.generation()});
+      Customized{std::move(distances), graph, ted.generation()});
 }
 
 ProfileCache::CustomizedPtr ProfileCache::Find(const Profile& profile) const {
@@ -198,10 +202,13 @@ void ProfileCache::Refresh(const Ted& ted, const std::function<bool()>& give_way
   while (!give_way() && TakeWanted(profile)) {
     CustomizedPtr customized = Customize(ted, profile);
     const std::lock_guard lock(mutex_);
-    if (customized != nullptr && lineage_ == ted.lineage() &&
-        MakeRoom(customized->weights->bytes())) {
+    if (customized != nullptr && lineage_ == ted.lineage() && MakeRoom(customized->bytes())) {
       Put(profile, std::move(customized));
     }
+  }
+  for (const Profile& each : WithoutLabels()) {
+    if (give_way()) return;
+    AddLabels(each);
   }
 }
 
@@ -209,8 +216,8 @@ void ProfileCache::CustomizeAgain(const Ted& ted, const Profile& profile) {
   const CustomizedPtr old = Find(profile);  // Freed, if so, when the lock is gone.
   if (old == nullptr) return;
   const bool same = Judge(ted, profile, *old, SIZE_MAX) == Match::kExact;
-  CustomizedPtr now = same ? std::make_shared<const Customized>(
-                                 Customized{old->weights, ted.graph(), ted.generation()})
+  CustomizedPtr now = same ? std::make_shared<const Customized>(Customized{
+                                 old->distances, ted.graph(), ted.generation(), old->labels_tried})
                            : Customize(ted, profile);
   const std::lock_guard lock(mutex_);
   if (!entries_.contains(profile) || lineage_ != ted.lineage()) return;
@@ -219,6 +226,39 @@ void ProfileCache::CustomizeAgain(const Ted& ted, const Profile& profile) {
   } else {
     Put(profile, std::move(now));
   }
+}
+
+// Those asked for last come first.
+std::vector<Profile> ProfileCache::WithoutLabels() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Profile> profiles;
+  for (const auto& [profile, entry] : entries_) {
+    if (!entry.customized->labels_tried) profiles.push_back(profile);
+  }
+  std::sort(profiles.begin(), profiles.end(), [this](const Profile& a, const Profile& b) {
+    return entries_.at(a).last_question > entries_.at(b).last_question;
+  });
+  return profiles;
+}
+
+// Labels take what room the weights leave; nothing goes for them.
+void ProfileCache::AddLabels(const Profile& profile) {
+  const CustomizedPtr old = Find(profile);
+  if (old == nullptr) return;
+  const size_t used = bytes();
+  const size_t room = options_.max_bytes - std::min(options_.max_bytes, used);
+  const auto& weights = old->distances->weights;
+  auto labels = graph::AncestorLabels::Build(weights, old->graph,
+                                             std::min(room, options_.max_bytes / kLabelsPart));
+  auto distances =
+      std::make_shared<const ProfileDistances>(ProfileDistances{weights, std::move(labels)});
+  auto now = std::make_shared<const Customized>(
+      Customized{std::move(distances), old->graph, old->generation, true});
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(profile);
+  if (found == entries_.end() || found->second.customized != old) return;
+  bytes_ += now->label_bytes();
+  found->second.customized = std::move(now);
 }
 
 bool ProfileCache::Ask(const Profile& profile) {
@@ -239,18 +279,36 @@ void ProfileCache::Put(const Profile& profile, CustomizedPtr customized) {
   if (is_new) {
     entry.last_question = questions_;
   } else {
-    bytes_ -= entry.customized->weights->bytes();
+    bytes_ -= entry.customized->bytes();
   }
-  bytes_ += customized->weights->bytes();
+  bytes_ += customized->bytes();
   entry.judged_generation = customized->generation;
   entry.judged = Match::kExact;
   entry.customized = std::move(customized);
 }
 
-// The least recently used go, but not while they are in use themselves: each of too many would
-// throw out the one asked for next.
+// Frees the labels of the least recently used profile that has some.
+bool ProfileCache::DropLabels() {
+  Entry* oldest = nullptr;
+  for (auto& [profile, entry] : entries_) {
+    if (entry.customized->label_bytes() == 0) continue;
+    if (oldest == nullptr || entry.last_question < oldest->last_question) oldest = &entry;
+  }
+  if (oldest == nullptr) return false;
+  const Customized& old = *oldest->customized;
+  bytes_ -= old.label_bytes();
+  auto distances =
+      std::make_shared<const ProfileDistances>(ProfileDistances{old.distances->weights, nullptr});
+  oldest->customized = std::make_shared<const Customized>(
+      Customized{std::move(distances), old.graph, old.generation, true});
+  return true;
+}
+
+// Labels first; then the least recently used go, but not while they are in use themselves: each of
+// too many would throw out the one asked for next.
 bool ProfileCache::MakeRoom(size_t bytes) {
   while (bytes_ + bytes > options_.max_bytes) {
+    if (bytes <= options_.max_bytes && DropLabels()) continue;
     const auto oldest =
         std::min_element(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
           return a.second.last_question < b.second.last_question;
@@ -265,14 +323,14 @@ bool ProfileCache::MakeRoom(size_t bytes) {
 
 void ProfileCache::Drop(const Profile& profile) {
   const auto found = entries_.find(profile);
-  bytes_ -= found->second.customized->weights->bytes();
+  bytes_ -= found->second.customized->bytes();
   entries_.erase(found);
 }
 
 void ProfileCache::DropIdle() {
   absl::erase_if(entries_, [this](const auto& each) {
     const bool idle = questions_ - each.second.last_question > kForgetAfter;
-    if (idle) bytes_ -= each.second.customized->weights->bytes();
+    if (idle) bytes_ -= each.second.customized->bytes();
     return idle;
   });
 }

@@ -14,13 +14,14 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "lib/cspf/link_filter.h"
+#include "lib/graph/ancestor_labels.h"
 #include "lib/graph/hierarchy.h"
 #include "lib/topology/ted.h"
 
 namespace srpce::cspf {
 
 struct ProfileCacheOptions {
-  // All customized weights together take no more. 0: none is kept.
+  // All customized weights and labels together take no more. 0: none is kept.
   size_t max_bytes = size_t{64} << 20;
   // Questions about a profile before it is customized.
   uint32_t build_after = 32;
@@ -38,23 +39,30 @@ struct Profile {
   }
 };
 
+// What is at hand of a profile.
+struct ProfileDistances {
+  std::shared_ptr<const graph::HierarchyWeights> weights;
+  // Null where they would be too large, there is no room left, or they are not made yet.
+  std::shared_ptr<const graph::AncestorLabels> labels;
+};
+
 // Thread-safe. Of one network: a TED of another lineage empties it. Networks whose hierarchy would
 // be too large (small-world cores) get none.
 class ProfileCache {
  public:
-  using WeightsPtr = std::shared_ptr<const graph::HierarchyWeights>;
+  using DistancesPtr = std::shared_ptr<const ProfileDistances>;
 
   explicit ProfileCache(const ProfileCacheOptions& options = {}) : options_(options) {}
   ProfileCache(const ProfileCache&) = delete;
   ProfileCache& operator=(const ProfileCache&) = delete;
 
-  // Returns weights whose distances in `ted` over what `profile` lets through are exact, or true
+  // Returns distances that in `ted` over what `profile` lets through are exact, or true
   // and consistent lower bounds where links have failed or become dearer since; null when there are
   // none. Never customizes, but counts the question.
-  WeightsPtr Get(const topology::Ted& ted, const Profile& profile);
+  DistancesPtr Get(const topology::Ted& ted, const Profile& profile);
 
-  // Customizes what is out of date, then what is wanted. Ends early, to be called again, once
-  // give_way() says so. For a background thread; one call at a time.
+  // Customizes what is out of date, then what is wanted, and makes labels of it. Ends early, to be
+  // called again, once give_way() says so. For a background thread; one call at a time.
   void Refresh(
       const topology::Ted& ted, const std::function<bool()>& give_way = [] { return false; });
 
@@ -63,15 +71,21 @@ class ProfileCache {
   void SetWake(std::function<void()> wake) { wake_ = std::move(wake); }
 
   size_t size() const;
-  // Of the weights that are kept; readers may hold others.
+  // Of the weights and labels that are kept; readers may hold others.
   size_t bytes() const;
 
  private:
-  // Weights, and the network they were made for.
+  // Distances, and the network they were made for.
   struct Customized {
-    WeightsPtr weights;
+    DistancesPtr distances;
     graph::Digraph graph;
     uint64_t generation = 0;
+    bool labels_tried = false;
+
+    size_t label_bytes() const {
+      return distances->labels == nullptr ? 0 : distances->labels->bytes();
+    }
+    size_t bytes() const { return distances->weights->bytes() + label_bytes(); }
   };
   using CustomizedPtr = std::shared_ptr<const Customized>;
   // What the weights of one snapshot are to another.
@@ -88,14 +102,17 @@ class ProfileCache {
                      size_t most);
   CustomizedPtr Customize(const topology::Ted& ted, const Profile& profile);
   void CustomizeAgain(const topology::Ted& ted, const Profile& profile);
+  void AddLabels(const Profile& profile);
   CustomizedPtr Find(const Profile& profile) const;
   std::vector<Profile> OutOfDate(uint64_t generation) const;
+  std::vector<Profile> WithoutLabels() const;
   bool TakeWanted(Profile& profile);
 
   // All with mutex_ held.
   bool Ask(const Profile& profile);
   void Put(const Profile& profile, CustomizedPtr customized);
   bool MakeRoom(size_t bytes);
+  bool DropLabels();
   void Drop(const Profile& profile);
   void DropIdle();
   void ForgetOtherLineages(uint64_t lineage);

@@ -22,48 +22,61 @@ constexpr uint64_t kMostTowardsTarget = 128;
 
 // Exact distances, or lower bounds, over what the filter has in common with other queries; null
 // where they are not at hand.
-ProfileCache::WeightsPtr ProfileFor(const topology::Ted& ted, Additive objective,
-                                    const LinkFilter& filter, const Workspace::Impl& work) {
+ProfileCache::DistancesPtr ProfileFor(const topology::Ted& ted, Additive objective,
+                                      const LinkFilter& filter, const Workspace::Impl& work) {
   const std::optional<size_t> slot = SlotOf(objective);
   if (work.potentials == nullptr || !slot) return nullptr;
   const std::optional<LinkProfile> links = filter.Profile();
   return links ? work.potentials->profiles().Get(ted, {*slot, *links}) : nullptr;
 }
 
+// Starts to fetch what is about to be read of the links of `path`: one after the other, each would
+// wait for memory several times. In two turns, since where one thing lies is told by another.
+void FetchLinks(const topology::Ted& ted, const graph::FoundPath& path) {
+  const graph::Digraph& graph = ted.graph();
+  for (const graph::ArcId id : path.arcs) {
+    if (graph.contains(id)) graph.PrefetchOut(graph.ends(id).tail);
+  }
+  for (const graph::ArcId id : path.arcs) {
+    if (!graph.contains(id)) continue;
+    __builtin_prefetch(graph.out(graph.ends(id).tail).data());
+    const topology::LinkAttributes& attributes = ted.link(LinkIndex(id)).attributes;
+    __builtin_prefetch(&attributes.delay_variation);
+    __builtin_prefetch(&attributes.loss);
+  }
+}
+
 // True if `path` is one from `from` to `to` in the graph there is now, through the filter, that
 // costs what it says.
 template <typename Weight>
-bool StillHolds(const graph::Digraph& graph, NodeIndex from, NodeIndex to, const Weight& weight,
+bool StillHolds(const topology::Ted& ted, NodeIndex from, NodeIndex to, const Weight& weight,
                 const LinkFilter& filter, const graph::FoundPath& path) {
+  const graph::Digraph& graph = ted.graph();
+  FetchLinks(ted, path);
   graph::Distance cost = 0;
   graph::Node node = from.value();
   for (const graph::ArcId id : path.arcs) {
-    const std::span<const graph::Arc> arcs = graph.out(node);
-    const auto arc =
-        std::lower_bound(arcs.begin(), arcs.end(), id,
-                         [](const graph::Arc& a, graph::ArcId wanted) { return a.id < wanted; });
-    if (arc == arcs.end() || arc->id != id || !filter(*arc, node, arc->other)) return false;
-    cost += weight(*arc);
-    node = arc->other;
+    if (!graph.contains(id)) return false;
+    const graph::ArcEnds ends = graph.ends(id);
+    const graph::Arc arc{ends.head, id, graph.data(id)};
+    if (ends.tail != node || !filter(arc, ends.tail, ends.head)) return false;
+    cost += weight(arc);
+    node = ends.head;
   }
   return node == to.value() && cost == path.cost;
 }
 
 // One leg by the distances of a profile. They are lower bounds where links failed since or the
 // filter asks for more than the profile: then the only shortest path is the answer if it holds.
-template <typename Weight>
-graph::GoalResult SolveLegByProfile(const topology::Ted& ted, NodeIndex from, NodeIndex to,
-                                    const Weight& weight, const LinkFilter& filter,
-                                    const graph::HierarchyWeights& profile, Workspace::Impl& work,
-                                    uint64_t& labels_left) {
-  const uint32_t known = profile.hierarchy().node_count();
-  if (from.value() >= known || to.value() >= known) return graph::GoalResult::kGaveUp;
-  const graph::LazyDistances distances(profile, to.value(), work.distances);
+template <typename Weight, typename Distances>
+graph::GoalResult SolveLegByDistances(const topology::Ted& ted, NodeIndex from, NodeIndex to,
+                                      const Weight& weight, const LinkFilter& filter,
+                                      const Distances& distances, Workspace::Impl& work,
+                                      uint64_t& labels_left) {
   const graph::OnlyPath only = work.only.Run(distances, from.value(), work.leg);
   Charge(work.leg.arcs.size() + 1, labels_left);
   if (only == graph::OnlyPath::kNone) return graph::GoalResult::kNone;
-  if (only == graph::OnlyPath::kFound &&
-      StillHolds(ted.graph(), from, to, weight, filter, work.leg)) {
+  if (only == graph::OnlyPath::kFound && StillHolds(ted, from, to, weight, filter, work.leg)) {
     return graph::GoalResult::kFound;
   }
   const graph::GoalResult result =
@@ -73,12 +86,25 @@ graph::GoalResult SolveLegByProfile(const topology::Ted& ted, NodeIndex from, No
   return result;
 }
 
+template <typename Weight>
+graph::GoalResult SolveLegByProfile(const topology::Ted& ted, NodeIndex from, NodeIndex to,
+                                    const Weight& weight, const LinkFilter& filter,
+                                    const ProfileDistances& profile, Workspace::Impl& work,
+                                    uint64_t& labels_left) {
+  const uint32_t known = profile.weights->hierarchy().node_count();
+  if (from.value() >= known || to.value() >= known) return graph::GoalResult::kGaveUp;
+  const auto solve = [&](const auto& distances) {
+    return SolveLegByDistances(ted, from, to, weight, filter, distances, work, labels_left);
+  };
+  if (profile.labels != nullptr) return solve(graph::LabelDistances(*profile.labels, to.value()));
+  return solve(graph::LazyDistances(*profile.weights, to.value(), work.distances));
+}
+
 // One leg, into work.leg. Returns whether there is one.
 template <typename Weight>
 bool SolveLeg(const topology::Ted& ted, NodeIndex from, NodeIndex to, Additive objective,
-              const Weight& weight, const LinkFilter& filter, const graph::Landmarks* landmarks,
-              const graph::HierarchyWeights* profile, Workspace::Impl& work,
-              uint64_t& labels_left) {
+              const Weight& weight, const LinkFilter& filter, const ProfileDistances* profile,
+              Workspace::Impl& work, uint64_t& labels_left) {
   if (profile != nullptr) {
     const graph::GoalResult result =
         SolveLegByProfile(ted, from, to, weight, filter, *profile, work, labels_left);
@@ -94,8 +120,9 @@ bool SolveLeg(const topology::Ted& ted, NodeIndex from, NodeIndex to, Additive o
       if (result != graph::GoalResult::kGaveUp) return result == graph::GoalResult::kFound;
     }
   }
+  const std::shared_ptr<const graph::Landmarks> landmarks = LandmarksFor(ted, objective, work);
   const bool found = graph::FindPath(ted.graph(), from.value(), to.value(), weight, filter,
-                                     landmarks, work.path, work.leg);
+                                     landmarks.get(), work.path, work.leg);
   Charge(work.path.expanded() + 1, labels_left);
   return found;
 }
@@ -105,8 +132,7 @@ template <typename Weight>
 std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const Query& query,
                                                 Additive objective, const Weight& weight,
                                                 const LinkFilter& filter,
-                                                const graph::Landmarks* landmarks,
-                                                const graph::HierarchyWeights* profile,
+                                                const ProfileDistances* profile,
                                                 Workspace::Impl& work, uint64_t& labels_left,
                                                 std::vector<LinkIndex> links) {
   links.clear();
@@ -114,8 +140,7 @@ std::optional<std::vector<LinkIndex>> SolveLegs(const topology::Ted& ted, const 
   const std::vector<NodeIndex>& waypoints = query.constraints.waypoints;
   for (size_t i = 0; i <= waypoints.size(); ++i) {
     const NodeIndex to = i < waypoints.size() ? waypoints[i] : query.target;
-    if (!SolveLeg(ted, from, to, objective, weight, filter, landmarks, profile, work,
-                  labels_left)) {
+    if (!SolveLeg(ted, from, to, objective, weight, filter, profile, work, labels_left)) {
       return std::nullopt;
     }
     links.reserve(links.size() + work.leg.arcs.size());
@@ -170,11 +195,10 @@ std::optional<std::vector<LinkIndex>> SolveUnbounded(const topology::Ted& ted, c
                                                      Additive objective, const LinkFilter& filter,
                                                      Workspace::Impl& work, uint64_t& labels_left,
                                                      std::vector<LinkIndex> memory) {
-  const std::shared_ptr<const graph::Landmarks> landmarks = LandmarksFor(ted, objective, work);
-  const ProfileCache::WeightsPtr profile = ProfileFor(ted, objective, filter, work);
+  const ProfileCache::DistancesPtr profile = ProfileFor(ted, objective, filter, work);
   const auto solve = [&](const auto& weight) {
-    return SolveLegs(ted, query, objective, weight, filter, landmarks.get(), profile.get(), work,
-                     labels_left, std::move(memory));
+    return SolveLegs(ted, query, objective, weight, filter, profile.get(), work, labels_left,
+                     std::move(memory));
   };
   return WithWeight(ted, objective, solve);
 }

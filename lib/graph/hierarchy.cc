@@ -60,6 +60,9 @@ std::shared_ptr<const Hierarchy> Hierarchy::Build(const Digraph& graph, size_t m
     std::sort(above.begin() + hierarchy->first_.back(), above.end());
     hierarchy->first_.push_back(static_cast<uint32_t>(above.size()));
   }
+  std::vector<uint32_t> parents(count);
+  for (uint32_t rank = 0; rank < count; ++rank) parents[rank] = hierarchy->Parent(rank);
+  hierarchy->ancestors_ = CommonAncestors(parents);
   return hierarchy;
 }
 
@@ -72,7 +75,8 @@ uint32_t Hierarchy::width() const {
 }
 
 size_t Hierarchy::bytes() const {
-  return sizeof(uint32_t) * (rank_.size() + node_.size() + first_.size() + above_.size());
+  return sizeof(uint32_t) * (rank_.size() + node_.size() + first_.size() + above_.size()) +
+         ancestors_.bytes();
 }
 
 void HierarchyWeights::Customizer::Open(uint32_t rank) {

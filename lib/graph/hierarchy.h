@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/graph/common_ancestors.h"
 #include "lib/graph/digraph.h"
 
 namespace srpce::graph {
@@ -42,16 +43,26 @@ class Hierarchy {
  private:
   friend class HierarchyWeights;
   friend class LazyDistances;
+  friend class AncestorLabels;
+  friend class LabelDistances;
   friend class OnlyPathSearch;
 
   bool HasUpper(uint32_t rank) const { return first_[rank] != first_[rank + 1]; }
   // All that a rank is joined to lies on the chain of its parents.
   uint32_t Parent(uint32_t rank) const { return HasUpper(rank) ? above_[first_[rank]] : kNone; }
 
+  // Returns the pair of two ranks. REQUIRES it is there.
+  uint32_t PairOf(uint32_t below, uint32_t rank) const {
+    const auto at =
+        std::lower_bound(above_.begin() + first_[below], above_.begin() + first_[below + 1], rank);
+    return static_cast<uint32_t>(at - above_.begin());
+  }
+
   std::vector<uint32_t> rank_;   // By node.
   std::vector<Node> node_;       // By rank.
   std::vector<uint32_t> first_;  // By rank: where its pairs begin; and their end.
   std::vector<uint32_t> above_;  // By pair: the higher rank; ascending for each lower one.
+  CommonAncestors ancestors_;    // Of ranks, in the tree of their parents.
 };
 
 // The weights of all pairs in both directions, shortest paths over lower ranks included. Immutable.
@@ -82,6 +93,7 @@ class HierarchyWeights {
 
  private:
   friend class LazyDistances;
+  friend class AncestorLabels;
   friend class OnlyPathSearch;
   class Customizer;
 

@@ -3,18 +3,6 @@
 #include <algorithm>
 
 namespace srpce::graph {
-namespace {
-
-// Returns the pair of `below` and `above`.
-uint32_t PairOf(const std::vector<uint32_t>& first, const std::vector<uint32_t>& above,
-                uint32_t below, uint32_t rank) {
-  const auto at =
-      std::lower_bound(above.begin() + first[below], above.begin() + first[below + 1], rank);
-  return static_cast<uint32_t>(at - above.begin());
-}
-
-}  // namespace
-
 OnlyPath OnlyPathSearch::Run(const LazyDistances& distances, Node source, FoundPath& path) {
   path.arcs.clear();
   path.cost = 0;
@@ -25,6 +13,45 @@ OnlyPath OnlyPathSearch::Run(const LazyDistances& distances, Node source, FoundP
   path.cost = length;
   return Ascend(distances, distances.hierarchy_.rank_[source], path) ? OnlyPath::kFound
                                                                      : OnlyPath::kUnclear;
+}
+
+OnlyPath OnlyPathSearch::Run(const LabelDistances& distances, Node source, FoundPath& path) {
+  path.arcs.clear();
+  path.cost = 0;
+  if (source == distances.target()) return OnlyPath::kFound;
+  const AncestorLabels& labels = distances.labels_;
+  const uint32_t from = labels.hierarchy_.rank_[source];
+  const uint32_t to = distances.target_rank_;
+  const uint32_t length = labels.Distance(from, to);
+  if (length == AncestorLabels::kNoWay) return OnlyPath::kNone;
+  if (length == AncestorLabels::kFar) return OnlyPath::kUnclear;
+  path.cost = length;
+  uint32_t top = kNone;  // The depth of the highest rank.
+  const uint32_t* const up = labels.ToAncestors(from);
+  const uint32_t* const down = labels.FromAncestors(to);
+  for (uint32_t depth = 0; depth < labels.CommonCount(from, to); ++depth) {
+    if (up[depth] + down[depth] != length) continue;
+    if (top != kNone) return OnlyPath::kUnclear;
+    top = depth;
+  }
+  if (!Walk(labels.up_, labels.begin_[from], top, path)) return OnlyPath::kUnclear;
+  const auto ascended = static_cast<std::ptrdiff_t>(path.arcs.size());
+  if (!Walk(labels.down_, labels.begin_[to], top, path)) return OnlyPath::kUnclear;
+  std::reverse(path.arcs.begin() + ascended, path.arcs.end());
+  return OnlyPath::kFound;
+}
+
+// Goes to the ancestor of that depth, arc by arc. Returns false at a tie.
+bool OnlyPathSearch::Walk(const AncestorLabels::Labels& direction, AncestorLabels::Begin at,
+                          uint32_t depth, FoundPath& path) {
+  while (true) {
+    const AncestorLabels::Choice choice = direction.choices[at.label + depth];
+    if (choice == AncestorLabels::kThere) return true;
+    if ((choice & AncestorLabels::kTied) != 0) return false;
+    const AncestorLabels::Step& step = direction.steps[at.pair + choice];
+    path.arcs.push_back(step.arc);
+    at = step.next;
+  }
 }
 
 // Goes up as long as that is on a shortest path, then down. Returns false at a tie.
@@ -71,9 +98,8 @@ void OnlyPathSearch::Unpack(const HierarchyWeights& weights, const Step& step, F
       path.arcs.push_back(id);
       continue;
     }
-    const uint32_t with_below = PairOf(hierarchy.first_, hierarchy.above_, id, below);
-    const uint32_t with_above =
-        PairOf(hierarchy.first_, hierarchy.above_, id, hierarchy.above_[pair]);
+    const uint32_t with_below = hierarchy.PairOf(id, below);
+    const uint32_t with_above = hierarchy.PairOf(id, hierarchy.above_[pair]);
     // Down to the rank between, then up from it: what comes first is pushed last.
     steps_.push_back({id, up ? with_above : with_below, true});
     steps_.push_back({id, up ? with_below : with_above, false});

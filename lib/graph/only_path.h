@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "lib/graph/ancestor_labels.h"
 #include "lib/graph/hierarchy.h"
 #include "lib/graph/path_search.h"
 
@@ -27,6 +28,8 @@ class OnlyPathSearch {
   // Puts the only shortest path from `source` into `path`. O(pairs of the two chains, and length of
   // the path).
   OnlyPath Run(const LazyDistances& distances, Node source, FoundPath& path);
+  // The same. O(depth of the elimination tree, and length of the path).
+  static OnlyPath Run(const LabelDistances& distances, Node source, FoundPath& path);
 
  private:
   // One arc of the hierarchy, in one direction.
@@ -38,6 +41,8 @@ class OnlyPathSearch {
 
   bool Ascend(const LazyDistances& distances, uint32_t rank, FoundPath& path);
   bool Descend(const LazyDistances& distances, uint32_t rank, FoundPath& path);
+  static bool Walk(const AncestorLabels::Labels& direction, AncestorLabels::Begin at,
+                   uint32_t depth, FoundPath& path);
   void Unpack(const HierarchyWeights& weights, const Step& step, FoundPath& path);
 
   std::vector<Step> steps_;

@@ -36,7 +36,7 @@ class Ours {
  public:
   explicit Ours(const topology::Ted& ted)
       : ted_(ted),
-        potentials_({.max_bytes = 0, .build_after = 1}, {.max_bytes = SIZE_MAX, .build_after = 1}),
+        potentials_({.max_bytes = 0, .build_after = 1}, {.build_after = 1}),
         workspace_(&potentials_) {
     query_.objective = topology::MetricType::kIgp;
     query_.constraints.min_bandwidth = DemandFromBits(kDemandBps);
@@ -72,7 +72,7 @@ class Ours {
   void PrintCustomization(const topology::Ted& changed) const {
     cspf::LinkFilter filter;
     filter.Compile(ted_, query_);
-    cspf::ProfileCache profiles({.max_bytes = SIZE_MAX, .build_after = 1});
+    cspf::ProfileCache profiles({.build_after = 1});
     profiles.Get(ted_, {topology::kIgpWeight, *filter.Profile()});
     profiles.Refresh(ted_);
     const Stopwatch stopwatch;

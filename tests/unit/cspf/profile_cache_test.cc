@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <random>
 #include <thread>
@@ -33,32 +34,41 @@ Profile Wide(size_t slot = topology::kIgpWeight) {
 
 enum class Want : uint8_t { kExact, kLowerBounds };
 
-void ExpectDistances(const Ted& ted, const graph::HierarchyWeights& weights, const Profile& profile,
+template <typename Distances, typename Passes>
+void ExpectDistances(const Ted& ted, const Distances& distances, size_t slot, const Passes& passes,
+                     Want want) {
+  graph::DistanceTree tree;
+  graph::Dijkstra(ted.graph(), graph::Direction::kBackward, distances.target(),
+                  graph::SlotWeight{slot}, passes, tree);
+  for (Node node = 0; node < ted.graph().node_count(); ++node) {
+    const graph::Distance exact = tree.distance(node);
+    const uint32_t given = distances.distance(node);
+    if (want == Want::kExact) {
+      ASSERT_EQ(given, exact == graph::kUnreachable ? Distances::kNoWay : exact);
+    } else {
+      ASSERT_LE(given, exact);
+    }
+    for (const graph::Arc& arc : ted.graph().out(node)) {
+      if (!passes(arc, node, arc.other)) continue;
+      ASSERT_LE(given, arc.data.weight[slot] + distances.distance(arc.other));
+    }
+  }
+}
+
+void ExpectDistances(const Ted& ted, const ProfileDistances& distances, const Profile& profile,
                      Want want) {
   const auto passes = [&](const graph::Arc& arc, Node, Node) {
     return (arc.data.flags & profile.links.required_flags) == profile.links.required_flags &&
            (arc.data.flags & profile.links.refused_flags) == 0 &&
            arc.data.capacity >= profile.links.min_capacity;
   };
+  ASSERT_NE(distances.labels, nullptr);
   LazyDistances::Workspace work;
-  graph::DistanceTree tree;
   for (const Node target : {0U, 57U, 199U}) {
-    graph::Dijkstra(ted.graph(), graph::Direction::kBackward, target,
-                    graph::SlotWeight{profile.slot}, passes, tree);
-    const LazyDistances distances(weights, target, work);
-    for (Node node = 0; node < ted.graph().node_count(); ++node) {
-      const graph::Distance exact = tree.distance(node);
-      const uint32_t given = distances.distance(node);
-      if (want == Want::kExact) {
-        ASSERT_EQ(given, exact == graph::kUnreachable ? LazyDistances::kNoWay : exact);
-      } else {
-        ASSERT_LE(given, exact);
-      }
-      for (const graph::Arc& arc : ted.graph().out(node)) {
-        if (!passes(arc, node, arc.other)) continue;
-        ASSERT_LE(given, arc.data.weight[profile.slot] + distances.distance(arc.other));
-      }
-    }
+    ExpectDistances(ted, LazyDistances(*distances.weights, target, work), profile.slot, passes,
+                    want);
+    ExpectDistances(ted, graph::LabelDistances(*distances.labels, target), profile.slot, passes,
+                    want);
   }
 }
 
@@ -157,7 +167,8 @@ TEST(ProfileCacheTest, TheLeastRecentlyUsedGoesForAnother) {
   ProfileCache measure(kEager);
   measure.Get(network.ted(), Wide());
   measure.Refresh(network.ted());
-  ProfileCache cache({.max_bytes = 2 * measure.bytes(), .build_after = 1});
+  const size_t weights = measure.Get(network.ted(), Wide())->weights->bytes();
+  ProfileCache cache({.max_bytes = 2 * weights, .build_after = 1});
   const auto ask = [&](size_t slot, int times) {
     for (int i = 0; i < times; ++i) cache.Get(network.ted(), Wide(slot));
     cache.Refresh(network.ted());
@@ -168,10 +179,46 @@ TEST(ProfileCacheTest, TheLeastRecentlyUsedGoesForAnother) {
   EXPECT_EQ(cache.size(), 2U);
   ask(topology::kDelayWeight, 10);
   EXPECT_EQ(cache.size(), 2U);
-  EXPECT_LE(cache.bytes(), 2 * measure.bytes());
+  EXPECT_LE(cache.bytes(), 2 * weights);
   EXPECT_NE(cache.Get(network.ted(), Wide(topology::kIgpWeight)), nullptr);
   EXPECT_EQ(cache.Get(network.ted(), Wide(topology::kTeWeight)), nullptr);
   EXPECT_NE(cache.Get(network.ted(), Wide(topology::kDelayWeight)), nullptr);
+}
+
+TEST(ProfileCacheTest, LabelsTakeWhatRoomIsLeftAndGoFirst) {
+  ChangingNetwork network(1);
+  ProfileCache measure(kEager);
+  measure.Get(network.ted(), Wide());
+  measure.Refresh(network.ted());
+  const auto measured = measure.Get(network.ted(), Wide());
+  ASSERT_NE(measured->labels, nullptr);
+  const size_t labels = measured->labels->bytes();
+  const size_t weights = measured->weights->bytes();
+  EXPECT_EQ(measure.bytes(), labels + weights);
+  ProfileCache cache({.max_bytes = 8 * labels, .build_after = 1});
+  const auto profile = [](uint64_t capacity) {
+    return Profile{topology::kIgpWeight,
+                   {.required_flags = topology::kArcUsable, .min_capacity = capacity}};
+  };
+  size_t most_labelled = 0;
+  const size_t profiles = 8 * labels / weights;
+  ASSERT_GT(profiles, 8U);
+  for (size_t wanted = 1; wanted <= profiles; ++wanted) {
+    cache.Get(network.ted(), profile(wanted));
+    cache.Refresh(network.ted());
+    EXPECT_EQ(cache.size(), wanted);
+    EXPECT_LE(cache.bytes(), 8 * labels);
+    size_t labelled = 0;
+    for (size_t each = 1; each <= wanted; ++each) {
+      const auto distances = cache.Get(network.ted(), profile(each));
+      ASSERT_NE(distances, nullptr);
+      labelled += distances->labels == nullptr ? 0 : 1;
+    }
+    most_labelled = std::max(most_labelled, labelled);
+    EXPECT_EQ(cache.bytes(), wanted * weights + labelled * labels);
+  }
+  EXPECT_GT(most_labelled, 3U);
+  EXPECT_LE(cache.bytes(), profiles * weights + labels);  // All but one are gone.
 }
 
 using Random = std::mt19937_64;
@@ -222,11 +269,14 @@ void ExpectSameAnswer(const Ted& ted, const Query& query, Workspace& warm, Works
   }
 }
 
-TEST(ProfileCacheTest, ChangesNoAnswerThroughRandomChangesRefreshedOrNot) {
+// With labels, and without: they need an eighth of the memory there is.
+class ProfileAnswersTest : public testing::TestWithParam<size_t> {};
+
+TEST_P(ProfileAnswersTest, DoNotChangeThroughRandomChangesRefreshedOrNot) {
   const uint64_t seed = TestSeed(6);
   Random random(seed);
   ChangingNetwork network(seed);
-  PotentialCache cache(kNoTrees, kEager);
+  PotentialCache cache(kNoTrees, {.max_bytes = GetParam(), .build_after = 1});
   Workspace warm(&cache);
   Workspace cold;
   for (int change = 0; change < support::Cases(320); ++change) {
@@ -239,6 +289,9 @@ TEST(ProfileCacheTest, ChangesNoAnswerThroughRandomChangesRefreshedOrNot) {
   }
   EXPECT_GT(cache.profiles().size(), 4U);
 }
+
+INSTANTIATE_TEST_SUITE_P(Memory, ProfileAnswersTest,
+                         testing::Values(size_t{64} << 20, size_t{200} << 10));
 
 TEST(ProfileCacheTest, ReadersGoOnWhileTheRefresherCustomizes) {
   ChangingNetwork network(7);

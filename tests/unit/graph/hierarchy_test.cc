@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "lib/graph/ancestor_labels.h"
 #include "lib/graph/elimination_order.h"
 #include "lib/graph/goal_search.h"
 #include "lib/graph/only_path.h"
@@ -49,15 +50,19 @@ WeightsPtr Customize(const std::shared_ptr<const Hierarchy>& hierarchy, const Di
   return HierarchyWeights::Customize(hierarchy, graph, SlotWeight{0}, Filter{});
 }
 
-// Asks in random order, since each answer rests on earlier ones.
-void ExpectExact(Random& random, const Digraph& graph, const HierarchyWeights& weights,
+// Asks lazily in random order, since each answer rests on earlier ones.
+void ExpectExact(Random& random, const Digraph& graph, const WeightsPtr& weights,
                  LazyDistances::Workspace& work) {
-  for (Node target = 0; target < weights.hierarchy().node_count(); ++target) {
+  const auto labels = AncestorLabels::Build(weights, graph, SIZE_MAX);
+  ASSERT_NE(labels, nullptr);
+  for (Node target = 0; target < weights->hierarchy().node_count(); ++target) {
     const std::vector<uint32_t> want = NaiveDistances(graph, target, Filter{});
-    const LazyDistances distances(weights, target, work);
+    const LazyDistances distances(*weights, target, work);
+    const LabelDistances at_once(*labels, target);
     for (uint32_t i = 0; i < 2 * graph.node_count(); ++i) {
       const Node node = random.Between(0, graph.node_count() - 1);
       ASSERT_EQ(distances.distance(node), want[node]) << "node " << node << " to " << target;
+      ASSERT_EQ(at_once.distance(node), want[node]) << "node " << node << " to " << target;
     }
   }
 }
@@ -70,7 +75,7 @@ TEST(HierarchyTest, GivesTheDistancesOfItsFilter) {
       const Digraph graph = RandomGraph(random, options);
       const WeightsPtr weights = Customize(Hierarchy::Build(graph, SIZE_MAX), graph);
       ASSERT_NE(weights, nullptr);
-      ExpectExact(random, graph, *weights, work);
+      ExpectExact(random, graph, weights, work);
     }
   }
 }
@@ -98,7 +103,7 @@ TEST(HierarchyTest, IsCustomizedForAnyChangeThatJoinsNoOtherNodes) {
       }
       const WeightsPtr weights = Customize(hierarchy, graph);
       ASSERT_NE(weights, nullptr);
-      ExpectExact(random, graph, *weights, work);
+      ExpectExact(random, graph, weights, work);
     }
   }
 }
@@ -150,6 +155,35 @@ TEST(HierarchyTest, GivesUpWhereItWouldBeTooLarge) {
   EXPECT_EQ(Hierarchy::Build(clique, kPairs)->width(), kNodes - 1);
 }
 
+TEST(AncestorLabelsTest, AreNotMadeWhereTheyAreTooLarge) {
+  const Edit edit;
+  const Digraph graph = Line(200, edit);
+  const WeightsPtr weights = Customize(Hierarchy::Build(graph, SIZE_MAX), graph);
+  const auto labels = AncestorLabels::Build(weights, graph, SIZE_MAX);
+  ASSERT_NE(labels, nullptr);
+  EXPECT_EQ(AncestorLabels::Build(weights, graph, labels->bytes() - 1), nullptr);
+  EXPECT_NE(AncestorLabels::Build(weights, graph, labels->bytes()), nullptr);
+}
+
+TEST(AncestorLabelsTest, AreMadeUpToAWidth) {
+  const Edit edit;
+  for (const uint32_t nodes : {128U, 129U}) {
+    Digraph clique;
+    for (Node node = 0; node < nodes; ++node) {
+      clique.AddNode(edit);
+      for (Node other = 0; other < node; ++other) {
+        clique.AddArc(node, other, {.weight = {1}, .flags = kAdmitted}, edit);
+      }
+    }
+    const WeightsPtr weights = Customize(Hierarchy::Build(clique, SIZE_MAX), clique);
+    const auto labels = AncestorLabels::Build(weights, clique, SIZE_MAX);
+    ASSERT_EQ(labels == nullptr, nodes == 129);
+    if (labels != nullptr) {
+      EXPECT_EQ(LabelDistances(*labels, 0).distance(127), 1U);
+    }
+  }
+}
+
 // How many paths there are of the least cost, those over parallel arcs counted once.
 size_t ShortestPaths(const Digraph& graph, const AllPaths& all) {
   const auto best = all.Best();
@@ -176,8 +210,11 @@ TEST(OnlyPathTest, IsTheOneTheTieRuleNamesAndFoundWhereThereIsNoTie) {
       const WeightsPtr weights = Customize(Hierarchy::Build(graph, SIZE_MAX), graph);
       const Node source = random.Between(0, 7);
       const Node target = random.Between(0, 7);
-      const LazyDistances distances(*weights, target, work);
-      const OnlyPath result = search.Run(distances, source, path);
+      const bool labelled = random.Percent(50);
+      const auto labels = AncestorLabels::Build(weights, graph, SIZE_MAX);
+      const OnlyPath result =
+          labelled ? OnlyPathSearch::Run(LabelDistances(*labels, target), source, path)
+                   : search.Run(LazyDistances(*weights, target, work), source, path);
       const AllPaths all(graph, source, target, 0, Filter{});
       const auto want = all.Best();
       ASSERT_EQ(result == OnlyPath::kNone, !want.has_value());
@@ -203,7 +240,7 @@ TEST(OnlyPathTest, IsTheOneTheTieRuleNamesAndFoundWhereThereIsNoTie) {
 }
 
 // As bounds for filters that ask for more.
-TEST(GoalSearchTest, FindsThePathOfTheTieRuleByLazyDistances) {
+TEST(GoalSearchTest, FindsThePathOfTheTieRuleByDistancesOfAHierarchy) {
   Random random(TestSeed(34));
   LazyDistances::Workspace work;
   PathWorkspace path_work;
@@ -219,11 +256,14 @@ TEST(GoalSearchTest, FindsThePathOfTheTieRuleByLazyDistances) {
                 : HierarchyWeights::Customize(hierarchy, graph, SlotWeight{0}, any);
       const Node source = random.Between(0, 7);
       const Node target = random.Between(0, 7);
-      const LazyDistances distances(*weights, target, work);
       const Filter filter;
       const SlotWeight weight{0};
-      const GoalResult result =
-          GoalSearch(graph, weight, filter, distances, path_work).Run(source, SIZE_MAX, path);
+      const auto search = [&](const auto& distances) {
+        return GoalSearch(graph, weight, filter, distances, path_work).Run(source, SIZE_MAX, path);
+      };
+      const auto labels = AncestorLabels::Build(weights, graph, SIZE_MAX);
+      const GoalResult result = random.Percent(50) ? search(LabelDistances(*labels, target))
+                                                   : search(LazyDistances(*weights, target, work));
       const auto want = AllPaths(graph, source, target, 0, filter).Best();
       ASSERT_EQ(result, want ? GoalResult::kFound : GoalResult::kNone);
       if (!want) continue;
