@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include "lib/cspf/potential_cache.h"
 #include "lib/graph/goal_search.h"
+#include "lib/graph/tied_path.h"
 
 namespace srpce::cspf {
 namespace {
@@ -78,6 +80,13 @@ graph::GoalResult SolveLegByDistances(const topology::Ted& ted, NodeIndex from, 
   if (only == graph::OnlyPath::kNone) return graph::GoalResult::kNone;
   if (only == graph::OnlyPath::kFound && StillHolds(ted, from, to, weight, filter, work.leg)) {
     return graph::GoalResult::kFound;
+  }
+  if constexpr (std::is_same_v<Distances, graph::LabelDistances>) {
+    if (only == graph::OnlyPath::kUnclear &&
+        graph::FollowTies(ted.graph(), weight, filter, distances, from.value(), work.leg)) {
+      Charge(work.leg.arcs.size(), labels_left);
+      return graph::GoalResult::kFound;
+    }
   }
   const graph::GoalResult result =
       graph::GoalSearch(ted.graph(), weight, filter, distances, work.path)

@@ -31,17 +31,18 @@ AncestorLabels::AncestorLabels(std::shared_ptr<const HierarchyWeights> weights,
   }
   for (Labels* labels : {&up_, &down_}) {
     labels->lengths.assign(label, kNoWay);
+    labels->hops.assign(label, 0);
     labels->choices.assign(label, 0);
     labels->steps.resize(hierarchy_.pair_count());
   }
   FillSteps(graph);
-  Fill(weights_->up_, weights_->up_via_, up_);
-  Fill(weights_->down_, weights_->down_via_, down_);
+  Fill(weights_->up_, weights_->up_hops_, weights_->up_via_, up_);
+  Fill(weights_->down_, weights_->down_hops_, weights_->down_via_, down_);
 }
 
 size_t AncestorLabels::Bytes(const Hierarchy& hierarchy, size_t labels) {
   return sizeof(Begin) * hierarchy.node_count() + 2 * hierarchy.pair_count() * sizeof(Step) +
-         2 * labels * (sizeof(uint32_t) + sizeof(Choice));
+         2 * labels * (sizeof(uint32_t) + sizeof(Hops) + sizeof(Choice));
 }
 
 // From below: a way over a lower rank begins and ends as its two parts do.
@@ -81,32 +82,64 @@ void AncestorLabels::FillSteps(const Digraph& graph) {
 }
 
 // From the roots down: a way to an ancestor begins with a pair, and goes on as from its other end.
-void AncestorLabels::Fill(const std::vector<uint32_t>& weights,
+void AncestorLabels::Fill(const std::vector<uint32_t>& weights, const std::vector<Hops>& hops,
                           const std::vector<HierarchyWeights::Via>& vias, Labels& labels) {
   for (uint32_t rank = hierarchy_.node_count(); rank-- > 0;) {
-    uint32_t* const lengths = labels.lengths.data() + begin_[rank].label;
-    Choice* const choices = labels.choices.data() + begin_[rank].label;
-    lengths[hierarchy_.ancestors_.depth(rank)] = 0;
-    choices[hierarchy_.ancestors_.depth(rank)] = kThere;
-    const uint32_t begin = hierarchy_.first_[rank];
+    const uint32_t own = begin_[rank].label + hierarchy_.ancestors_.depth(rank);
+    labels.lengths[own] = 0;
+    labels.choices[own] = kThere;
+    const uint32_t begin = begin_[rank].pair;
     for (uint32_t pair = begin; pair < hierarchy_.first_[rank + 1]; ++pair) {
       if (weights[pair] == kNoWay) continue;
-      const uint32_t above = hierarchy_.above_[pair];
-      const uint32_t* const rest = labels.lengths.data() + begin_[above].label;
-      const Choice* const rest_choices = labels.choices.data() + begin_[above].label;
-      const auto first = static_cast<Choice>(pair - begin);
-      const Choice tied = (vias[pair] & HierarchyWeights::kTied) != 0 ? kTied : 0;
-      for (uint32_t depth = 0; depth <= hierarchy_.ancestors_.depth(above); ++depth) {
-        const uint32_t sum = weights[pair] + rest[depth];
-        if (sum < lengths[depth]) {
-          lengths[depth] = std::min(sum, kFar);
-          choices[depth] = first | tied | (rest_choices[depth] & kTied);
-        } else if (sum == lengths[depth]) {
-          choices[depth] |= kTied;
-        }
-      }
+      const auto tied = (vias[pair] & HierarchyWeights::kTied) != 0 ? kTied : Choice{0};
+      Offer({weights[pair], hops[pair], static_cast<Choice>((pair - begin) | tied)},
+            hierarchy_.above_[pair], rank, labels);
     }
   }
+}
+
+void AncestorLabels::Offer(const Way& way, uint32_t above, uint32_t rank, Labels& labels) const {
+  // What is written is not what is read, which the compiler cannot know.
+  const size_t theirs = begin_[above].label;
+  const uint32_t* __restrict const rest = labels.lengths.data() + theirs;
+  const Hops* __restrict const rest_hops = labels.hops.data() + theirs;
+  const Choice* __restrict const rest_choices = labels.choices.data() + theirs;
+  const size_t mine = begin_[rank].label;
+  uint32_t* __restrict const lengths = labels.lengths.data() + mine;
+  Hops* __restrict const hops = labels.hops.data() + mine;
+  Choice* __restrict const choices = labels.choices.data() + mine;
+  const uint32_t count = hierarchy_.ancestors_.depth(above) + 1;
+  for (uint32_t depth = 0; depth < count; ++depth) {
+    const uint32_t sum = way.weight + rest[depth];
+    if (sum > lengths[depth] || sum >= kNoWay) continue;
+    const uint32_t all_hops = std::min(uint32_t{way.hops} + rest_hops[depth], kMostHops);
+    if (sum < lengths[depth] || all_hops < hops[depth]) {
+      lengths[depth] = std::min(sum, kFar);
+      hops[depth] = static_cast<Hops>(all_hops);
+      choices[depth] = way.choice | (rest_choices[depth] & kTied);
+    } else if (all_hops == hops[depth]) {
+      choices[depth] |= kTied;
+    }
+  }
+}
+
+AncestorLabels::Top AncestorLabels::FewestHops(uint32_t from, uint32_t to, uint32_t length) const {
+  const uint32_t* const up = ToAncestors(from);
+  const uint32_t* const down = FromAncestors(to);
+  const Hops* const up_hops = up_.hops.data() + begin_[from].label;
+  const Hops* const down_hops = down_.hops.data() + begin_[to].label;
+  const uint32_t count = CommonCount(from, to);
+  Top top;
+  for (uint32_t depth = 0; depth < count; ++depth) {
+    if (up[depth] + down[depth] != length) continue;
+    const uint32_t hops = uint32_t{up_hops[depth]} + down_hops[depth];
+    if (hops < top.hops) {
+      top = {depth, hops, false};
+    } else if (hops == top.hops) {
+      top.tied = true;
+    }
+  }
+  return top;
 }
 
 uint32_t AncestorLabels::Distance(uint32_t from, uint32_t to) const {

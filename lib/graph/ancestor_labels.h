@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,14 @@ class AncestorLabels {
   const Hierarchy& hierarchy() const { return hierarchy_; }
   // Returns the distance between two ranks, as LazyDistances.
   uint32_t Distance(uint32_t from, uint32_t to) const;
+  // Which of the ancestors in common the shortest ways lead over. REQUIRES `length` is the distance
+  // between them, which is below kFar.
+  struct Top {
+    uint32_t depth = kNone;      // One on a way of the fewest hops.
+    uint32_t hops = UINT32_MAX;  // Its hops.
+    bool tied = false;           // Another one would do.
+  };
+  Top FewestHops(uint32_t from, uint32_t to, uint32_t length) const;
   // Without the weights.
   size_t bytes() const { return Bytes(hierarchy_, up_.lengths.size()); }
 
@@ -58,17 +67,28 @@ class AncestorLabels {
     ArcId arc = kNone;
     Begin next;
   };
+  using Hops = HierarchyWeights::Hops;
+  static constexpr uint32_t kMostHops = HierarchyWeights::kMostHops;
   // One direction: by rank, then by depth of the ancestor.
   struct Labels {
     std::vector<uint32_t> lengths;  // kNoWay; of ways that only ascend or only descend.
+    std::vector<Hops> hops;         // The fewest of so short ways.
     std::vector<Choice> choices;
     std::vector<Step> steps;  // By pair.
   };
 
   static size_t Bytes(const Hierarchy& hierarchy, size_t labels);
   void FillSteps(const Digraph& graph);
-  void Fill(const std::vector<uint32_t>& weights, const std::vector<HierarchyWeights::Via>& vias,
-            Labels& labels);
+  void Fill(const std::vector<uint32_t>& weights, const std::vector<Hops>& hops,
+            const std::vector<HierarchyWeights::Via>& vias, Labels& labels);
+  // A rank's first pair, and what of it is to be noted.
+  struct Way {
+    uint32_t weight;
+    Hops hops;
+    Choice choice;
+  };
+  // The labels of `rank` where it leads over `above`.
+  void Offer(const Way& way, uint32_t above, uint32_t rank, Labels& labels) const;
   uint32_t CommonCount(uint32_t a, uint32_t b) const { return hierarchy_.ancestors_.Count(a, b); }
   const uint32_t* ToAncestors(uint32_t rank) const {
     return up_.lengths.data() + begin_[rank].label;
@@ -100,6 +120,13 @@ class LabelDistances {
     const Hierarchy& hierarchy = labels_.hierarchy_;
     if (node >= hierarchy.node_count()) return kNoWay;
     return labels_.Distance(hierarchy.rank_[node], target_rank_);
+  }
+  // Returns the fewest hops of a way of that length, or nullopt where they are not known. REQUIRES
+  // distance(node) < kFar.
+  std::optional<uint32_t> hops(Node node, uint32_t distance) const {
+    const uint32_t hops =
+        labels_.FewestHops(labels_.hierarchy_.rank_[node], target_rank_, distance).hops;
+    return hops < AncestorLabels::kMostHops ? std::optional(hops) : std::nullopt;
   }
 
  private:

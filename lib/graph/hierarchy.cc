@@ -89,17 +89,16 @@ void HierarchyWeights::Customizer::AddPathsBelow(uint32_t rank) {
   for (uint32_t below = waiting_[rank]; below != kNone;) {
     const uint32_t after = next_[below];
     const uint32_t pair = at_[below];
-    const uint32_t to = weights_.up_[pair];
-    const uint32_t from = weights_.down_[pair];
+    const HierarchyWeights& w = weights_;
+    const uint32_t to = w.up_[pair];
+    const uint32_t from = w.down_[pair];
     if (to != kNoWay || from != kNoWay) {
       for (uint32_t other = pair + 1; other < hierarchy_.first_[below + 1]; ++other) {
         Both& both = row_[hierarchy_.above_[other]];
-        Offer(from + weights_.up_[other],
-              below | kOverRank | ((weights_.down_via_[pair] | weights_.up_via_[other]) & kTied),
-              both.up);
-        Offer(weights_.down_[other] + to,
-              below | kOverRank | ((weights_.down_via_[other] | weights_.up_via_[pair]) & kTied),
-              both.down);
+        Offer(from + w.up_[other], uint32_t{w.down_hops_[pair]} + w.up_hops_[other],
+              below | kOverRank | ((w.down_via_[pair] | w.up_via_[other]) & kTied), both.up);
+        Offer(w.down_[other] + to, uint32_t{w.down_hops_[other]} + w.up_hops_[pair],
+              below | kOverRank | ((w.down_via_[other] | w.up_via_[pair]) & kTied), both.down);
       }
     }
     HandOn(below, pair + 1);
@@ -112,6 +111,8 @@ void HierarchyWeights::Customizer::Close(uint32_t rank) {
     const Both& both = row_[hierarchy_.above_[pair]];
     weights_.up_[pair] = CutOff(both.up.weight);
     weights_.down_[pair] = CutOff(both.down.weight);
+    weights_.up_hops_[pair] = static_cast<Hops>(both.up.hops);
+    weights_.down_hops_[pair] = static_cast<Hops>(both.down.hops);
     weights_.up_via_[pair] = both.up.via;
     weights_.down_via_[pair] = both.down.via;
   }

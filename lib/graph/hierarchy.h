@@ -84,12 +84,14 @@ class HierarchyWeights {
       : hierarchy_(std::move(hierarchy)),
         up_(hierarchy_->pair_count(), kNoWay),
         down_(hierarchy_->pair_count(), kNoWay),
+        up_hops_(hierarchy_->pair_count(), 0),
+        down_hops_(hierarchy_->pair_count(), 0),
         up_via_(hierarchy_->pair_count(), 0),
         down_via_(hierarchy_->pair_count(), 0) {}
 
   const Hierarchy& hierarchy() const { return *hierarchy_; }
   // Without the hierarchy, which others share.
-  size_t bytes() const { return 2 * up_.size() * (sizeof(uint32_t) + sizeof(Via)); }
+  size_t bytes() const { return 2 * up_.size() * (sizeof(uint32_t) + sizeof(Hops) + sizeof(Via)); }
 
  private:
   friend class LazyDistances;
@@ -97,8 +99,12 @@ class HierarchyWeights {
   friend class OnlyPathSearch;
   class Customizer;
 
+  // The arcs of a way; so many or more are not told apart, and a tie with each other.
+  using Hops = uint16_t;
+  static constexpr uint32_t kMostHops = UINT16_MAX;
   // How a pair comes by its weight: an arc's id, or a lower rank that it leads over; and whether
-  // another way weighs the same. Of parallel arcs the lowest id counts: it is no tie.
+  // another way weighs the same with as many hops. Of parallel arcs the lowest id counts: it is no
+  // tie.
   using Via = uint32_t;
   static constexpr Via kTied = Via{1} << 31;
   static constexpr Via kOverRank = Via{1} << 30;
@@ -109,6 +115,8 @@ class HierarchyWeights {
   std::shared_ptr<const Hierarchy> hierarchy_;
   std::vector<uint32_t> up_;  // By pair: from the lower rank to the higher.
   std::vector<uint32_t> down_;
+  std::vector<Hops> up_hops_;
+  std::vector<Hops> down_hops_;
   std::vector<Via> up_via_;
   std::vector<Via> down_via_;
 };
@@ -148,6 +156,7 @@ class HierarchyWeights::Customizer {
  private:
   struct Way {
     uint32_t weight = kNoWay;
+    uint32_t hops = 0;
     Via via = 0;
   };
   struct Both {
@@ -165,13 +174,15 @@ class HierarchyWeights::Customizer {
     Both& both = row_[hierarchy_.rank_[above]];
     if (both.of != rank) return false;
     const auto least = static_cast<uint32_t>(std::min<Distance>(weight, kFar));
-    if (least < (both.*direction).weight) both.*direction = {least, arc};
+    if (least < (both.*direction).weight) both.*direction = {least, 1, arc};
     return true;
   }
-  static void Offer(uint32_t sum, Via via, Way& way) {
-    if (sum < way.weight) {
-      way = {sum, via};
-    } else if (sum == way.weight) {
+  static void Offer(uint32_t sum, uint32_t hops, Via via, Way& way) {
+    if (sum > way.weight) return;
+    hops = std::min(hops, kMostHops);
+    if (sum < way.weight || hops < way.hops) {
+      way = {sum, hops, via};
+    } else if (hops == way.hops) {
       way.via |= kTied;
     }
   }

@@ -26,17 +26,11 @@ OnlyPath OnlyPathSearch::Run(const LabelDistances& distances, Node source, Found
   if (length == AncestorLabels::kNoWay) return OnlyPath::kNone;
   if (length == AncestorLabels::kFar) return OnlyPath::kUnclear;
   path.cost = length;
-  uint32_t top = kNone;  // The depth of the highest rank.
-  const uint32_t* const up = labels.ToAncestors(from);
-  const uint32_t* const down = labels.FromAncestors(to);
-  for (uint32_t depth = 0; depth < labels.CommonCount(from, to); ++depth) {
-    if (up[depth] + down[depth] != length) continue;
-    if (top != kNone) return OnlyPath::kUnclear;
-    top = depth;
-  }
-  if (!Walk(labels.up_, labels.begin_[from], top, path)) return OnlyPath::kUnclear;
+  const AncestorLabels::Top top = labels.FewestHops(from, to, length);
+  if (top.tied || top.hops >= AncestorLabels::kMostHops) return OnlyPath::kUnclear;
+  if (!Walk(labels.up_, labels.begin_[from], top.depth, path)) return OnlyPath::kUnclear;
   const auto ascended = static_cast<std::ptrdiff_t>(path.arcs.size());
-  if (!Walk(labels.down_, labels.begin_[to], top, path)) return OnlyPath::kUnclear;
+  if (!Walk(labels.down_, labels.begin_[to], top.depth, path)) return OnlyPath::kUnclear;
   std::reverse(path.arcs.begin() + ascended, path.arcs.end());
   return OnlyPath::kFound;
 }

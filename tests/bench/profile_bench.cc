@@ -228,10 +228,10 @@ int main(int argc, char** argv) {
     rows.push_back(srpce::bench::Compare("rf1239", 200, 0));
     rows.push_back(srpce::bench::Compare("router1k", 200, 0));
   } else {
-    rows.push_back(srpce::bench::Compare("rf1239", 2000, 0));
-    rows.push_back(srpce::bench::Compare("router6k", 2000, 8));
-    rows.push_back(srpce::bench::Compare("ring10k", 2000, 15));
-    rows.push_back(srpce::bench::Compare("ring100k", 200, 30));
+    rows.push_back(srpce::bench::Compare("rf1239", 2000, 3));
+    rows.push_back(srpce::bench::Compare("router6k", 2000, 11));
+    rows.push_back(srpce::bench::Compare("ring10k", 2000, 20));
+    rows.push_back(srpce::bench::Compare("ring100k", 200, 60));
   }
   return srpce::bench::Report(options, rows);
 }

@@ -11,6 +11,7 @@
 #include "lib/graph/elimination_order.h"
 #include "lib/graph/goal_search.h"
 #include "lib/graph/only_path.h"
+#include "lib/graph/tied_path.h"
 #include "tests/unit/graph/random_graph.h"
 
 namespace srpce::graph {
@@ -184,8 +185,13 @@ TEST(AncestorLabelsTest, AreMadeUpToAWidth) {
   }
 }
 
-// How many paths there are of the least cost, those over parallel arcs counted once.
-size_t ShortestPaths(const Digraph& graph, const AllPaths& all) {
+// How many paths there are of the least cost, those over parallel arcs counted once; and how many
+// of them have the fewest hops.
+struct Shortest {
+  size_t all = 0;
+  size_t of_fewest_hops = 0;
+};
+Shortest CountShortest(const Digraph& graph, const AllPaths& all) {
   const auto best = all.Best();
   std::set<std::vector<Node>> shortest;
   for (const SimplePath& path : all.paths()) {
@@ -194,7 +200,11 @@ size_t ShortestPaths(const Digraph& graph, const AllPaths& all) {
     for (const ArcId arc : path.arcs) nodes.push_back(graph.ends(arc).head);
     shortest.insert(nodes);
   }
-  return shortest.size();
+  Shortest count{.all = shortest.size(), .of_fewest_hops = 0};
+  for (const std::vector<Node>& nodes : shortest) {
+    count.of_fewest_hops += nodes.size() == best->arcs.size() ? 1 : 0;
+  }
+  return count;
 }
 
 TEST(OnlyPathTest, IsTheOneTheTieRuleNamesAndFoundWhereThereIsNoTie) {
@@ -219,16 +229,16 @@ TEST(OnlyPathTest, IsTheOneTheTieRuleNamesAndFoundWhereThereIsNoTie) {
       const auto want = all.Best();
       ASSERT_EQ(result == OnlyPath::kNone, !want.has_value());
       if (!want) continue;
-      const bool several = ShortestPaths(graph, all) > 1;
+      const Shortest shortest = CountShortest(graph, all);
       if (result == OnlyPath::kFound) {
         ++found;
-        EXPECT_FALSE(several);
+        EXPECT_EQ(shortest.of_fewest_hops, 1U);
         EXPECT_EQ(path.cost, want->cost);
         EXPECT_EQ(path.arcs, want->arcs);
       } else {
         ++unclear;
         if (options.weights == Weights::kMany) {
-          EXPECT_TRUE(several);
+          EXPECT_GT(labelled ? shortest.of_fewest_hops : shortest.all, 1U);
         }
       }
     }
@@ -236,6 +246,65 @@ TEST(OnlyPathTest, IsTheOneTheTieRuleNamesAndFoundWhereThereIsNoTie) {
   if (support::kAllCases) {
     EXPECT_GT(found, 100U);
     EXPECT_GT(unclear, 100U);
+  }
+}
+
+TEST(TiedPathTest, IsTheOneTheTieRuleNamesAndFoundWhereTheDistancesAreExact) {
+  Random random(TestSeed(36));
+  FoundPath path;
+  size_t missed = 0;
+  for (int round = 0; round < support::Cases(96); ++round) {
+    for (const RandomOptions& options : Shapes(8, 14)) {
+      const Digraph graph = RandomGraph(random, options);
+      const auto any = [](const Arc&, Node, Node) { return true; };
+      const bool exact = random.Percent(50);
+      const auto hierarchy = Hierarchy::Build(graph, SIZE_MAX);
+      const WeightsPtr weights =
+          exact ? Customize(hierarchy, graph)
+                : HierarchyWeights::Customize(hierarchy, graph, SlotWeight{0}, any);
+      const Node source = random.Between(0, 7);
+      const Node target = random.Between(0, 7);
+      const auto labels = AncestorLabels::Build(weights, graph, SIZE_MAX);
+      const LabelDistances distances(*labels, target);
+      const bool found = FollowTies(graph, SlotWeight{0}, Filter{}, distances, source, path);
+      const auto want = AllPaths(graph, source, target, 0, Filter{}).Best();
+      if (!found) {
+        ++missed;
+        EXPECT_TRUE(!exact || !want || want->cost >= LabelDistances::kFar);
+        continue;
+      }
+      ASSERT_TRUE(want.has_value());
+      EXPECT_EQ(path.cost, want->cost);
+      EXPECT_EQ(path.arcs, want->arcs);
+    }
+  }
+  if (support::kAllCases) {
+    EXPECT_GT(missed, 100U);
+  }
+}
+
+// Two ways begin apart and go on as one, around a ring so that the elimination tree is no chain.
+TEST(TiedPathTest, IsLeftToASearchWhereHopsCannotBeCounted) {
+  for (const uint32_t nodes : {60'000U, 70'000U}) {
+    const Edit edit;
+    Digraph graph = Line(nodes, edit);
+    graph.AddArc(nodes - 1, 0, {.weight = {1}, .flags = kAdmitted}, edit);
+    const Node detour = graph.AddNode(edit);
+    graph.AddArc(0, detour, {.weight = {1}, .flags = kAdmitted}, edit);
+    graph.AddArc(detour, 2, {.weight = {1}, .flags = kAdmitted}, edit);
+    const WeightsPtr weights = Customize(Hierarchy::Build(graph, SIZE_MAX), graph);
+    const auto labels = AncestorLabels::Build(weights, graph, size_t{64} << 20);
+    ASSERT_NE(labels, nullptr);
+    const LabelDistances distances(*labels, nodes - 1);
+    EXPECT_EQ(distances.distance(0), nodes - 1);
+    FoundPath path;
+    EXPECT_EQ(OnlyPathSearch::Run(distances, 0, path), OnlyPath::kUnclear);
+    const bool found = FollowTies(graph, SlotWeight{0}, Filter{}, distances, 0, path);
+    ASSERT_EQ(found, nodes == 60'000U);
+    if (found) {
+      EXPECT_EQ(path.arcs.size(), nodes - 1);
+      EXPECT_EQ(path.arcs.front(), 0U);
+    }
   }
 }
 
