@@ -239,7 +239,7 @@ TEST(RouteSetTest, TheBestSetSoFarIsGivenOnlyIfItsListsFit) {
   for (const uint32_t max_sids : {10U, 1U}) {
     for (SegmentQuery& each : query.members) each.max_sids = max_sids;
     const RouteSetResult result = *ComputeRouteSet(*ted, query, workspace, {.max_labels = 3});
-    const auto& none = std::get<NoPath>(result);
+    const auto& none = std::get<cspf::NoPath>(result);
     EXPECT_EQ(none.reason, Reason::kBudgetExhausted);
     EXPECT_EQ(none.best_found_set.size(), max_sids == 1 ? 0U : 2U) << none.message;
   }
