@@ -14,7 +14,7 @@ import re
 import sys
 
 # From low to high. A folder belongs to the longest prefix.
-LAYERS = ["lib/base", "lib/graph", "lib/wire", "lib/topology", "lib/session", "lib/cspf", "lib/segments", "lib/policy",
+LAYERS = ["lib/base", "lib/graph", "lib/wire/bytes", "lib/wire", "lib/topology", "lib/session", "lib/cspf", "lib/segments", "lib/policy",
           "lib/plugin", "lib/pce", "proto", "proto/convert", "plugins", "daemon"]
 ROOTS = ["lib", "proto", "plugins", "daemon"]
 
