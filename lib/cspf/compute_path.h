@@ -29,7 +29,9 @@ class Workspace {
 };
 
 // How much work one query may do over all its searches. A unit is a label settled, or 16
-// comparisons of labels: about a microsecond at worst, so that the default is worth a second.
+// comparisons of labels: about a microsecond at worst, so that the default is worth a second. A
+// search for near answers that gives up (GuidedSearch) is not counted: half a label for each node,
+// or 2,000, at most.
 struct Budget {
   uint64_t max_labels = 2'000'000;
 };

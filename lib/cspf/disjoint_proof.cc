@@ -51,8 +51,9 @@ NoPath CutMessage(const topology::Ted& ted, const DisjointQuery& query,
   return no_path;
 }
 
-// Too few links between the ends of members that are all alike. Nodes and LANs on the way only make
-// a flow smaller; without them a cut around a corner is found without looking at all the network.
+// One link that members who are all alike must cross: then there is one path, whatever else they
+// may not share. Such a cut around a corner is found without looking at all the network; of larger
+// ones nodes and LANs on the way may leave fewer paths than there are links.
 graph::MinCut LinkCut(const topology::Ted& ted, const DisjointQuery& query) {
   const Query& first = query.members.front();
   const bool alike = std::all_of(query.members.begin(), query.members.end(),
@@ -64,7 +65,7 @@ graph::MinCut LinkCut(const topology::Ted& ted, const DisjointQuery& query) {
     return filter(arc, tail, head) ? 1 : 0;
   };
   return graph::FindMinCut(ted.graph(), first.source.value(), first.target.value(), capacity,
-                           query.members.size());
+                           /*enough=*/2);
 }
 
 }  // namespace

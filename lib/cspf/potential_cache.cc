@@ -131,13 +131,14 @@ void PotentialCache::Compute(const Ted& ted, size_t slot) {
 void PotentialCache::Put(const Ted& ted, size_t slot,
                          std::shared_ptr<const Landmarks> landmarks) const {
   Table& table = tables_[slot];
+  Digraph::Version version = ted.graph().version();  // What goes is freed after the lock.
   const std::lock_guard<std::mutex> lock(mutex_);
   const bool holds_longer = table.landmarks == landmarks && table.epoch == ted.decrease_epoch(slot);
   if (!holds_longer) table.generation = ted.generation();
   table.landmarks.swap(landmarks);
   table.lineage = ted.lineage();
   table.epoch = ted.decrease_epoch(slot);
-  table.version = ted.graph().version();
+  std::swap(table.version, version);
   table.asked_generation = 0;
 }
 

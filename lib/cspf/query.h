@@ -122,7 +122,8 @@ struct NoPath {
   std::optional<Path>
       best_found{};  // kBudgetExhausted: the best path so far that keeps all bounds.
   std::vector<Path>
-      // kBudgetExhausted of a disjoint set: the best set so far, in the order of members.
+      // kBudgetExhausted of a disjoint set: the best set so far, in the order of members. Of a
+      // split: paths that carry the demand together, more than are allowed.
       best_found_set{};
   std::optional<uint64_t>
       lower_bound{};  // kBudgetExhausted: no path costs less than this. Of a set: no sum, or by its

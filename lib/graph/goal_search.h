@@ -26,15 +26,16 @@ class GoalSearchIn {
                const Distances& tree, PathWorkspace& work)
       : graph_(graph), weight_(weight), filter_(filter), tree_(tree), work_(work) {}
 
-  GoalResult Run(Node source, uint64_t most, FoundPath& path) {
+  // `before`: nodes that an earlier attempt expanded, which count.
+  GoalResult Run(Node source, uint64_t most, uint64_t before, FoundPath& path) {
     path.arcs.clear();
     path.cost = 0;
+    work_.expanded_ = before;
     target_ = tree_.target();
     if (source == target_) return GoalResult::kFound;
     const uint32_t least = tree_.distance(source);
     if (least == Distances::kNoWay) return GoalResult::kNone;
     // Most detours are short: what lies far off is not offered at first.
-    uint64_t before = 0;  // Expanded.
     for (const Length limit :
          {Lengths::OfCost(Distance{least} + least / kDetourPart + 1), Lengths::kInfinite}) {
       best_ = limit - 1;
@@ -44,6 +45,7 @@ class GoalSearchIn {
       next_ = {source, kNone, kNone, least};
       if (!Expand(most)) return GoalResult::kGaveUp;
       before = work_.expanded_;
+      if (!found_ && !left_out_) break;
       if (!found_) continue;
       path.cost = Lengths::Cost(best_);
       Collect(source);
@@ -116,7 +118,12 @@ class GoalSearchIn {
       const uint32_t bound = tree_.distance(arc.other);
       const Length candidate = length + Lengths::OfArc(weight_(arc));
       const Length key = Key(bound, candidate);
-      if (key > best_ || bound == Distances::kNoWay || !filter_(arc, node, arc.other)) continue;
+      if (bound == Distances::kNoWay) continue;
+      if (key > best_) {
+        left_out_ = true;
+        continue;
+      }
+      if (!filter_(arc, node, arc.other)) continue;
       if (arc.other == target_) {
         best_ = candidate;
         found_ = true;
@@ -180,6 +187,7 @@ class GoalSearchIn {
   Node target_ = kNone;
   Length best_ = Lengths::kInfinite;
   bool found_ = false;
+  bool left_out_ = false;  // Something lay too far off.
   Offer next_{};
   Length next_key_ = Lengths::kInfinite;
   bool too_long_ = false;
@@ -196,17 +204,19 @@ class GoalSearch {
   // the distances bound those of `graph` from below and consistently, arcs weigh no less than they
   // say, and the filter refuses those that they leave out.
   GoalResult Run(Node source, uint64_t most, FoundPath& path) {
+    uint64_t before = 0;
     if constexpr (requires { Weight::kBelow32Bits; }) {
       if (graph_.node_count() < kShortNodes) {
         GoalSearchIn<Weight, Filter, Distances, ShortLengths> search(graph_, weight_, filter_,
                                                                      tree_, work_);
-        const GoalResult result = search.Run(source, most, path);
+        const GoalResult result = search.Run(source, most, 0, path);
         if (!search.too_long()) return result;
+        before = work_.expanded();
       }
     }
     return GoalSearchIn<Weight, Filter, Distances, LongLengths>(graph_, weight_, filter_, tree_,
                                                                 work_)
-        .Run(source, most, path);
+        .Run(source, most, before, path);
   }
 
  private:

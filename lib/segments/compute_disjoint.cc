@@ -134,7 +134,10 @@ absl::StatusOr<RouteSetResult> ComputeRouteSet(const Ted& ted, const DisjointSeg
   cspf::DisjointResult joint = cspf::ComputeDisjoint(ted, paths_query, workspace, budget);
   ListTest test(ted, query, workspace.impl().potentials);
   if (NoPath* none = std::get_if<NoPath>(&joint)) {
-    if (!AllFit(none->best_found_set, test)) none->best_found_set.clear();
+    if (!AllFit(none->best_found_set, test)) {
+      none->best_found_set.clear();
+      absl::StrAppend(&none->message, "; its segment lists do not fit");
+    }
     SRPCE_RETURN_IF_ERROR(test.status());
     return std::move(*none);
   }

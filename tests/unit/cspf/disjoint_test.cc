@@ -168,6 +168,21 @@ TEST_F(DisjointTest, TheNodeThatForbidsItIsNamed) {
   EXPECT_EQ(no_path_.blocking_links, std::vector{support::LinkOf(*ted, "a->c")});
 }
 
+TEST_F(DisjointTest, ALanOrNodeIsNamedWhereItLeavesFewerPathsThanThereAreLinks) {
+  const TedPtr ted = BuildTed(
+      "s<->a#1 igp 1\ns<->a#2 igp 1\na<->t#1 igp 1\na<->t#2 igp 1\na<->t#3 igp 1\n"
+      "node lan pseudonode\nu<->lan#1 igp 1\nu<->lan#2 igp 1\n"
+      "lan<->v#1 igp 0\nlan<->v#2 igp 0\nlan<->v#3 igp 0\n");
+  const Query by_node = Member(ted, "s", "t");
+  EXPECT_EQ(Ask(ted, {by_node, by_node, by_node}, Disjointness::kNode), "NOT_DISJOINT");
+  EXPECT_EQ(no_path_.message,
+            "node-disjoint: 3 paths wanted, at most 1 exist; 3 must cross node a");
+  const Query by_lan = Member(ted, "u", "v");
+  EXPECT_EQ(Ask(ted, {by_lan, by_lan, by_lan}, Disjointness::kLink), "NOT_DISJOINT");
+  EXPECT_EQ(no_path_.message,
+            "link-disjoint: 3 paths wanted, at most 1 exist; 3 must cross node lan");
+}
+
 TEST_F(DisjointTest, ExhaustedBudgetGivesTheBestSetAndABound) {
   const TedPtr ted = BuildTed(
       "s<->a igp 1 srlg 1\na<->t igp 1 srlg 2\n"

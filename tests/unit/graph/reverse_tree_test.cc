@@ -247,5 +247,44 @@ TEST(GoalSearchTest, GivesUpAtTheLimit) {
   EXPECT_EQ(path.arcs.size(), 9U);
 }
 
+TEST(GoalSearchTest, CountsItsOwnNodesOnly) {
+  Digraph graph;
+  Edit edit;
+  for (int i = 0; i < 10; ++i) graph.AddNode(edit);
+  for (Node i = 0; i < 8; ++i) graph.AddArc(i, i + 1, {.weight = {1, 1, 1}, .flags = 1}, edit);
+  ReverseTree::Workspace tree_work;
+  const ReverseTree tree(graph, 8, kMetric, tree_work);
+  PathWorkspace work;
+  FoundPath path;
+  const SlotWeight weight{0};
+  const AnyArc any;
+  const auto run = [&](Node source) {
+    return GoalSearch(graph, weight, any, tree, work).Run(source, UINT64_MAX, path);
+  };
+  EXPECT_EQ(run(0), GoalResult::kFound);
+  EXPECT_EQ(work.expanded(), 9U);
+  EXPECT_EQ(run(8), GoalResult::kFound);
+  EXPECT_EQ(work.expanded(), 0U) << "source and target are one";
+  EXPECT_EQ(run(0), GoalResult::kFound);
+  EXPECT_EQ(run(9), GoalResult::kNone);
+  EXPECT_EQ(work.expanded(), 0U) << "no way at all";
+}
+
+TEST(GoalSearchTest, LooksOnceAtWhatIsCutOff) {
+  Digraph graph;
+  Edit edit;
+  for (int i = 0; i < 10; ++i) graph.AddNode(edit);
+  for (Node i = 0; i < 9; ++i) graph.AddArc(i, i + 1, {.weight = {1, 1, 1}, .flags = 1}, edit);
+  ReverseTree::Workspace tree_work;
+  const ReverseTree tree(graph, 9, kMetric, tree_work);
+  PathWorkspace work;
+  FoundPath path;
+  const SlotWeight weight{0};
+  const auto last_refused = [](const Arc&, Node, Node head) { return head != 9; };
+  EXPECT_EQ(GoalSearch(graph, weight, last_refused, tree, work).Run(0, 12, path),
+            GoalResult::kNone);
+  EXPECT_EQ(work.expanded(), 9U);
+}
+
 }  // namespace
 }  // namespace srpce::graph

@@ -115,6 +115,18 @@ TEST_F(AgendaTest, UrgencyThenPriorityThenKey) {
   EXPECT_EQ(Next(), "");
 }
 
+TEST_F(AgendaTest, KnowsWhetherBadNewsHasHitSomebodyWhoWaits) {
+  EXPECT_FALSE(agenda_.HasUrgent());
+  agenda_.Add(Add("w", 1), {.urgency = Urgency::kVerify});
+  EXPECT_FALSE(agenda_.HasUrgent());
+  for (const Urgency urgency : {Urgency::kTouched, Urgency::kBackup}) {
+    agenda_.Add(Add("x", 1), {.urgency = urgency});
+    EXPECT_TRUE(agenda_.HasUrgent());
+    EXPECT_EQ(Next(), "x");
+    EXPECT_FALSE(agenda_.HasUrgent());
+  }
+}
+
 TEST_F(AgendaTest, JoinsOccasionsOfOneUnit) {
   Unit* unit = Add("x", 1);
   const MonotonicTime early{std::chrono::seconds(5)};
