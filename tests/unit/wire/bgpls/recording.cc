@@ -64,12 +64,15 @@ std::vector<RecordedUpdate> ReadRecording() {
   Reader reader(AsBytes(bytes));
   std::vector<RecordedUpdate> updates;
   while (reader.ok() && !reader.empty()) {
+    const size_t begin = bytes.size() - reader.remaining();
     const Bytes marker = reader.Take(16);
     EXPECT_TRUE(std::ranges::all_of(marker, [](uint8_t octet) { return octet == 0xff; }));
     const size_t length = reader.U16();
     const uint8_t type = reader.U8();
     const Bytes body = reader.Take(std::max(length, kHeaderSize) - kHeaderSize);
-    if (type == kUpdate) updates.push_back(TakeUpdate(body));
+    if (type != kUpdate) continue;
+    updates.push_back(TakeUpdate(body));
+    updates.back().message = bytes.substr(begin, length);
   }
   EXPECT_TRUE(reader.ok());
   EXPECT_FALSE(updates.empty());

@@ -11,8 +11,9 @@
 
 namespace srpce::wire::bgpls {
 
-// One UPDATE: the parts that are BGP-LS, as bytes.
+// One UPDATE, and the parts of it that are BGP-LS.
 struct RecordedUpdate {
+  std::string message;    // Whole, header included.
   std::string reached;    // NLRIs of MP_REACH_NLRI.
   std::string withdrawn;  // NLRIs of MP_UNREACH_NLRI.
   std::string attribute;  // Path attribute 29.
