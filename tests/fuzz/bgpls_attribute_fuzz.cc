@@ -1,5 +1,5 @@
-// tests/fuzz/bgpls_attribute_fuzz.cc -- whatever bytes a BGP-LS attribute holds, what is read of them
-// can be written and read again, and the rest is said.
+// tests/fuzz/bgpls_attribute_fuzz.cc -- whatever bytes a BGP-LS attribute holds, what is read of
+// them can be written and read again, and the rest is said.
 //
 // Input: the value of path attribute 29.
 #include <cstdint>

@@ -1,5 +1,5 @@
-// tests/fuzz/bgpls_nlri_fuzz.cc -- whatever bytes stand where NLRIs should, each is taken, refused or
-// kept; what is taken can be written and read again.
+// tests/fuzz/bgpls_nlri_fuzz.cc -- whatever bytes stand where NLRIs should, each is taken, refused
+// or kept; what is taken can be written and read again.
 //
 // Input: the NLRIs of an MP_REACH_NLRI or MP_UNREACH_NLRI.
 #include <cstdint>

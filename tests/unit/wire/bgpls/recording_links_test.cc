@@ -162,6 +162,15 @@ TEST(RecordedLinksTest, ParallelLinksAreTwo) {
             seventh->second.attribute.link.sids.end_x[0].sid);
 }
 
+TEST(RecordedLinksTest, TheTableEndsWithAnEndOfRib) {
+  const std::vector<RecordedUpdate> updates = ReadRecording();
+  const auto end = std::ranges::find_if(updates, &RecordedUpdate::end_of_rib);
+  ASSERT_NE(end, updates.end());
+  EXPECT_EQ(end - updates.begin(), 58);
+  EXPECT_EQ(std::ranges::count_if(updates, &RecordedUpdate::end_of_rib), 1);
+  EXPECT_FALSE((end + 1)->withdrawn.empty()) << "then link 1 goes down";
+}
+
 TEST(RecordedLinksTest, LinkOneGoesAndReturns) {
   const std::vector<RecordedUpdate> updates = ReadRecording();
   const auto down = std::ranges::find_if(
