@@ -228,10 +228,10 @@ int main(int argc, char** argv) {
     add("isp1k", 200, {});
     add("ring1k", 200, {});
   } else {
-    add("isp10k", 2000, {9, 6, 30});
-    add("ring10k", 2000, {9, 6, 16});
-    add("isp100k", 200, {40, 30, 150});
-    add("ring100k", 200, {30, 20, 200});
+    add("isp10k", 2000, {11, 6, 50});
+    add("ring10k", 2000, {11, 6, 24});
+    add("isp100k", 200, {40, 30, 300});
+    add("ring100k", 200, {30, 20, 250});
   }
   return srpce::bench::Report(options, rows);
 }
