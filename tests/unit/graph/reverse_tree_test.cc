@@ -230,11 +230,17 @@ TEST(GoalSearchTest, FindsLongDetours) {
   EXPECT_EQ(path.arcs, (std::vector<ArcId>{first, around, last}));
 }
 
-TEST(GoalSearchTest, GivesUpAtTheLimit) {
+// 0 -> 1 -> 2 ..., and nodes beyond that nothing leads to.
+Digraph Line(Node nodes, Node arcs) {
   Digraph graph;
   Edit edit;
-  for (int i = 0; i < 10; ++i) graph.AddNode(edit);
-  for (Node i = 0; i < 9; ++i) graph.AddArc(i, i + 1, {.weight = {1, 1, 1}, .flags = 1}, edit);
+  for (Node i = 0; i < nodes; ++i) graph.AddNode(edit);
+  for (Node i = 0; i < arcs; ++i) graph.AddArc(i, i + 1, {.weight = {1, 1, 1}, .flags = 1}, edit);
+  return graph;
+}
+
+TEST(GoalSearchTest, GivesUpAtTheLimit) {
+  const Digraph graph = Line(10, 9);
   ReverseTree::Workspace tree_work;
   const ReverseTree tree(graph, 9, kMetric, tree_work);
   PathWorkspace work;
@@ -248,10 +254,7 @@ TEST(GoalSearchTest, GivesUpAtTheLimit) {
 }
 
 TEST(GoalSearchTest, CountsItsOwnNodesOnly) {
-  Digraph graph;
-  Edit edit;
-  for (int i = 0; i < 10; ++i) graph.AddNode(edit);
-  for (Node i = 0; i < 8; ++i) graph.AddArc(i, i + 1, {.weight = {1, 1, 1}, .flags = 1}, edit);
+  const Digraph graph = Line(10, 8);
   ReverseTree::Workspace tree_work;
   const ReverseTree tree(graph, 8, kMetric, tree_work);
   PathWorkspace work;
@@ -271,10 +274,7 @@ TEST(GoalSearchTest, CountsItsOwnNodesOnly) {
 }
 
 TEST(GoalSearchTest, LooksOnceAtWhatIsCutOff) {
-  Digraph graph;
-  Edit edit;
-  for (int i = 0; i < 10; ++i) graph.AddNode(edit);
-  for (Node i = 0; i < 9; ++i) graph.AddArc(i, i + 1, {.weight = {1, 1, 1}, .flags = 1}, edit);
+  const Digraph graph = Line(10, 9);
   ReverseTree::Workspace tree_work;
   const ReverseTree tree(graph, 9, kMetric, tree_work);
   PathWorkspace work;
