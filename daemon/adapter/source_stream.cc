@@ -110,8 +110,15 @@ absl::Status SourceStream::Flush() {
 absl::Status SourceStream::WaitUntil(int64_t deadline_ms) {
   std::unique_lock lock(mutex_);
   changed_.wait_until(lock, opened_ + std::chrono::milliseconds(deadline_ms),
-                      [this] { return stopping_ || broken_; });
+                      [this] { return stopping_ || broken_ || woken_; });
+  woken_ = false;
   return StateLocked();
+}
+
+void SourceStream::Wake() {
+  const std::lock_guard lock(mutex_);
+  woken_ = true;
+  changed_.notify_all();
 }
 
 absl::Status SourceStream::WaitForEnd() {

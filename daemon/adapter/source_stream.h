@@ -18,7 +18,7 @@
 
 namespace srpce::adapter {
 
-// Send, Flush, WaitUntil and Close are for one thread; Stop and Cancel for any.
+// Send, Flush, WaitUntil and Close are for one thread; Wake, Stop and Cancel for any.
 class SourceStream final : public plugin::StatementSink {
  public:
   // Called from the reading thread, for each acknowledgement but that of hello.
@@ -34,6 +34,7 @@ class SourceStream final : public plugin::StatementSink {
   absl::Status Send(const plugin::Statement& statement) override;
   absl::Status Flush() override;
   absl::Status WaitUntil(int64_t deadline_ms) override;
+  void Wake() override;
   // Waits for the stream to break or Stop.
   absl::Status WaitForEnd();
 
@@ -66,6 +67,7 @@ class SourceStream final : public plugin::StatementSink {
   std::set<uint64_t> sync_ends_;  // Sequences not acknowledged yet.
   bool broken_ = false;
   bool stopping_ = false;
+  bool woken_ = false;
   absl::Status hello_result_;
   std::thread reader_;
 };

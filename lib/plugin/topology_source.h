@@ -54,8 +54,12 @@ class StatementSink {
   // Waits until all sent so far is acknowledged. Refusals are logged and counted by the host;
   // Errors as Send.
   virtual absl::Status Flush() = 0;
-  // Waits until `deadline_ms` milliseconds have passed since the stream opened. Errors: as Send.
+  // Waits until `deadline_ms` milliseconds have passed since the stream opened, or Wake. Errors: as
+  // Send.
   virtual absl::Status WaitUntil(int64_t deadline_ms) = 0;
+  // Ends the present WaitUntil, or the next if there is none now: there is something to send. From
+  // any thread.
+  virtual void Wake() = 0;
 };
 
 class TopologySource {

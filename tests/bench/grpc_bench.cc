@@ -61,6 +61,7 @@ class BuilderSink final : public plugin::StatementSink {
   }
   absl::Status Flush() override { return absl::OkStatus(); }
   absl::Status WaitUntil(int64_t /*deadline_ms*/) override { return absl::OkStatus(); }
+  void Wake() override {}
 
  private:
   topology::TedBuilder& builder_;

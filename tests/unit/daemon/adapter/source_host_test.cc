@@ -11,6 +11,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -257,6 +258,26 @@ TEST_F(SourceHostTest, FlushWaitsForTheLastAcknowledgement) {
       options);
   EXPECT_TRUE(host->Wait().ok());
   EXPECT_FALSE(flushed_early);
+}
+
+TEST_F(SourceHostTest, WakeEndsAWaitWhetherItHasBegunOrNot) {
+  FakeIngest server{FakeIngest::Behaviour()};
+  SourceHostOptions options;
+  options.once = true;
+  std::thread waker;
+  const auto host = Host(
+      server,
+      [&](plugin::StatementSink& sink) -> absl::Status {
+        constexpr int64_t kNever = 3'600'000;
+        sink.Wake();
+        absl::Status status = sink.WaitUntil(kNever);
+        waker = std::thread([&] { sink.Wake(); });
+        status.Update(sink.WaitUntil(kNever));
+        return status;
+      },
+      options);
+  EXPECT_TRUE(host->Wait().ok());
+  waker.join();
 }
 
 TEST_F(SourceHostTest, StopEndsASourceThatWaits) {

@@ -107,6 +107,7 @@ class FakeSink final : public plugin::StatementSink {
     }
     return absl::OkStatus();
   }
+  void Wake() override {}
 
   std::vector<plugin::Statement> statements;
   std::vector<int64_t> sent_at_ms;
