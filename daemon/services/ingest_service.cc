@@ -45,6 +45,8 @@ const char* KindName(v1::TopologyUpdate::UpdateCase kind) {
       return "remove_link";
     case v1::TopologyUpdate::kRemovePrefix:
       return "remove_prefix";
+    case v1::TopologyUpdate::kReport:
+      return "report";
     case v1::TopologyUpdate::UPDATE_NOT_SET:
       break;
   }
@@ -80,6 +82,9 @@ struct Apply {
   }
   absl::Status operator()(const plugin::PrefixRemoval& s) const {
     return builder.RemovePrefix(source, s.node_id, s.prefix, now);
+  }
+  absl::Status operator()(const plugin::SourceReport& /*s*/) const {
+    return absl::OkStatus();  // No topology.
   }
 };
 

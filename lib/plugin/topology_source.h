@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "lib/base/ip.h"
+#include "lib/plugin/source_report.h"
 #include "lib/topology/elements.h"
 
 namespace srpce::plugin {
@@ -42,7 +43,7 @@ struct PrefixRemoval {
   IpPrefix prefix;
 };
 using Statement = std::variant<SyncBegin, SyncEnd, NodeStatement, LinkStatement, PrefixStatement,
-                               NodeRemoval, LinkRemoval, PrefixRemoval>;
+                               NodeRemoval, LinkRemoval, PrefixRemoval, SourceReport>;
 
 // Takes statements to the daemon. Provided by the host of the source.
 class StatementSink {

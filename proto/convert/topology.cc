@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "proto/convert/fields.h"
+#include "proto/convert/source_report.h"
 
 namespace srpce::convert {
 namespace {
@@ -292,6 +293,11 @@ absl::StatusOr<plugin::Statement> FromProto(const v1::TopologyUpdate& update) {
       if (!prefix.ok()) return At("remove_prefix", prefix.status());
       return plugin::PrefixRemoval{update.remove_prefix().node(), *prefix};
     }
+    case v1::TopologyUpdate::kReport: {
+      auto report = FromProto(update.report());
+      if (!report.ok()) return At("report", report.status());
+      return *std::move(report);
+    }
     default:
       return absl::InvalidArgumentError(absl::StrCat(
           "update ", update.sequence(), ": got no statement, want sync_begin, node, link, ..."));
@@ -434,6 +440,7 @@ struct StatementWriter {
     to->mutable_remove_prefix()->set_node(from.node_id);
     to->mutable_remove_prefix()->set_prefix(from.prefix.ToString());
   }
+  void operator()(const plugin::SourceReport& from) const { ToProto(from, to->mutable_report()); }
 };
 
 std::string UnusableReason(const topology::Ted& ted, const topology::Link& link) {

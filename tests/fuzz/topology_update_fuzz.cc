@@ -21,7 +21,7 @@ struct Applier {
 
   template <typename Statement>
   void operator()(const Statement& s) const {
-    using namespace srpce::plugin;  // NOLINT: eight statement types, named below.
+    using namespace srpce::plugin;  // NOLINT: nine statement types, named below.
     if constexpr (std::is_same_v<Statement, SyncBegin>) {
       (void)builder.BeginSync(source);
     } else if constexpr (std::is_same_v<Statement, SyncEnd>) {
@@ -36,7 +36,7 @@ struct Applier {
       (void)builder.RemoveNode(source, s.id, now);
     } else if constexpr (std::is_same_v<Statement, LinkRemoval>) {
       (void)builder.RemoveLink(source, s.key, now);
-    } else {
+    } else if constexpr (std::is_same_v<Statement, PrefixRemoval>) {
       (void)builder.RemovePrefix(source, s.node_id, s.prefix, now);
     }
   }

@@ -110,7 +110,8 @@ TEST(ConvertTopologyTest, EveryStatementSurvivesTheWire) {
       plugin::PrefixStatement{"a", prefix, {.metric = 1}, true},
       plugin::NodeRemoval{"a"},
       plugin::LinkRemoval{key},
-      plugin::PrefixRemoval{"a", prefix}};
+      plugin::PrefixRemoval{"a", prefix},
+      plugin::SourceReport{.peers = {{.name = "p"}}, .unknown = {}, .counters = {}}};
   for (const plugin::Statement& statement : statements) {
     v1::TopologyUpdate first;
     ToProto(statement, &first);

@@ -81,6 +81,7 @@ class Mirror {
     return prefixes.erase(s.node_id + " " + s.prefix.ToString()) == 1 ? ""
                                                                       : "removal of unknown prefix";
   }
+  std::string Do(const plugin::SourceReport& /*s*/) { return "a file has nothing to report"; }
 };
 
 // Time moves only by WaitUntil. Breaks after `budget` statements, where one is set.
