@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "proto/convert/source_report.h"
 #include "proto/convert/topology.h"
 
 namespace srpce::adapter {
@@ -95,7 +97,11 @@ absl::Status SourceStream::Write(v1::TopologyUpdate& update) {
 
 absl::Status SourceStream::Send(const plugin::Statement& statement) {
   v1::TopologyUpdate update;
-  convert::ToProto(statement, &update);
+  if (const auto* report = std::get_if<plugin::SourceReport>(&statement)) {
+    convert::ToProto(plugin::FitReport(*report), update.mutable_report());
+  } else {
+    convert::ToProto(statement, &update);
+  }
   return Write(update);
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+
 namespace srpce::plugin {
 
 // A neighbour: a BGP peer, a telemetry target.
@@ -60,5 +62,15 @@ inline constexpr size_t kMaxReportCounters = 256;
 inline constexpr size_t kMaxReportText = 1024;      // Octets of each text.
 inline constexpr size_t kMaxReportOctets = 64;      // Of UnknownElement.octets.
 inline constexpr size_t kMaxReportBytes = 2 << 20;  // The whole, as encoded.
+
+// True for UTF-8 (RFC 3629 s4) without control characters, C1 among them: a terminal that shows it
+// does nothing else.
+bool IsPlainText(absl::string_view text);
+
+// Returns `report` within the limits, as the host of a source sends it: neighbours decide what is
+// in a report, and a refused one shows nothing. What is no plain text is escaped ("\xff") and what
+// is too long cut. Of too many peers those that are up, of too many unknown elements those seen
+// least are summed up as one. Names stay as they are, twice or empty.
+SourceReport FitReport(SourceReport report);
 
 }  // namespace srpce::plugin

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "lib/base/status_macros.h"
@@ -31,6 +32,10 @@ class ListCheck {
   }
   void Text(absl::string_view field, const std::string& value) {
     Size(field, value, plugin::kMaxReportText);
+    if (!plugin::IsPlainText(value)) {
+      Fail(field, absl::StrCat("got '", absl::CHexEscape(value),
+                               "', want UTF-8 without control characters"));
+    }
   }
   void NotEmpty(absl::string_view field, const std::string& value) {
     if (value.empty()) {

@@ -135,6 +135,55 @@ TEST_F(SourceHostTest, ARefusalIsCountedAndTheStreamGoesOn) {
       ElementsAre(HasSubstr("source test: update 4 refused: node bad: asn: got 0, want more")));
 }
 
+TEST_F(SourceHostTest, AReportGoesBetweenTheUpdatesAsTheDaemonTakesIt) {
+  plugin::SourceReport report;
+  report.peers = {{.name = "rr1", .detail = "\xff"}};
+  FakeIngest server;
+  SourceHostOptions options;
+  options.once = true;
+  const auto host = Host(
+      server,
+      [&report](plugin::StatementSink& sink) -> absl::Status {
+        absl::Status status = sink.Send(NodeNamed("a"));
+        status.Update(sink.Send(report));
+        status.Update(sink.Send(NodeNamed("b")));
+        return status;
+      },
+      options);
+  EXPECT_TRUE(host->Wait().ok());
+  host->Stop();
+  const auto updates = server.streams().at(0).updates;
+  ASSERT_EQ(updates.size(), 3U);
+  EXPECT_EQ(updates[1].sequence(), 3U);
+  ASSERT_EQ(updates[1].report().peers_size(), 1);
+  EXPECT_EQ(updates[1].report().peers(0).detail(), "\\xff") << "what is no UTF-8 cuts a stream";
+  EXPECT_EQ(updates[2].node().id(), "b");
+  EXPECT_EQ(host->stats().accepted, 3U);
+}
+
+// What one says that has not heard of reports: they are fields it does not know.
+TEST_F(SourceHostTest, ADaemonWithoutReportsRefusesEachAndTheStreamGoesOn) {
+  FakeIngest::Behaviour behaviour;
+  behaviour.refuse = [](const v1::TopologyUpdate& update) {
+    return update.has_report() ? "update: none is set, want one of those this version knows" : "";
+  };
+  FakeIngest server(behaviour);
+  const auto host = Host(server, [](plugin::StatementSink& sink) -> absl::Status {
+    absl::Status status = sink.Send(plugin::SyncBegin());
+    status.Update(sink.Send(plugin::SourceReport()));
+    status.Update(sink.Send(NodeNamed("a")));
+    status.Update(sink.Send(plugin::SyncEnd()));
+    status.Update(sink.Send(plugin::SourceReport()));
+    return status;
+  });
+  EXPECT_TRUE(host->WaitFor([](const SourceHostStats& stats) { return stats.completed == 1; }));
+  host->Stop();
+  EXPECT_EQ(server.streams().size(), 1U);
+  EXPECT_EQ(host->stats().refused, 2U);
+  EXPECT_EQ(host->stats().accepted, 3U);
+  EXPECT_EQ(host->stats().syncs, 1U);
+}
+
 TEST_F(SourceHostTest, ALongRowOfRefusalsDoesNotFloodTheLog) {
   FakeIngest::Behaviour behaviour;
   behaviour.refuse = [](const v1::TopologyUpdate&) { return "no"; };
