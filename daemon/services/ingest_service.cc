@@ -66,13 +66,14 @@ struct Apply {
     return builder.EndSync(source).status();
   }
   absl::Status operator()(const plugin::NodeStatement& s) const {
-    return builder.SetNode(source, s.id, s.attributes, s.patch, now);
+    return builder.SetNode(source, s.id, s.attributes, {.patch = s.patch, .stale = s.stale}, now);
   }
   absl::Status operator()(const plugin::LinkStatement& s) const {
-    return builder.SetLink(source, s.key, s.attributes, s.patch, now);
+    return builder.SetLink(source, s.key, s.attributes, {.patch = s.patch, .stale = s.stale}, now);
   }
   absl::Status operator()(const plugin::PrefixStatement& s) const {
-    return builder.SetPrefix(source, s.node_id, s.prefix, s.attributes, s.patch, now);
+    return builder.SetPrefix(source, s.node_id, s.prefix, s.attributes,
+                             {.patch = s.patch, .stale = s.stale}, now);
   }
   absl::Status operator()(const plugin::NodeRemoval& s) const {
     return builder.RemoveNode(source, s.id, now);

@@ -173,7 +173,7 @@ void AgentLinks::Reconcile(topology::TedBuilder& builder, const std::string& hea
     if (!returned && state.stated.contains(name)) {
       continue;
     }
-    if (const absl::Status status = builder.SetLink(*state.source, key, down, /*patch=*/true, now);
+    if (const absl::Status status = builder.SetLink(*state.source, key, down, {.patch = true}, now);
         !status.ok()) {
       log::Error("agent ", headend, ": ", status.message());
     }

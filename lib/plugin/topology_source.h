@@ -14,23 +14,27 @@
 namespace srpce::plugin {
 
 // One statement of a source, in the order made. The same things TopologyIngest.Publish carries.
+// `patch` and `stale`: see topology::StatementOptions.
 struct SyncBegin {};
 struct SyncEnd {};
 struct NodeStatement {
   std::string id;
   topology::NodeAttributes attributes;
   bool patch = false;
+  bool stale = false;
 };
 struct LinkStatement {
   topology::LinkKey key;
   topology::LinkAttributes attributes;
   bool patch = false;
+  bool stale = false;
 };
 struct PrefixStatement {
   std::string node_id;
   IpPrefix prefix;
   topology::PrefixAttributes attributes;
   bool patch = false;
+  bool stale = false;
 };
 struct NodeRemoval {
   std::string id;

@@ -171,7 +171,7 @@ struct Node {
   std::vector<Prefix> prefixes;  // By prefix, ascending.
   // False: only named by a link; the node itself was not announced ("half known").
   bool known = false;
-  bool stale = false;  // Only sources that went silent speak of it.
+  bool stale = false;  // Nothing live speaks of it.
 
   // The name for people: attributes.name, or the id.
   const std::string& display_name() const { return attributes.name ? *attributes.name : id; }

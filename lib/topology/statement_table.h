@@ -23,17 +23,19 @@ class Statements {
     return it == entries_.end() ? nullptr : &it->statement;
   }
 
-  // Returns true when that changed something, be it only that the statement is live again.
-  bool Set(SourceId id, const Source& source, T statement) {
+  // `stale`: as the source itself has it. Returns true when that changed something, be it only
+  // that the statement is live again or no longer.
+  bool Set(SourceId id, const Source& source, T statement, bool stale) {
     const auto it = Position(id);
     if (it == entries_.end()) {
-      entries_.push_back({id, source.sync, source.connection, std::move(statement)});
+      entries_.push_back({id, stale, source.sync, source.connection, std::move(statement)});
       return true;
     }
     it->sync = source.sync;
     const bool renewed = std::exchange(it->connection, source.connection) != source.connection;
+    const bool turned = std::exchange(it->stale, stale) != stale;
     if (it->statement == statement) {
-      return renewed;
+      return renewed || turned;
     }
     it->statement = std::move(statement);
     return true;
@@ -92,13 +94,14 @@ class Statements {
  private:
   struct Entry {
     SourceId source;
+    bool stale;  // StatementOptions::stale.
     uint64_t sync;
     uint64_t connection;
     T statement;
   };
 
   static bool Live(const Entry& entry, const SourceTable& sources) {
-    return sources[entry.source].Vouches(entry.connection);
+    return !entry.stale && sources[entry.source].Vouches(entry.connection);
   }
   auto Position(SourceId source) {
     return std::find_if(entries_.begin(), entries_.end(),

@@ -95,9 +95,10 @@ absl::StatusOr<size_t> TedBuilder::Impl::EndSync(SourceId id) {
 }
 
 absl::Status TedBuilder::Impl::SetNode(SourceId id, const std::string& node,
-                                       NodeAttributes attributes, bool patch, MonotonicTime now) {
+                                       NodeAttributes attributes, StatementOptions how,
+                                       MonotonicTime now) {
   SRPCE_ASSIGN_OR_RETURN(Source* const source, sources_.FindConnected(id));
-  if (patch) {
+  if (how.patch) {
     const std::optional<NodeIndex> known = FindNodeRecord(node);
     const NodeAttributes* old = known ? nodes_[known->value()].statements.Find(id) : nullptr;
     if (old != nullptr) {
@@ -109,17 +110,17 @@ absl::Status TedBuilder::Impl::SetNode(SourceId id, const std::string& node,
   source->last_update = now;
   const NodeIndex index = InternNode(node);
   source->nodes.insert(index);
-  if (nodes_[index.value()].statements.Set(id, *source, std::move(attributes))) {
+  if (nodes_[index.value()].statements.Set(id, *source, std::move(attributes), how.stale)) {
     MarkDirty(index);
   }
   return absl::OkStatus();
 }
 
 absl::Status TedBuilder::Impl::SetLink(SourceId id, const LinkKey& key, LinkAttributes attributes,
-                                       bool patch, MonotonicTime now) {
+                                       StatementOptions how, MonotonicTime now) {
   SRPCE_ASSIGN_OR_RETURN(Source* const source, sources_.FindConnected(id));
   LinkStatement statement{std::move(attributes), key.remote_interface};
-  if (patch) {
+  if (how.patch) {
     const std::optional<LinkIndex> known = FindLinkRecord(key);
     const LinkStatement* old = known ? links_[known->value()].statements.Find(id) : nullptr;
     if (old != nullptr) {
@@ -133,7 +134,7 @@ absl::Status TedBuilder::Impl::SetLink(SourceId id, const LinkKey& key, LinkAttr
   source->last_update = now;
   const LinkIndex index = InternLink(key);
   source->links.insert(index);
-  if (links_[index.value()].statements.Set(id, *source, std::move(statement))) {
+  if (links_[index.value()].statements.Set(id, *source, std::move(statement), how.stale)) {
     MarkDirty(index);
   }
   return absl::OkStatus();
@@ -141,9 +142,9 @@ absl::Status TedBuilder::Impl::SetLink(SourceId id, const LinkKey& key, LinkAttr
 
 absl::Status TedBuilder::Impl::SetPrefix(SourceId id, const std::string& node,
                                          const IpPrefix& prefix, PrefixAttributes attributes,
-                                         bool patch, MonotonicTime now) {
+                                         StatementOptions how, MonotonicTime now) {
   SRPCE_ASSIGN_OR_RETURN(Source* const source, sources_.FindConnected(id));
-  if (patch) {
+  if (how.patch) {
     const std::optional<NodeIndex> known = FindNodeRecord(node);
     if (known) {
       const auto& prefixes = nodes_[known->value()].prefixes;
@@ -158,7 +159,7 @@ absl::Status TedBuilder::Impl::SetPrefix(SourceId id, const std::string& node,
   source->last_update = now;
   const NodeIndex index = InternNode(node);
   source->prefixes.insert({index, prefix});
-  if (nodes_[index.value()].prefixes[prefix].Set(id, *source, std::move(attributes))) {
+  if (nodes_[index.value()].prefixes[prefix].Set(id, *source, std::move(attributes), how.stale)) {
     MarkDirty(index);
   }
   return absl::OkStatus();
@@ -362,17 +363,19 @@ std::optional<MonotonicTime> TedBuilder::next_expiry() const { return impl_->nex
 absl::Status TedBuilder::BeginSync(SourceId source) { return impl_->BeginSync(source); }
 absl::StatusOr<size_t> TedBuilder::EndSync(SourceId source) { return impl_->EndSync(source); }
 absl::Status TedBuilder::SetNode(SourceId source, const std::string& id,
-                                 const NodeAttributes& attributes, bool patch, MonotonicTime now) {
-  return impl_->SetNode(source, id, attributes, patch, now);
+                                 const NodeAttributes& attributes, StatementOptions how,
+                                 MonotonicTime now) {
+  return impl_->SetNode(source, id, attributes, how, now);
 }
 absl::Status TedBuilder::SetLink(SourceId source, const LinkKey& key,
-                                 const LinkAttributes& attributes, bool patch, MonotonicTime now) {
-  return impl_->SetLink(source, key, attributes, patch, now);
+                                 const LinkAttributes& attributes, StatementOptions how,
+                                 MonotonicTime now) {
+  return impl_->SetLink(source, key, attributes, how, now);
 }
 absl::Status TedBuilder::SetPrefix(SourceId source, const std::string& node_id,
                                    const IpPrefix& prefix, const PrefixAttributes& attributes,
-                                   bool patch, MonotonicTime now) {
-  return impl_->SetPrefix(source, node_id, prefix, attributes, patch, now);
+                                   StatementOptions how, MonotonicTime now) {
+  return impl_->SetPrefix(source, node_id, prefix, attributes, how, now);
 }
 absl::Status TedBuilder::RemoveNode(SourceId source, const std::string& id, MonotonicTime now) {
   return impl_->RemoveNode(source, id, now);

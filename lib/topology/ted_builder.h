@@ -5,8 +5,9 @@
 // (equal precedence: the name that sorts first). The statements of a source whose stream broke are
 // stale: they still count, behind every live one, until its hold time is over. When it is back,
 // each is live again once repeated. A source without hold time (a lab override) is never stale: it
-// keeps its rank. A link may come before its nodes:
-// it waits, unusable, with the node half known. Not thread-safe. Time comes in as a parameter.
+// keeps its rank. A source may also call a single statement stale. A link may come before its
+// nodes: it waits, unusable, with the node half known. Not thread-safe. Time comes in as a
+// parameter.
 #pragma once
 
 #include <cstdint>
@@ -49,6 +50,16 @@ struct SourceStatus {
   std::optional<MonotonicTime> last_update;
 };
 
+// How a statement is meant.
+struct StatementOptions {
+  // Keeps the source's other attributes of the element and replaces only those stated.
+  bool patch = false;
+  // The source has it from a neighbour that is gone (a BGP session that broke): it counts, behind
+  // every live statement of any source, until made again without this. Of all that the source
+  // states of the element, a patch included; and also of a source without hold time.
+  bool stale = false;
+};
+
 class TedBuilder {
  public:
   TedBuilder();
@@ -73,15 +84,16 @@ class TedBuilder {
   // statements went.
   absl::StatusOr<size_t> EndSync(SourceId source);
 
-  // Each replaces all that `source` had said of the element. `patch` = true keeps the source's
-  // other attributes of the element and replaces only those stated. Errors: INVALID_ARGUMENT  a
-  // value out of its range ("link a->b: loss: got 1.5, want 0 to 1"); nothing is changed.
+  // Each replaces all that `source` had said of the element, unless it is a patch. Errors:
+  // INVALID_ARGUMENT  a value out of its range ("link a->b: loss: got 1.5, want 0 to 1"); nothing
+  // is changed.
   absl::Status SetNode(SourceId source, const std::string& id, const NodeAttributes& attributes,
-                       bool patch, MonotonicTime now);
+                       StatementOptions how, MonotonicTime now);
   absl::Status SetLink(SourceId source, const LinkKey& key, const LinkAttributes& attributes,
-                       bool patch, MonotonicTime now);
+                       StatementOptions how, MonotonicTime now);
   absl::Status SetPrefix(SourceId source, const std::string& node_id, const IpPrefix& prefix,
-                         const PrefixAttributes& attributes, bool patch, MonotonicTime now);
+                         const PrefixAttributes& attributes, StatementOptions how,
+                         MonotonicTime now);
   // Errors: NOT_FOUND  `source` has said nothing of it.
   absl::Status RemoveNode(SourceId source, const std::string& id, MonotonicTime now);
   absl::Status RemoveLink(SourceId source, const LinkKey& key, MonotonicTime now);

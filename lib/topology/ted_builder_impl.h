@@ -32,12 +32,12 @@ class TedBuilder::Impl {
   std::optional<MonotonicTime> next_expiry() const;
   absl::Status BeginSync(SourceId id);
   absl::StatusOr<size_t> EndSync(SourceId id);
-  absl::Status SetNode(SourceId id, const std::string& node, NodeAttributes attributes, bool patch,
-                       MonotonicTime now);
-  absl::Status SetLink(SourceId id, const LinkKey& key, LinkAttributes attributes, bool patch,
-                       MonotonicTime now);
+  absl::Status SetNode(SourceId id, const std::string& node, NodeAttributes attributes,
+                       StatementOptions how, MonotonicTime now);
+  absl::Status SetLink(SourceId id, const LinkKey& key, LinkAttributes attributes,
+                       StatementOptions how, MonotonicTime now);
   absl::Status SetPrefix(SourceId id, const std::string& node, const IpPrefix& prefix,
-                         PrefixAttributes attributes, bool patch, MonotonicTime now);
+                         PrefixAttributes attributes, StatementOptions how, MonotonicTime now);
   absl::Status RemoveNode(SourceId id, const std::string& node, MonotonicTime now);
   absl::Status RemoveLink(SourceId id, const LinkKey& key, MonotonicTime now);
   absl::Status RemovePrefix(SourceId id, const std::string& node, const IpPrefix& prefix,

@@ -266,13 +266,15 @@ absl::StatusOr<plugin::Statement> FromProto(const v1::TopologyUpdate& update) {
       auto attributes = FromProto(update.node().attributes());
       if (!attributes.ok())
         return At(absl::StrCat("node ", update.node().id()), attributes.status());
-      return plugin::NodeStatement{update.node().id(), *std::move(attributes), update.patch()};
+      return plugin::NodeStatement{update.node().id(), *std::move(attributes), update.patch(),
+                                   update.stale()};
     }
     case v1::TopologyUpdate::kLink: {
       topology::LinkKey key = FromProto(update.link().key());
       auto attributes = FromProto(update.link().attributes());
       if (!attributes.ok()) return At(absl::StrCat("link ", key.ToString()), attributes.status());
-      return plugin::LinkStatement{std::move(key), *std::move(attributes), update.patch()};
+      return plugin::LinkStatement{std::move(key), *std::move(attributes), update.patch(),
+                                   update.stale()};
     }
     case v1::TopologyUpdate::kPrefix: {
       const std::string where = absl::StrCat("prefix ", update.prefix().key().prefix(), " of ",
@@ -282,7 +284,7 @@ absl::StatusOr<plugin::Statement> FromProto(const v1::TopologyUpdate& update) {
       auto attributes = FromProto(update.prefix().attributes());
       if (!attributes.ok()) return At(where, attributes.status());
       return plugin::PrefixStatement{update.prefix().key().node(), *prefix, *std::move(attributes),
-                                     update.patch()};
+                                     update.patch(), update.stale()};
     }
     case v1::TopologyUpdate::kRemoveNode:
       return plugin::NodeRemoval{update.remove_node()};
@@ -420,17 +422,20 @@ struct StatementWriter {
     to->mutable_node()->set_id(from.id);
     ToProto(from.attributes, to->mutable_node()->mutable_attributes());
     to->set_patch(from.patch);
+    to->set_stale(from.stale);
   }
   void operator()(const plugin::LinkStatement& from) const {
     ToProto(from.key, to->mutable_link()->mutable_key());
     ToProto(from.attributes, to->mutable_link()->mutable_attributes());
     to->set_patch(from.patch);
+    to->set_stale(from.stale);
   }
   void operator()(const plugin::PrefixStatement& from) const {
     to->mutable_prefix()->mutable_key()->set_node(from.node_id);
     to->mutable_prefix()->mutable_key()->set_prefix(from.prefix.ToString());
     ToProto(from.attributes, to->mutable_prefix()->mutable_attributes());
     to->set_patch(from.patch);
+    to->set_stale(from.stale);
   }
   void operator()(const plugin::NodeRemoval& from) const { to->set_remove_node(from.id); }
   void operator()(const plugin::LinkRemoval& from) const {

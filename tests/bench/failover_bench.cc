@@ -159,10 +159,10 @@ class Pce {
       topology::LinkAttributes state;
       state.up = up;
       const absl::Status first =
-          builder.SetLink(source_, support::KeyOf(network, 2 * edge), state, true, now);
-      return first.ok()
-                 ? builder.SetLink(source_, support::KeyOf(network, 2 * edge + 1), state, true, now)
-                 : first;
+          builder.SetLink(source_, support::KeyOf(network, 2 * edge), state, {.patch = true}, now);
+      return first.ok() ? builder.SetLink(source_, support::KeyOf(network, 2 * edge + 1), state,
+                                          {.patch = true}, now)
+                        : first;
     });
   }
 

@@ -48,13 +48,13 @@ class BuilderSink final : public plugin::StatementSink {
       : builder_(builder), source_(*builder.Connect({.name = "bench"}, MonotonicTime{})) {}
   absl::Status Send(const plugin::Statement& statement) override {
     if (const auto* node = std::get_if<plugin::NodeStatement>(&statement)) {
-      return builder_.SetNode(source_, node->id, node->attributes, false, {});
+      return builder_.SetNode(source_, node->id, node->attributes, {}, {});
     }
     if (const auto* link = std::get_if<plugin::LinkStatement>(&statement)) {
-      return builder_.SetLink(source_, link->key, link->attributes, false, {});
+      return builder_.SetLink(source_, link->key, link->attributes, {}, {});
     }
     if (const auto* prefix = std::get_if<plugin::PrefixStatement>(&statement)) {
-      return builder_.SetPrefix(source_, prefix->node_id, prefix->prefix, prefix->attributes, false,
+      return builder_.SetPrefix(source_, prefix->node_id, prefix->prefix, prefix->attributes, {},
                                 {});
     }
     return absl::OkStatus();

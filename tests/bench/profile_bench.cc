@@ -134,7 +134,7 @@ topology::TedPtr WithDearerLink(support::GeneratedNetwork network, topology::Ted
     if (link.available_bps < kDemandBps || (link.admin & kExcluded) != 0) continue;
     link.igp += 1;
     if (!builder
-             .SetLink(source, support::KeyOf(network, i), support::AttributesOf(link), false,
+             .SetLink(source, support::KeyOf(network, i), support::AttributesOf(link), {},
                       MonotonicTime{})
              .ok()) {
       Die("cannot change a link");

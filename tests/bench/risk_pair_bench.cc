@@ -54,7 +54,7 @@ class Network {
       topology::LinkAttributes attributes;
       attributes.srlgs = conduits_[link / 2];
       const absl::Status status = builder.SetLink(*source, support::KeyOf(network_, link),
-                                                  attributes, /*patch=*/true, MonotonicTime{});
+                                                  attributes, {.patch = true}, MonotonicTime{});
       if (!status.ok()) Die(status.ToString());
     }
     ted_ = builder.Publish().ted;

@@ -71,7 +71,7 @@ Row Compare(const std::string& name, size_t rounds, size_t updates, double at_le
           ted;
       const Stopwatch stopwatch;
       const absl::Status status =
-          builder.SetLink(source, key, sample, /*patch=*/true, MonotonicTime{});
+          builder.SetLink(source, key, sample, {.patch = true}, MonotonicTime{});
       ted = builder.Publish().ted;
       update_us.push_back(stopwatch.microseconds());
       if (!status.ok() || ted->generation() != before->generation() + 1) {

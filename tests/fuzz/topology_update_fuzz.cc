@@ -27,11 +27,12 @@ struct Applier {
     } else if constexpr (std::is_same_v<Statement, SyncEnd>) {
       (void)builder.EndSync(source);
     } else if constexpr (std::is_same_v<Statement, NodeStatement>) {
-      (void)builder.SetNode(source, s.id, s.attributes, s.patch, now);
+      (void)builder.SetNode(source, s.id, s.attributes, {.patch = s.patch, .stale = s.stale}, now);
     } else if constexpr (std::is_same_v<Statement, LinkStatement>) {
-      (void)builder.SetLink(source, s.key, s.attributes, s.patch, now);
+      (void)builder.SetLink(source, s.key, s.attributes, {.patch = s.patch, .stale = s.stale}, now);
     } else if constexpr (std::is_same_v<Statement, PrefixStatement>) {
-      (void)builder.SetPrefix(source, s.node_id, s.prefix, s.attributes, s.patch, now);
+      (void)builder.SetPrefix(source, s.node_id, s.prefix, s.attributes,
+                              {.patch = s.patch, .stale = s.stale}, now);
     } else if constexpr (std::is_same_v<Statement, NodeRemoval>) {
       (void)builder.RemoveNode(source, s.id, now);
     } else if constexpr (std::is_same_v<Statement, LinkRemoval>) {

@@ -142,7 +142,7 @@ class Filler {
   void Fill() {
     for (const NodeText& node : text_.nodes) {
       if (node.announced) {
-        DieUnless(builder_.SetNode(source_, node.id, AttributesOf(node), /*patch=*/false, {}));
+        DieUnless(builder_.SetNode(source_, node.id, AttributesOf(node), {}, {}));
         AddPrefixes(node);
       }
     }
@@ -154,8 +154,7 @@ class Filler {
  private:
   void AddPrefixes(const NodeText& node) {
     for (const topology::Prefix& prefix : node.prefixes) {
-      DieUnless(builder_.SetPrefix(source_, node.id, prefix.prefix, prefix.attributes,
-                                   /*patch=*/false, {}));
+      DieUnless(builder_.SetPrefix(source_, node.id, prefix.prefix, prefix.attributes, {}, {}));
     }
     if (!IsRouter(node)) {
       return;
@@ -183,7 +182,7 @@ class Filler {
   void SetPrefix(const NodeText& node, uint32_t address,
                  const topology::PrefixAttributes& attributes) {
     DieUnless(builder_.SetPrefix(source_, node.id, IpPrefix(IpAddress::V4(address), 32), attributes,
-                                 /*patch=*/false, {}));
+                                 {}, {}));
   }
 
   void AddLink(const LinkText& link) {
@@ -205,7 +204,7 @@ class Filler {
                                                  : topology::Srv6Behavior::kEndXNextCsid,
                                              function));
     }
-    DieUnless(builder_.SetLink(source_, link.key, attributes, /*patch=*/false, {}));
+    DieUnless(builder_.SetLink(source_, link.key, attributes, {}, {}));
   }
 
   TedText text_;

@@ -43,14 +43,13 @@ topology::TedPtr BuildTed(const Draft& draft) {
       builder.Connect({.name = "draft", .hold_time = {}}, {});
   Must(source.status());
   for (const DraftNode& node : draft.nodes) {
-    Must(builder.SetNode(*source, node.id, node.attributes, /*patch=*/false, {}));
+    Must(builder.SetNode(*source, node.id, node.attributes, {}, {}));
     for (const topology::Prefix& prefix : node.prefixes) {
-      Must(builder.SetPrefix(*source, node.id, prefix.prefix, prefix.attributes,
-                             /*patch=*/false, {}));
+      Must(builder.SetPrefix(*source, node.id, prefix.prefix, prefix.attributes, {}, {}));
     }
   }
   for (const DraftLink& link : draft.links) {
-    Must(builder.SetLink(*source, link.key, link.attributes, /*patch=*/false, {}));
+    Must(builder.SetLink(*source, link.key, link.attributes, {}, {}));
   }
   return builder.Publish().ted;
 }

@@ -385,10 +385,10 @@ void AddToBuilder(const GeneratedNetwork& network, bool sids, topology::TedBuild
       attributes.router_ids = {router_id};
       topology::PrefixAttributes prefix;
       prefix.sids = {{.value = node + 1}};
-      Check(builder.SetPrefix(source, GeneratedNodeId(node), IpPrefix(router_id, 32), prefix, false,
+      Check(builder.SetPrefix(source, GeneratedNodeId(node), IpPrefix(router_id, 32), prefix, {},
                               now));
     }
-    Check(builder.SetNode(source, GeneratedNodeId(node), attributes, false, now));
+    Check(builder.SetNode(source, GeneratedNodeId(node), attributes, {}, now));
   }
   for (size_t link = 0; link < network.links.size(); ++link) {
     topology::LinkAttributes attributes = AttributesOf(network.links[link]);
@@ -396,7 +396,7 @@ void AddToBuilder(const GeneratedNetwork& network, bool sids, topology::TedBuild
       attributes.adjacency_sids = {
           {.label = kFirstLabel + kLabels + network.node_count + static_cast<uint32_t>(link)}};
     }
-    Check(builder.SetLink(source, KeyOf(network, link), attributes, false, now));
+    Check(builder.SetLink(source, KeyOf(network, link), attributes, {}, now));
   }
 }
 

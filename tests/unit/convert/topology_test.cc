@@ -105,9 +105,9 @@ TEST(ConvertTopologyTest, EveryStatementSurvivesTheWire) {
   const std::vector<plugin::Statement> statements = {
       plugin::SyncBegin{},
       plugin::SyncEnd{},
-      plugin::NodeStatement{"a", FullNode(), true},
-      plugin::LinkStatement{key, FullLink(), false},
-      plugin::PrefixStatement{"a", prefix, {.metric = 1}, true},
+      plugin::NodeStatement{"a", FullNode(), true, false},
+      plugin::LinkStatement{key, FullLink(), false, true},
+      plugin::PrefixStatement{"a", prefix, {.metric = 1}, true, false},
       plugin::NodeRemoval{"a"},
       plugin::LinkRemoval{key},
       plugin::PrefixRemoval{"a", prefix},
@@ -122,6 +122,23 @@ TEST(ConvertTopologyTest, EveryStatementSurvivesTheWire) {
     ToProto(*read, &second);
     EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString()) << first.DebugString();
   }
+}
+
+TEST(ConvertTopologyTest, AStatementSaysWhetherItIsAPatchAndWhetherItIsStale) {
+  v1::TopologyUpdate node;
+  node.mutable_node()->set_id("a");
+  EXPECT_FALSE(std::get<plugin::NodeStatement>(*FromProto(node)).stale);
+  node.set_stale(true);
+  EXPECT_TRUE(std::get<plugin::NodeStatement>(*FromProto(node)).stale);
+  EXPECT_FALSE(std::get<plugin::NodeStatement>(*FromProto(node)).patch);
+  v1::TopologyUpdate link;
+  link.mutable_link();
+  link.set_stale(true);
+  EXPECT_TRUE(std::get<plugin::LinkStatement>(*FromProto(link)).stale);
+  v1::TopologyUpdate prefix;
+  prefix.mutable_prefix()->mutable_key()->set_prefix("10.0.0.1/32");
+  prefix.set_stale(true);
+  EXPECT_TRUE(std::get<plugin::PrefixStatement>(*FromProto(prefix)).stale);
 }
 
 TEST(ConvertTopologyTest, LabelBeyondTwentyBitsIsRefusedByName) {

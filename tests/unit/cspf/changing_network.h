@@ -55,7 +55,7 @@ class ChangingNetwork {
  private:
   void Patch(size_t link, const topology::LinkAttributes& change) {
     ASSERT_TRUE(builder_
-                    .SetLink(source_, support::KeyOf(network_, link), change, /*patch=*/true,
+                    .SetLink(source_, support::KeyOf(network_, link), change, {.patch = true},
                              MonotonicTime{})
                     .ok());
     Publish();

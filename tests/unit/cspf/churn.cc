@@ -106,7 +106,7 @@ topology::LinkKey Churn::KeyOf(size_t link) const {
 void Churn::SayNode(uint32_t node) {
   topology::NodeAttributes attributes;
   attributes.overload = overloaded_[node];
-  MustHold(builder_.SetNode(source_, IdOf(node), attributes, false, {}));
+  MustHold(builder_.SetNode(source_, IdOf(node), attributes, {}, {}));
 }
 
 void Churn::SayLink(size_t link) {
@@ -118,7 +118,7 @@ void Churn::SayLink(size_t link) {
   if (drawn.metrics[2]) attributes.delay = attributes.min_delay = Microseconds(*drawn.metrics[2]);
   attributes.capacity = BytesPerSecond{drawn.bandwidth};
   attributes.srlgs = {drawn.risk};
-  MustHold(builder_.SetLink(source_, KeyOf(link), attributes, false, {}));
+  MustHold(builder_.SetLink(source_, KeyOf(link), attributes, {}, {}));
 }
 
 void Churn::Publish() {

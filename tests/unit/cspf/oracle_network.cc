@@ -146,12 +146,12 @@ void Build(Network& network) {
       *builder.Connect({.name = "oracle", .hold_time = std::nullopt}, now);
   for (size_t i = 0; i < network.nodes.size(); ++i) {
     const absl::Status status =
-        builder.SetNode(source, NodeId(static_cast<int>(i)), Attributes(network, i), false, now);
+        builder.SetNode(source, NodeId(static_cast<int>(i)), Attributes(network, i), {}, now);
     EXPECT_TRUE(status.ok()) << status;
   }
   for (size_t i = 0; i < network.links.size(); ++i) {
     const absl::Status status =
-        builder.SetLink(source, KeyOf(network, i), Attributes(network.links[i]), false, now);
+        builder.SetLink(source, KeyOf(network, i), Attributes(network.links[i]), {}, now);
     EXPECT_TRUE(status.ok()) << status;
   }
   network.ted = builder.Publish().ted;

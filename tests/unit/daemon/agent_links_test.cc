@@ -44,7 +44,7 @@ class AgentLinksTest : public testing::Test {
       up.up = true;
       const topology::LinkKey key{
           .local_node = from, .remote_node = to, .local_interface = interface};
-      EXPECT_TRUE(builder.SetLink(igp_, key, up, /*patch=*/true, now).ok());
+      EXPECT_TRUE(builder.SetLink(igp_, key, up, {.patch = true}, now).ok());
     });
   }
   void Report(const std::string& headend, const std::string& interface, bool up) {

@@ -229,6 +229,28 @@ TEST_F(IngestServiceTest, ABrokenStreamLeavesItsElementsStale) {
   EXPECT_EQ(writer_.ted()->usable_link_count(), 8U);
 }
 
+TEST_F(IngestServiceTest, AStatementMayBeStaleWhileItsStreamIsOpen) {
+  Serve();
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  ASSERT_EQ(client.Sync(*support::BuildTed(kSquare))->error(), "");
+  const auto repeat = [&client](bool stale) {
+    for (v1::TopologyUpdate update : support::UpdatesOf(*support::BuildTed(kSquare))) {
+      update.set_stale(stale);
+      ASSERT_EQ(client.Send(std::move(update))->error(), "");
+    }
+  };
+  repeat(true);
+  const topology::TedPtr stale = writer_.ted();
+  EXPECT_EQ(stale->stale_link_count(), 8U);
+  EXPECT_EQ(stale->usable_link_count(), 8U);
+  EXPECT_TRUE(stale->node(*stale->FindNode("a")).stale);
+  repeat(false);
+  const topology::TedPtr live = writer_.ted();
+  EXPECT_EQ(live->stale_link_count(), 0U);
+  EXPECT_FALSE(live->node(*live->FindNode("a")).stale);
+}
+
 TEST_F(IngestServiceTest, ASyncNeverEndedRemovesNothing) {
   Serve();
   {

@@ -116,7 +116,7 @@ TEST(MetricsTest, ConnectedSourcesAreShownFirstAndAgentsTogether) {
         for (size_t i = 0; i < Metrics::kMaxSources; ++i) {
           const auto gone = builder.Connect(
               {.name = "gone" + std::to_string(i), .hold_time = std::chrono::hours(1)}, now);
-          EXPECT_TRUE(builder.SetNode(*gone, "n", {}, false, now).ok());
+          EXPECT_TRUE(builder.SetNode(*gone, "n", {}, {}, now).ok());
           builder.Disconnect(*gone, now);
         }
         EXPECT_TRUE(builder.Connect({.name = "agent:r1"}, now).ok());

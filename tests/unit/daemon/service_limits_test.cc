@@ -99,7 +99,7 @@ class TopologyReadsTest : public ServiceLimitsTest {
         [this](topology::TedBuilder& builder, MonotonicTime now) {
           const auto source = builder.Connect({.name = "lab"}, now);
           for (int i = 0; i < kNodes; ++i) {
-            EXPECT_TRUE(builder.SetNode(*source, "n" + std::to_string(i), {}, false, now).ok());
+            EXPECT_TRUE(builder.SetNode(*source, "n" + std::to_string(i), {}, {}, now).ok());
           }
           return absl::OkStatus();
         },

@@ -190,7 +190,7 @@ void Lab::Edit(const std::string& link, const Change& change, bool one_way) {
   for (const topology::Link* each : links) {
     topology::LinkAttributes attributes;
     change(attributes);
-    ASSERT_TRUE(builder.SetLink(source, each->key, attributes, /*patch=*/true, clock.Now()).ok());
+    ASSERT_TRUE(builder.SetLink(source, each->key, attributes, {.patch = true}, clock.Now()).ok());
   }
 }
 

@@ -219,7 +219,7 @@ class ImpactTest : public testing::Test {
     change(attributes);
     EXPECT_TRUE(builder_
                     .SetLink(source_, before_->link(LinkOf(*before_, link)).key, attributes,
-                             /*patch=*/true, {})
+                             {.patch = true}, {})
                     .ok());
     const auto published = builder_.Publish();
     return Analyze(before_.get(), *published.ted, published.delta);

@@ -160,7 +160,8 @@ class ProtectionSoakTest : public testing::Test {
       topology::NodeAttributes overload;
       overload.overload = Below(2) == 0;
       ASSERT_TRUE(
-          lab.builder.SetNode(lab.source, NodeName(Below(kNodes)), overload, true, {}).ok());
+          lab.builder.SetNode(lab.source, NodeName(Below(kNodes)), overload, {.patch = true}, {})
+              .ok());
     }
   }
 

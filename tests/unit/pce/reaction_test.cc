@@ -198,7 +198,7 @@ TEST(ReactionTest, OverloadOfATransitNodeMovesThePolicy) {
   ASSERT_TRUE(lab.Apply({Dynamic("a", 1, "d")}).ok());
   topology::NodeAttributes overload;
   overload.overload = true;
-  ASSERT_TRUE(lab.builder.SetNode(lab.source, "b", overload, /*patch=*/true, {}).ok());
+  ASSERT_TRUE(lab.builder.SetNode(lab.source, "b", overload, {.patch = true}, {}).ok());
   lab.Publish();
   EXPECT_EQ(lab.Nodes(kPolicy), "a c d");
 }

@@ -86,7 +86,8 @@ class SoakTest : public testing::Test {
       topology::NodeAttributes overload;
       overload.overload = Below(2) == 0;
       ASSERT_TRUE(
-          lab.builder.SetNode(lab.source, NodeName(Below(kNodes)), overload, true, {}).ok());
+          lab.builder.SetNode(lab.source, NodeName(Below(kNodes)), overload, {.patch = true}, {})
+              .ok());
     }
   }
 

@@ -38,7 +38,7 @@ class TopologyWriterTest : public testing::Test {
 
   static TopologyWriter::Work AddNode(SourceId source, const std::string& id) {
     return [source, id](TedBuilder& builder, MonotonicTime now) {
-      return builder.SetNode(source, id, {}, /*patch=*/false, now);
+      return builder.SetNode(source, id, {}, {}, now);
     };
   }
 
@@ -223,7 +223,7 @@ TEST_F(TopologyWriterTest, ReportsSourcesAndHalfKnownLinks) {
   TopologyWriter writer(clock_, nullptr);
   const SourceId source = Connect(writer);
   Do(writer, [&](TedBuilder& builder, MonotonicTime now) {
-    return builder.SetLink(source, {"a", "b", "", ""}, {}, /*patch=*/false, now);
+    return builder.SetLink(source, {"a", "b", "", ""}, {}, {}, now);
   });
   EXPECT_EQ(writer.counters().half_known_links, 1U);
   ASSERT_EQ(writer.sources().size(), 1U);

@@ -93,7 +93,7 @@ TEST(ComputeRouteTest, RouterThatCannotProcessTheListIsNamed) {
   support::AddToBuilder("a<->b igp 10\nb<->c igp 10\na<->c igp 5\n", builder, source);
   topology::NodeAttributes limited;
   limited.msd.emplace().srh_max_segments_left = 0;
-  ASSERT_TRUE(builder.SetNode(source, "b", limited, /*patch=*/true, {}).ok());
+  ASSERT_TRUE(builder.SetNode(source, "b", limited, {.patch = true}, {}).ok());
   const TedPtr ted = builder.Publish().ted;
   SegmentQuery query = Query(*ted, "a", "c", MetricType::kIgp, DataPlane::kSrv6);
   query.path.constraints.waypoints = {NodeOf(*ted, "b")};

@@ -152,7 +152,7 @@ class BuilderTest : public testing::Test {
     attributes.sids = std::move(sids);
     attributes.metric = metric;
     ASSERT_TRUE(
-        builder_.SetPrefix(source_, node, *IpPrefix::Parse(prefix), attributes, false, {}).ok());
+        builder_.SetPrefix(source_, node, *IpPrefix::Parse(prefix), attributes, {}, {}).ok());
   }
   TedPtr Publish() { return builder_.Publish().ted; }
 
@@ -237,7 +237,8 @@ TEST_F(BuilderTest, UnprotectedAdjacencySidsBeforeProtectedOnesAndSetsNever) {
     topology::LinkAttributes link;
     link.igp_metric = 10;
     link.adjacency_sids = std::move(sids);
-    ASSERT_TRUE(builder_.SetLink(source_, {"a", "b", interface, ""}, link, true, {}).ok());
+    ASSERT_TRUE(
+        builder_.SetLink(source_, {"a", "b", interface, ""}, link, {.patch = true}, {}).ok());
   };
   set("1", {{.label = 24900, .is_set = true}, {.label = 24111, .backup = true}, {.label = 24112}});
   set("2", {{.label = 24900, .is_set = true}});
@@ -254,11 +255,11 @@ TEST_F(BuilderTest, AdjacencyIndexCountsInTheSrgbUnlessItIsLocal) {
   Draw("a<->b#1 igp 10 no-adj\na<->b#2 igp 10\n");
   topology::NodeAttributes node;
   node.srlb = {{15000, 100}};
-  ASSERT_TRUE(builder_.SetNode(source_, "a", node, true, {}).ok());
+  ASSERT_TRUE(builder_.SetNode(source_, "a", node, {.patch = true}, {}).ok());
   const auto encoded = [&](std::optional<bool> is_local) {
     topology::LinkAttributes link;
     link.adjacency_sids = {{.label = 70, .is_index = true, .is_local = is_local}};
-    EXPECT_TRUE(builder_.SetLink(source_, {"a", "b", "1", ""}, link, true, {}).ok());
+    EXPECT_TRUE(builder_.SetLink(source_, {"a", "b", "1", ""}, link, {.patch = true}, {}).ok());
     return EncodeText(*Publish(), "a b#1");
   };
   EXPECT_EQ(encoded(true), "15070");
@@ -271,7 +272,7 @@ TEST_F(BuilderTest, LabelThatIsAlsoAnotherPrefixForTheReaderIsNotUsed) {
   topology::LinkAttributes link;
   link.igp_metric = 10;
   link.adjacency_sids = {{.label = 16001}};  // b also knows a by this label, and prefixes win.
-  ASSERT_TRUE(builder_.SetLink(source_, {"b", "c", "1", ""}, link, true, {}).ok());
+  ASSERT_TRUE(builder_.SetLink(source_, {"b", "c", "1", ""}, link, {.patch = true}, {}).ok());
   EXPECT_EQ(EncodeText(*Publish(), "a b c#1"),
             "link b->c#1: no adjacency SID of its own, and node SID of c is spoilt by ECMP or a "
             "shorter way");

@@ -147,7 +147,7 @@ class Generator {
       if (Chance(rng_, 20)) definition.include_any.Set(3);
       node.flex_algo_definitions = {definition};
     }
-    Must(builder_.SetNode(source_, Id(n), node, false, {}));
+    Must(builder_.SetNode(source_, Id(n), node, {}, {}));
     AddPrefixes(n, node);
     nodes_.push_back(node);
   }
@@ -166,13 +166,13 @@ class Generator {
       loopback.sids.push_back(
           {.algorithm = 128, .value = kFlexIndex + n, .no_php = Chance(rng_, 30)});
     }
-    Must(builder_.SetPrefix(source_, Id(n), Address(10, 0, n), loopback, false, {}));
+    Must(builder_.SetPrefix(source_, Id(n), Address(10, 0, n), loopback, {}, {}));
     for (uint32_t group = 0; group < 2; ++group) {
       if (!Odd(25)) continue;
       topology::PrefixAttributes shared;
       shared.metric = Pick(rng_, 0, 1);
       shared.sids.push_back({.value = kAnycastIndex + group, .no_php = Chance(rng_, 30)});
-      Must(builder_.SetPrefix(source_, Id(n), Address(10, 1, group), shared, false, {}));
+      Must(builder_.SetPrefix(source_, Id(n), Address(10, 1, group), shared, {}, {}));
     }
   }
 
@@ -195,7 +195,7 @@ class Generator {
     } else if (Chance(rng_, 20)) {
       foreign.sids.push_back({.value = 80 + n, .no_php = Chance(rng_, 30)});
     }
-    Must(builder_.SetPrefix(source_, Id(n), prefix, foreign, false, {}));
+    Must(builder_.SetPrefix(source_, Id(n), prefix, foreign, {}, {}));
   }
 
   static IpPrefix Address(uint32_t a, uint32_t b, uint32_t c) {
@@ -209,8 +209,8 @@ class Generator {
     AddSids(a, there);
     AddSids(b, back);
     if (Odd(4)) there.up = false;
-    Must(builder_.SetLink(source_, {Id(a), Id(b), interface, interface}, there, false, {}));
-    Must(builder_.SetLink(source_, {Id(b), Id(a), interface, interface}, back, false, {}));
+    Must(builder_.SetLink(source_, {Id(a), Id(b), interface, interface}, there, {}, {}));
+    Must(builder_.SetLink(source_, {Id(b), Id(a), interface, interface}, back, {}, {}));
   }
 
   LinkAttributes Attributes() {
@@ -262,7 +262,7 @@ class Generator {
   void AddLan() {
     NodeAttributes lan;
     lan.pseudonode = true;
-    Must(builder_.SetNode(source_, "lan", lan, false, {}));
+    Must(builder_.SetNode(source_, "lan", lan, {}, {}));
     std::set<uint32_t> members;
     for (uint32_t i = 0; i < Pick(rng_, 2, 3); ++i) members.insert(Pick(rng_, 0, node_count_ - 1));
     for (const uint32_t n : members) {
@@ -272,8 +272,8 @@ class Generator {
       if (Chance(rng_, 50)) AddSids(n, in);
       LinkAttributes out;
       if (Chance(rng_, 70)) out.igp_metric = 0;
-      Must(builder_.SetLink(source_, {Id(n), "lan", "lan", ""}, in, false, {}));
-      Must(builder_.SetLink(source_, {"lan", Id(n), "lan", ""}, out, false, {}));
+      Must(builder_.SetLink(source_, {Id(n), "lan", "lan", ""}, in, {}, {}));
+      Must(builder_.SetLink(source_, {"lan", Id(n), "lan", ""}, out, {}, {}));
     }
   }
 

@@ -96,7 +96,7 @@ TEST(ExpandTest, NearerAnnouncerWithoutTheSidIsNamed) {
     return Expand(*ted, NodeOf(*ted, headend), list).status().ToString();
   };
   const auto announce = [&](const char* prefix) {
-    ASSERT_TRUE(builder.SetPrefix(source, "x", *IpPrefix::Parse(prefix), {}, false, {}).ok());
+    ASSERT_TRUE(builder.SetPrefix(source, "x", *IpPrefix::Parse(prefix), {}, {}, {}).ok());
   };
   EXPECT_EQ(message(Labels({16003}), "a"), "OK");
   EXPECT_EQ(message(Sids({Sid("fcbb:bb00:3::")}), "a"), "OK");
@@ -119,7 +119,7 @@ TEST(ExpandTest, LongerRouteBeatsTheRoutersOwnSid) {
   const topology::SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
   support::AddToBuilder("a<->b igp 1\nb<->x igp 1\n", builder, source);
   const IpPrefix longer = *IpPrefix::Parse("fcbb:bb00:2::/64");
-  ASSERT_TRUE(builder.SetPrefix(source, "x", longer, {}, false, {}).ok());
+  ASSERT_TRUE(builder.SetPrefix(source, "x", longer, {}, {}, {}).ok());
   const TedPtr ted = builder.Publish().ted;
   EXPECT_EQ(Expand(*ted, NodeOf(*ted, "b"), Sids({Sid("fcbb:bb00:2::")})).status().message(),
             "segment 1: SID fcbb:bb00:2:: means nothing to node x, which announces "
@@ -161,11 +161,11 @@ TEST(ExpandTest, RoutersAreHeldToTheSrhTheyCanProcess) {
   const auto message = [&](const char* node, const topology::Msd& msd, const SegmentList& list) {
     topology::NodeAttributes attributes;
     attributes.msd = msd;
-    EXPECT_TRUE(builder.SetNode(source, node, attributes, /*patch=*/true, {}).ok());
+    EXPECT_TRUE(builder.SetNode(source, node, attributes, {.patch = true}, {}).ok());
     const TedPtr ted = builder.Publish().ted;
     const absl::Status status = Expand(*ted, NodeOf(*ted, "a"), list).status();
     attributes.msd = topology::Msd();
-    EXPECT_TRUE(builder.SetNode(source, node, attributes, /*patch=*/true, {}).ok());
+    EXPECT_TRUE(builder.SetNode(source, node, attributes, {.patch = true}, {}).ok());
     return status.ToString();
   };
   const auto msd = [](auto field, uint8_t value) {
@@ -201,7 +201,7 @@ TEST(ExpandTest, PenultimatePopIsHeldToItsMsd) {
   attributes.srv6_sids[0].behavior = static_cast<uint16_t>(topology::Srv6Behavior::kEndPsp);
   const auto expand = [&](uint8_t max_pop) {
     attributes.msd.emplace().srh_max_end_pop = max_pop;
-    EXPECT_TRUE(builder.SetNode(source, "b", attributes, /*patch=*/true, {}).ok());
+    EXPECT_TRUE(builder.SetNode(source, "b", attributes, {.patch = true}, {}).ok());
     const TedPtr ted = builder.Publish().ted;
     return Expand(*ted, NodeOf(*ted, "a"), Sids({Sid("fcbb:bb00:2:e::"), Sid("fcbb:bb00:3::")}))
         .status()

@@ -58,6 +58,14 @@ bool Remove(Map& map, const typename Map::key_type& key) {
   return map.erase(key) > 0;
 }
 
+template <typename Key>
+void Mark(std::set<Key>& marked, const std::type_identity_t<Key>& key, bool mark) {
+  marked.erase(key);
+  if (mark) {
+    marked.insert(key);
+  }
+}
+
 template <typename Map>
 std::set<typename Map::key_type> KeysOf(const Map& map) {
   std::set<typename Map::key_type> keys;
@@ -158,19 +166,21 @@ size_t NaiveTed::EndSync(const std::string& name) {
 }
 
 void NaiveTed::SetNode(const std::string& name, const std::string& id,
-                       const NodeAttributes& attributes, bool patch) {
+                       const NodeAttributes& attributes, bool patch, bool stale) {
   Source& source = sources_[name];
   source.old_nodes.erase(id);
   source.confirmed_nodes.insert(id);
+  Mark(source.stale_nodes, id, stale);
   NodeAttributes& stated = source.nodes[id];
   stated = patch ? Pick({&attributes, &stated}) : attributes;
 }
 
 void NaiveTed::SetLink(const std::string& name, const LinkKey& key,
-                       const LinkAttributes& attributes, bool patch) {
+                       const LinkAttributes& attributes, bool patch, bool stale) {
   Source& source = sources_[name];
   source.old_links.erase(KeyOf(key));
   source.confirmed_links.insert(KeyOf(key));
+  Mark(source.stale_links, KeyOf(key), stale);
   Stated& stated = source.links[KeyOf(key)];
   stated.attributes = patch ? Pick({&attributes, &stated.attributes}) : attributes;
   if (!patch || !key.remote_interface.empty()) {
@@ -179,10 +189,11 @@ void NaiveTed::SetLink(const std::string& name, const LinkKey& key,
 }
 
 void NaiveTed::SetPrefix(const std::string& name, const std::string& id, const IpPrefix& prefix,
-                         const PrefixAttributes& attributes, bool patch) {
+                         const PrefixAttributes& attributes, bool patch, bool stale) {
   Source& source = sources_[name];
   source.old_prefixes.erase({id, prefix});
   source.confirmed_prefixes.insert({id, prefix});
+  Mark(source.stale_prefixes, {id, prefix}, stale);
   PrefixAttributes& stated = source.prefixes[{id, prefix}];
   stated = patch ? Pick({&attributes, &stated}) : attributes;
 }

@@ -54,11 +54,11 @@ class NaiveTed {
   void BeginSync(const std::string& name);
   size_t EndSync(const std::string& name);
   void SetNode(const std::string& name, const std::string& id, const NodeAttributes& attributes,
-               bool patch);
+               bool patch, bool stale);
   void SetLink(const std::string& name, const LinkKey& key, const LinkAttributes& attributes,
-               bool patch);
+               bool patch, bool stale);
   void SetPrefix(const std::string& name, const std::string& id, const IpPrefix& prefix,
-                 const PrefixAttributes& attributes, bool patch);
+                 const PrefixAttributes& attributes, bool patch, bool stale);
   bool RemoveNode(const std::string& name, const std::string& id);
   bool RemoveLink(const std::string& name, const LinkKey& key);
   bool RemovePrefix(const std::string& name, const std::string& id, const IpPrefix& prefix);
@@ -89,13 +89,19 @@ class NaiveTed {
     std::set<std::string> confirmed_nodes;
     std::set<NaiveKey> confirmed_links;
     std::set<PrefixKey> confirmed_prefixes;
+    // Said to be stale when last said.
+    std::set<std::string> stale_nodes;
+    std::set<NaiveKey> stale_links;
+    std::set<PrefixKey> stale_prefixes;
 
-    bool Live(const auto& confirmed, const auto& key) const {
-      return !options.hold_time || (connected && confirmed.contains(key));
+    bool Live(const auto& confirmed, const auto& stale, const auto& key) const {
+      return !stale.contains(key) && (!options.hold_time || (connected && confirmed.contains(key)));
     }
-    bool LiveNode(const std::string& id) const { return Live(confirmed_nodes, id); }
-    bool LiveLink(const NaiveKey& key) const { return Live(confirmed_links, key); }
-    bool LivePrefix(const PrefixKey& key) const { return Live(confirmed_prefixes, key); }
+    bool LiveNode(const std::string& id) const { return Live(confirmed_nodes, stale_nodes, id); }
+    bool LiveLink(const NaiveKey& key) const { return Live(confirmed_links, stale_links, key); }
+    bool LivePrefix(const PrefixKey& key) const {
+      return Live(confirmed_prefixes, stale_prefixes, key);
+    }
   };
 
   // All sources, those whose statement is `live` first.

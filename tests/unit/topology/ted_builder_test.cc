@@ -20,10 +20,10 @@ class TedBuilderTest : public testing::Test {
     return id.value_or(SourceId());
   }
   void Node(SourceId source, const std::string& id, const NodeAttributes& attributes = {}) {
-    EXPECT_EQ(builder_.SetNode(source, id, attributes, /*patch=*/false, now_), absl::OkStatus());
+    EXPECT_EQ(builder_.SetNode(source, id, attributes, {}, now_), absl::OkStatus());
   }
   void Link(SourceId source, const LinkKey& key, const LinkAttributes& attributes = {}) {
-    EXPECT_EQ(builder_.SetLink(source, key, attributes, /*patch=*/false, now_), absl::OkStatus());
+    EXPECT_EQ(builder_.SetLink(source, key, attributes, {}, now_), absl::OkStatus());
   }
   void Both(SourceId source, const std::string& interface = "") {
     Link(source, {"a", "b", interface, interface});
@@ -76,10 +76,8 @@ TEST_F(TedBuilderTest, RefusesASecondStreamOfOneSource) {
 TEST_F(TedBuilderTest, RefusesStatementsAfterTheStreamEnded) {
   const SourceId igp = Connect("igp");
   builder_.Disconnect(igp, now_);
-  EXPECT_EQ(builder_.SetNode(igp, "a", {}, false, now_).code(),
-            absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(builder_.SetNode(SourceId(99), "a", {}, false, now_).code(),
-            absl::StatusCode::kNotFound);
+  EXPECT_EQ(builder_.SetNode(igp, "a", {}, {}, now_).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(builder_.SetNode(SourceId(99), "a", {}, {}, now_).code(), absl::StatusCode::kNotFound);
 }
 
 TEST_F(TedBuilderTest, ALinkNeedsBothDirectionsAndBothNodes) {
@@ -434,7 +432,7 @@ TEST_F(TedBuilderTest, APatchKeepsWhatItDoesNotState) {
   Link(igp, {"a", "b", "1", "9"}, all);
   LinkAttributes patch;
   patch.delay = Microseconds(700);
-  ASSERT_EQ(builder_.SetLink(igp, {"a", "b", "1", ""}, patch, /*patch=*/true, now_),
+  ASSERT_EQ(builder_.SetLink(igp, {"a", "b", "1", ""}, patch, {.patch = true}, now_),
             absl::OkStatus());
   const TedPtr ted = Publish();
   const auto& link = ted->link(*ted->FindLink({"a", "b", "1", ""}));
@@ -449,9 +447,9 @@ TEST_F(TedBuilderTest, ARefusedStatementChangesNothing) {
   Publish();
   LinkAttributes bad = Igp(11);
   bad.loss = 1.5;
-  EXPECT_EQ(builder_.SetLink(igp, kAb, bad, false, now_).message(),
+  EXPECT_EQ(builder_.SetLink(igp, kAb, bad, {}, now_).message(),
             "link a->b: loss: got 1.5, want 0 to 1");
-  EXPECT_EQ(builder_.SetLink(igp, {"x", "y", "", ""}, bad, false, now_).code(),
+  EXPECT_EQ(builder_.SetLink(igp, {"x", "y", "", ""}, bad, {}, now_).code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_TRUE(builder_.Publish().delta.empty());
   EXPECT_FALSE(Publish()->FindNode("x"));
@@ -464,7 +462,7 @@ TEST_F(TedBuilderTest, APatchIsJudgedTogetherWithWhatItKeeps) {
   Link(igp, kAb, min);
   LinkAttributes max;
   max.max_delay = Microseconds(400);
-  EXPECT_EQ(builder_.SetLink(igp, kAb, max, /*patch=*/true, now_).code(),
+  EXPECT_EQ(builder_.SetLink(igp, kAb, max, {.patch = true}, now_).code(),
             absl::StatusCode::kInvalidArgument);
 }
 
@@ -484,7 +482,7 @@ TEST_F(TedBuilderTest, APrefixWaitsForItsNode) {
   PrefixAttributes prefix;
   prefix.sids = {{.value = 7}};
   const IpPrefix loopback = *IpPrefix::Parse("10.0.0.1");
-  ASSERT_EQ(builder_.SetPrefix(igp, "a", loopback, prefix, false, now_), absl::OkStatus());
+  ASSERT_EQ(builder_.SetPrefix(igp, "a", loopback, prefix, {}, now_), absl::OkStatus());
   EXPECT_EQ(Publish()->known_node_count(), 0U);
   Node(igp, "a");
   const TedPtr ted = Publish();

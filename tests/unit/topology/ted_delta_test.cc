@@ -34,14 +34,14 @@ TEST_P(TedDeltaTest, ToldForBetterOrWorse) {
   TedBuilder builder;
   const SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
   for (const char* node : {"a", "b"}) {
-    ASSERT_TRUE(builder.SetNode(source, node, {}, false, {}).ok());
+    ASSERT_TRUE(builder.SetNode(source, node, {}, {}, {}).ok());
   }
   LinkAttributes attributes = Plain();
-  ASSERT_TRUE(builder.SetLink(source, {"a", "b", "", ""}, attributes, false, {}).ok());
-  ASSERT_TRUE(builder.SetLink(source, {"b", "a", "", ""}, attributes, false, {}).ok());
+  ASSERT_TRUE(builder.SetLink(source, {"a", "b", "", ""}, attributes, {}, {}).ok());
+  ASSERT_TRUE(builder.SetLink(source, {"b", "a", "", ""}, attributes, {}, {}).ok());
   const LinkIndex link = *builder.Publish().ted->FindLink({"a", "b", "", ""});
   GetParam().change(attributes);
-  ASSERT_TRUE(builder.SetLink(source, {"a", "b", "", ""}, attributes, false, {}).ok());
+  ASSERT_TRUE(builder.SetLink(source, {"a", "b", "", ""}, attributes, {}, {}).ok());
   const TedDelta delta = builder.Publish().delta;
   std::string told;
   for (const LinkChange& change : delta.links) {
@@ -111,7 +111,7 @@ TEST(TedDeltaStructureTest, ANewWinningDefinitionIsStructure) {
   const auto define = [&](uint8_t priority) {
     NodeAttributes node;
     node.flex_algo_definitions.emplace_back().priority = priority;
-    EXPECT_TRUE(builder.SetNode(source, "b", node, /*patch=*/true, {}).ok());
+    EXPECT_TRUE(builder.SetNode(source, "b", node, {.patch = true}, {}).ok());
     return builder.Publish();
   };
   EXPECT_FALSE(define(4).delta.structure_changed);
@@ -127,7 +127,7 @@ TEST(TedDeltaStructureTest, NodeChangesAreTold) {
   const NodeIndex a = *builder.Publish().ted->FindNode("a");
   NodeAttributes overload;
   overload.overload = true;
-  ASSERT_TRUE(builder.SetNode(source, "a", overload, /*patch=*/true, {}).ok());
+  ASSERT_TRUE(builder.SetNode(source, "a", overload, {.patch = true}, {}).ok());
   const TedDelta delta = builder.Publish().delta;
   EXPECT_EQ(delta.nodes, std::vector<NodeIndex>{a});
   EXPECT_TRUE(delta.links.empty());

@@ -18,9 +18,9 @@ TedPtr Named(const std::string& name_of_a, const std::string& name_of_b) {
   support::AddToBuilder("a<->b\nnode c\n", builder, source);
   NodeAttributes node;
   node.name = name_of_a;
-  EXPECT_TRUE(builder.SetNode(source, "a", node, /*patch=*/true, {}).ok());
+  EXPECT_TRUE(builder.SetNode(source, "a", node, {.patch = true}, {}).ok());
   node.name = name_of_b;
-  EXPECT_TRUE(builder.SetNode(source, "b", node, /*patch=*/true, {}).ok());
+  EXPECT_TRUE(builder.SetNode(source, "b", node, {.patch = true}, {}).ok());
   return builder.Publish().ted;
 }
 
@@ -93,7 +93,7 @@ TEST(FindAnnouncersTest, WithASidOrWithout) {
   const SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
   support::AddToBuilder("a<->b\n", builder, source);
   const auto set = [&](const char* prefix) {
-    ASSERT_TRUE(builder.SetPrefix(source, "b", *IpPrefix::Parse(prefix), {}, false, {}).ok());
+    ASSERT_TRUE(builder.SetPrefix(source, "b", *IpPrefix::Parse(prefix), {}, {}, {}).ok());
   };
   set("10.0.0.1/32");
   set("fc00:1::/32");
@@ -148,7 +148,7 @@ TEST(FindFlexAlgoTest, RouterIdsCompareAsNumbers) {
           {.algorithm = 128,
            .metric = id == high ? MetricType::kDelay : MetricType::kIgp,
            .priority = 9}};
-      EXPECT_TRUE(builder.SetNode(source, id, attributes, /*patch=*/false, {}).ok());
+      EXPECT_TRUE(builder.SetNode(source, id, attributes, {}, {}).ok());
     }
     const TedPtr ted = builder.Publish().ted;
     EXPECT_TRUE(builder.RemoveNode(source, low, {}).ok());
@@ -210,7 +210,7 @@ TEST(DecreaseEpochTest, GrowsOnlyWhenAWeightMayHaveBecomeLess) {
   const SourceId source = *builder.Connect({.name = "test", .hold_time = {}}, {});
   support::AddToBuilder("a<->b igp 10 delay 100\n", builder, source);
   const auto epochs = [&](const LinkAttributes& patch) {
-    EXPECT_TRUE(builder.SetLink(source, {"a", "b", "", ""}, patch, /*patch=*/true, {}).ok());
+    EXPECT_TRUE(builder.SetLink(source, {"a", "b", "", ""}, patch, {.patch = true}, {}).ok());
     const TedPtr ted = builder.Publish().ted;
     return std::array<uint64_t, 3>{ted->decrease_epoch(0), ted->decrease_epoch(1),
                                    ted->decrease_epoch(2)};

@@ -1,6 +1,6 @@
-// Three sources do random things to a small network; after each publish the TED is compared with
-// the naive model in every attribute, arc and look-up, the delta with the difference of the two
-// snapshots, and old snapshots with what they were.
+// Three sources do random things to a small network, some of it said to be stale; after each
+// publish the TED is compared with the naive model in every attribute, arc and look-up, the delta
+// with the difference of the two snapshots, and old snapshots with what they were.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -302,8 +302,10 @@ void RandomNetwork::SetNode() {
     const std::string id = NodeId(Pick(kNodes));
     const NodeAttributes attributes = RandomNode();
     const bool patch = Chance(30);
-    ASSERT_EQ(builder_.SetNode(*feed->id, id, attributes, patch, now_), absl::OkStatus());
-    naive_.SetNode(feed->name, id, attributes, patch);
+    const bool stale = Chance(20);
+    ASSERT_EQ(builder_.SetNode(*feed->id, id, attributes, {.patch = patch, .stale = stale}, now_),
+              absl::OkStatus());
+    naive_.SetNode(feed->name, id, attributes, patch, stale);
   }
 }
 
@@ -312,8 +314,10 @@ void RandomNetwork::SetLink() {
     const LinkKey key = RandomKey();
     const LinkAttributes attributes = RandomLink();
     const bool patch = Chance(50);
-    ASSERT_EQ(builder_.SetLink(*feed->id, key, attributes, patch, now_), absl::OkStatus());
-    naive_.SetLink(feed->name, key, attributes, patch);
+    const bool stale = Chance(20);
+    ASSERT_EQ(builder_.SetLink(*feed->id, key, attributes, {.patch = patch, .stale = stale}, now_),
+              absl::OkStatus());
+    naive_.SetLink(feed->name, key, attributes, patch, stale);
   }
 }
 
@@ -323,8 +327,11 @@ void RandomNetwork::SetPrefix() {
     const IpPrefix prefix = AnyPrefix();
     const PrefixAttributes attributes = RandomPrefix();
     const bool patch = Chance(30);
-    ASSERT_EQ(builder_.SetPrefix(*feed->id, id, prefix, attributes, patch, now_), absl::OkStatus());
-    naive_.SetPrefix(feed->name, id, prefix, attributes, patch);
+    const bool stale = Chance(20);
+    ASSERT_EQ(builder_.SetPrefix(*feed->id, id, prefix, attributes,
+                                 {.patch = patch, .stale = stale}, now_),
+              absl::OkStatus());
+    naive_.SetPrefix(feed->name, id, prefix, attributes, patch, stale);
   }
 }
 
