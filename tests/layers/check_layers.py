@@ -14,8 +14,8 @@ import re
 import sys
 
 # From low to high. A folder belongs to the longest prefix.
-LAYERS = ["lib/base", "lib/graph", "lib/wire/bytes", "lib/wire", "lib/topology", "lib/session", "lib/cspf", "lib/segments", "lib/policy",
-          "lib/plugin", "lib/pce", "proto", "proto/convert", "plugins", "daemon"]
+LAYERS = ["lib/base", "lib/graph", "lib/wire/bytes", "lib/wire", "lib/topology", "lib/session", "lib/speaker", "lib/cspf", "lib/segments",
+          "lib/policy", "lib/plugin", "lib/pce", "proto", "proto/convert", "plugins", "daemon"]
 ROOTS = ["lib", "proto", "plugins", "daemon"]
 
 # (include pattern, where it may not be, message)
