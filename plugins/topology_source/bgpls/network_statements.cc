@@ -1,0 +1,176 @@
+// plugins/topology_source/bgpls/network_statements.cc -- NetworkView: from units that are due to
+// statements.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "plugins/topology_source/bgpls/network_view.h"
+#include "plugins/topology_source/bgpls/sid_flags.h"
+
+namespace srpce::bgpls_source {
+namespace {
+
+template <typename Statement>
+bool Same(const Statement& a, const Statement& b) {
+  return a.attributes == b.attributes && a.stale == b.stale;
+}
+
+bool IsOwnPrefix(const Member& member) {
+  return IsOwn(member.nlri->protocol, member.nlri->prefix().ospf_route_type,
+               member.attribute.prefix);
+}
+
+}  // namespace
+
+std::vector<plugin::Statement> NetworkView::TakeChanges() {
+  Output output;
+  for (const std::string& id : std::exchange(due_nodes_, {})) {
+    ComputeNode(id, output);
+  }
+  for (const NodePair& pair : std::exchange(due_pairs_, {})) {
+    ComputePair(pair, output);
+  }
+  for (const PrefixOfNode& prefix : std::exchange(due_prefixes_, {})) {
+    ComputePrefix(prefix, output);
+  }
+  std::vector<plugin::Statement> all = std::move(output.removals);
+  all.insert(all.end(), std::make_move_iterator(output.statements.begin()),
+             std::make_move_iterator(output.statements.end()));
+  return all;
+}
+
+void NetworkView::ComputeNode(const std::string& id, Output& output) {
+  const auto it = nodes_.find(id);
+  if (it == nodes_.end()) {
+    return;
+  }
+  NodeUnit& unit = it->second;
+  // Without a node NLRI the node is not announced: what is known of it waits (RFC 9552 s5.2.1).
+  if (unit.nodes.empty() && unit.links_out == 0) {
+    if (unit.stated) {
+      output.removals.emplace_back(plugin::NodeRemoval{id});
+    }
+    unit.stated.reset();
+    if (unit.empty()) {
+      nodes_.erase(it);
+    }
+    return;
+  }
+  NodeMembers members{.nodes = MembersOf(unit.nodes),
+                      .locators = MembersOf(unit.locators),
+                      .sids = MembersOf(unit.sids)};
+  std::erase_if(members.locators, [](const Member& member) { return !IsOwnPrefix(member); });
+  members.pseudonode = unit.links_out > 0 || std::any_of(unit.nodes.begin(), unit.nodes.end(),
+                                                         [&](const HeldRoute* route) {
+                                                           return names_.IsPseudonode(route->local);
+                                                         });
+  plugin::NodeStatement statement = StateNode(id, members, oddities_);
+  if (!unit.stated || !Same(*unit.stated, statement)) {
+    output.statements.emplace_back(statement);
+    unit.stated = std::move(statement);
+  }
+}
+
+std::vector<plugin::LinkStatement> NetworkView::LinksOf(const NodePair& pair, LinkUnit& unit) {
+  if (pair.first == pair.second) {
+    for (const HeldRoute* route : unit.routes) {
+      oddities_.Count("value", 0, "link from a node to itself", ToString(route->nlri()));
+    }
+    return {};
+  }
+  const std::vector<Member> members = MembersOf(unit.routes);
+  std::vector<LinkClue> clues;
+  for (const Member& member : members) {
+    clues.push_back({.descriptor = &member.nlri->link(), .attributes = AttributesOf(member)});
+  }
+  std::vector<plugin::LinkStatement> links;
+  for (const Adjacency& adjacency : JoinAdjacencies(clues, unit.pairs)) {
+    std::vector<const Member*> of_link;
+    for (const size_t member : adjacency.members) {
+      of_link.push_back(&members[member]);
+    }
+    const topology::LinkKey key{.local_node = pair.first,
+                                .remote_node = pair.second,
+                                .local_interface = adjacency.local_interface,
+                                .remote_interface = adjacency.remote_interface};
+    links.push_back(StateLink(key, adjacency, of_link, oddities_));
+  }
+  std::sort(links.begin(), links.end(), [](const auto& a, const auto& b) {
+    return a.key.local_interface < b.key.local_interface;
+  });
+  return links;
+}
+
+void NetworkView::ComputePair(const NodePair& pair, Output& output) {
+  const auto it = pairs_.find(pair);
+  if (it == pairs_.end()) {
+    return;
+  }
+  LinkUnit& unit = it->second;
+  std::vector<plugin::LinkStatement> links = LinksOf(pair, unit);
+  const auto find = [](const std::vector<plugin::LinkStatement>& list, const std::string& name) {
+    return std::find_if(list.begin(), list.end(), [&](const plugin::LinkStatement& link) {
+      return link.key.local_interface == name;
+    });
+  };
+  for (const plugin::LinkStatement& before : unit.stated) {
+    if (find(links, before.key.local_interface) == links.end()) {
+      output.removals.emplace_back(plugin::LinkRemoval{before.key});
+    }
+  }
+  for (const plugin::LinkStatement& link : links) {
+    const auto before = find(unit.stated, link.key.local_interface);
+    if (before == unit.stated.end() || !(before->key == link.key) || !Same(*before, link)) {
+      output.statements.emplace_back(link);
+    }
+  }
+  unit.stated = std::move(links);
+  if (unit.routes.empty()) {
+    pairs_.erase(it);
+  }
+}
+
+void NetworkView::ComputePrefix(const PrefixOfNode& prefix, Output& output) {
+  const auto it = prefixes_.find(prefix);
+  if (it == prefixes_.end()) {
+    return;
+  }
+  PrefixUnit& unit = it->second;
+  std::vector<Member> members = MembersOf(unit.routes);
+  std::erase_if(members, [](const Member& member) { return !IsOwnPrefix(member); });
+  if (members.empty()) {
+    if (unit.stated) {
+      output.removals.emplace_back(plugin::PrefixRemoval{prefix.first, prefix.second});
+    }
+    unit.stated.reset();
+    if (unit.routes.empty()) {
+      prefixes_.erase(it);
+    }
+    return;
+  }
+  plugin::PrefixStatement statement = StatePrefix(prefix.first, prefix.second, members, oddities_);
+  if (!unit.stated || !Same(*unit.stated, statement)) {
+    output.statements.emplace_back(statement);
+    unit.stated = std::move(statement);
+  }
+}
+
+std::vector<plugin::Statement> NetworkView::All() const {
+  std::vector<plugin::Statement> all;
+  for (const auto& [id, unit] : nodes_) {
+    if (unit.stated) {
+      all.emplace_back(*unit.stated);
+    }
+  }
+  for (const auto& [pair, unit] : pairs_) {
+    all.insert(all.end(), unit.stated.begin(), unit.stated.end());
+  }
+  for (const auto& [prefix, unit] : prefixes_) {
+    if (unit.stated) {
+      all.emplace_back(*unit.stated);
+    }
+  }
+  return all;
+}
+
+}  // namespace srpce::bgpls_source
