@@ -66,12 +66,15 @@ struct DecodeFailed {  // 21, 22, 28.
   wire::bgp::ProtocolError error{};
 };
 struct CollisionLost {};  // 23.
-struct RefreshWanted {    // The table of `family` is to come again (RFC 2918).
+// 29 (RFC 9687): for too long the peer has taken nothing of what was sent. Who owns the socket runs
+// that timer, as only it knows.
+struct SendHoldExpired {};
+struct RefreshWanted {  // The table of `family` is to come again (RFC 2918).
   wire::bgp::Family family{};
 };
-using Event =
-    std::variant<ManualStart, AutomaticStart, ManualStop, AutomaticStop, TimerExpired, ConnectionUp,
-                 ConnectionFailed, MessageReceived, DecodeFailed, CollisionLost, RefreshWanted>;
+using Event = std::variant<ManualStart, AutomaticStart, ManualStop, AutomaticStop, TimerExpired,
+                           ConnectionUp, ConnectionFailed, MessageReceived, DecodeFailed,
+                           CollisionLost, SendHoldExpired, RefreshWanted>;
 
 // Actions, to be done in their order.
 struct Connect {};  // Open a TCP connection; ConnectionUp or ConnectionFailed comes of it.

@@ -173,6 +173,15 @@ void Machine::operator()(CollisionLost) {
   End(std::move(ending));
 }
 
+void Machine::operator()(SendHoldExpired) {
+  if (!HasSentOpen()) return;
+  Ending ending;
+  ending.reason = "send hold timer expired: the peer takes nothing";
+  ending.send.emplace().code = ErrorCode::kSendHoldTimerExpired;
+  ending.retain = true;
+  End(std::move(ending));
+}
+
 void Machine::operator()(const RefreshWanted& wanted) {
   if (!IsUp() || !s_.negotiated.route_refresh || !IsActive(wanted.family)) return;
   wire::bgp::RouteRefresh refresh;

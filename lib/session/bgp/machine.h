@@ -34,6 +34,7 @@ class Machine {
   void operator()(MessageReceived received);
   void operator()(DecodeFailed failed);
   void operator()(CollisionLost);
+  void operator()(SendHoldExpired);
   void operator()(const RefreshWanted& wanted);
 
   Step Result() && { return {.session = std::move(s_), .actions = std::move(actions_)}; }

@@ -57,6 +57,7 @@ const Case kIdle[] = {
     {"ConnectRetry", State::kIdle, Expired(Timer::kConnectRetry), "Idle"},
     {"Hold", State::kIdle, Expired(Timer::kHold), "Idle"},
     {"IdleHoldThatDoesNotRun", State::kIdle, Expired(Timer::kIdleHold), "Idle"},
+    {"SendHold", State::kIdle, SendHoldExpired(), "Idle"},
     {"CollisionLost", State::kIdle, CollisionLost(), "Idle"},
 };
 INSTANTIATE_TEST_SUITE_P(Idle, TransitionTest, testing::ValuesIn(kIdle), CaseName);
@@ -78,6 +79,7 @@ const Case kConnect[] = {
      "Idle: stop ConnectRetry; close; failed: broken; start IdleHold 1000 ms"},
     {"OpenError", State::kConnect, Broken(2, 1),
      "Idle: stop ConnectRetry; close; failed: broken; start IdleHold 1000 ms"},
+    {"SendHold", State::kConnect, SendHoldExpired(), "Connect"},
     {"CollisionLost", State::kConnect, CollisionLost(),
      "Idle: stop ConnectRetry; close; failed: another connection with this peer goes on"},
     {"Notification", State::kConnect, Message(Cease()),
@@ -127,6 +129,9 @@ const Case kOpenSent[] = {
     {"OpenError", State::kOpenSent, Broken(2, 6),
      "Idle: send NOTIFICATION OPEN Message Error/Unacceptable Hold Time; stop Hold; close; failed: "
      "broken; start IdleHold 1000 ms"},
+    {"SendHold", State::kOpenSent, SendHoldExpired(),
+     "Idle: send NOTIFICATION Send Hold Timer Expired; stop Hold; close; failed: send hold timer "
+     "expired: the peer takes nothing; start IdleHold 1000 ms"},
     {"CollisionLost", State::kOpenSent, CollisionLost(),
      "Idle: send NOTIFICATION Cease/Connection Collision Resolution; stop Hold; close; failed: "
      "another connection with this peer goes on"},
@@ -181,6 +186,9 @@ const Case kOpenConfirm[] = {
     {"OpenError", State::kOpenConfirm, Broken(2, 2),
      "Idle: send NOTIFICATION OPEN Message Error/Bad Peer AS; stop Hold; stop Keepalive; close; "
      "failed: broken; start IdleHold 1000 ms"},
+    {"SendHold", State::kOpenConfirm, SendHoldExpired(),
+     "Idle: send NOTIFICATION Send Hold Timer Expired; stop Hold; stop Keepalive; close; failed: "
+     "send hold timer expired: the peer takes nothing; start IdleHold 1000 ms"},
     {"CollisionLost", State::kOpenConfirm, CollisionLost(),
      "Idle: send NOTIFICATION Cease/Connection Collision Resolution; stop Hold; stop Keepalive; "
      "close; failed: another connection with this peer goes on"},
@@ -226,6 +234,9 @@ const Case kEstablished[] = {
     {"HeaderError", State::kEstablished, Broken(1, 1),
      "Idle: send NOTIFICATION Message Header Error/Connection Not Synchronized; stop Hold; stop "
      "Keepalive; stop Stable; close; down: broken; start IdleHold 1000 ms"},
+    {"SendHold", State::kEstablished, SendHoldExpired(),
+     "Idle: send NOTIFICATION Send Hold Timer Expired; stop Hold; stop Keepalive; stop Stable; "
+     "close; down: send hold timer expired: the peer takes nothing; start IdleHold 1000 ms"},
     {"CollisionLost", State::kEstablished, CollisionLost(),
      "Idle: send NOTIFICATION Cease/Connection Collision Resolution; stop Hold; stop Keepalive; "
      "stop Stable; close; down: another connection with this peer goes on"},

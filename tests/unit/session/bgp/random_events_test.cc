@@ -47,6 +47,7 @@ Event RandomEvent(Rng& rng) {
     case 3:
       return AutomaticStop();
     case 4:
+      if (rng() % 8 == 0) return SendHoldExpired();
       return ConnectionFailed();
     case 5: {
       DecodeFailed failed;
