@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "lib/base/ip.h"
 #include "lib/session/bgp/config.h"
 
@@ -40,5 +41,8 @@ struct Config {
   std::vector<Endpoint> listen{};  // Port 0: the kernel chooses. [::] takes IPv6 only.
   std::vector<PeerConfig> peers{};
 };
+
+// Errors: INVALID_ARGUMENT  what no session can come of, with the peer's name.
+absl::Status Validate(const Config& config);
 
 }  // namespace srpce::speaker::bgp
