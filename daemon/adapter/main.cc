@@ -13,49 +13,72 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "daemon/adapter/settings_file.h"
 #include "daemon/adapter/source_host.h"
+#include "lib/base/status_macros.h"
 #include "lib/plugin/registry.h"
+#include "plugins/topology_source/bgpls/bgpls_source.h"
 #include "plugins/topology_source/file/file_source.h"
 
 namespace srpce::adapter {
 namespace {
 
 struct Options {
-  std::string file;
-  std::string script;
+  std::string plugin;
+  plugin::Settings own;  // From options of one subcommand only.
+  std::string settings_file;
   std::vector<std::string> settings;
   std::string daemon = "127.0.0.1:50051";
   SourceHostOptions host;
   int ready_fd = -1;
 };
 
-void AddFileCommand(CLI::App& app, Options& options) {
-  CLI::App* file =
-      app.add_subcommand("file", "A network from a REPETITA file, with a script of timed changes");
-  file->add_option("--file", options.file, "The network")->required()->type_name("FILE");
-  file->add_option("--script", options.script, "Timed changes, one a line: @250ms link-down A->B")
+// What every source has. `options` is that of the subcommand given in the end.
+CLI::App* AddSource(CLI::App& app, const std::string& plugin, const std::string& description,
+                    Options& options) {
+  CLI::App* source = app.add_subcommand(plugin, description);
+  source
+      ->add_option("--settings", options.settings_file,
+                   "A file with settings of the source, NAME: VALUE a line")
       ->type_name("FILE");
-  file->add_option(
-          "--set", options.settings,
-          "Another setting of the source, as NAME=VALUE: srlg_seed=7, flex_algorithms=128:delay")
+  source
+      ->add_option("--set", options.settings,
+                   "A setting of the source, as NAME=VALUE; before one of the file")
       ->type_name("NAME=VALUE");
-  file->add_option("--daemon", options.daemon, "Where srpced listens")
+  source->add_option("--daemon", options.daemon, "Where srpced listens")
       ->type_name("HOST:PORT")
       ->capture_default_str();
-  options.host.name = "file";
-  file->add_option("--name", options.host.name, "The name of this source; one stream a name")
-      ->capture_default_str();
-  file->add_option("--precedence", options.host.precedence,
+  source->add_option("--name", options.host.name,
+                     absl::StrCat("The name of this source; one stream a name [", plugin, "]"));
+  source
+      ->add_option("--precedence", options.host.precedence,
                    "Higher wins, attribute by attribute; 0 = the daemon's default")
       ->capture_default_str();
-  file->add_option("--hold-time", options.host.hold_time_seconds,
-                   "How long what this source said stands after it is gone, in seconds");
-  file->add_flag("--keep-forever", options.host.keep_forever,
-                 "It stands until taken back, or the daemon restarts");
+  source->add_option("--hold-time", options.host.hold_time_seconds,
+                     "How long what this source said stands after it is gone, in seconds");
+  source->add_flag("--keep-forever", options.host.keep_forever,
+                   "It stands until taken back, or the daemon restarts");
+  source->add_option("--ready-fd", options.ready_fd,
+                     "Write 'ready' to this file descriptor after the first complete sync");
+  source->callback([&options, plugin] {
+    options.plugin = plugin;
+    if (options.host.name.empty()) {
+      options.host.name = plugin;
+    }
+  });
+  return source;
+}
+
+void AddFile(CLI::App& app, Options& options) {
+  CLI::App* file = AddSource(
+      app, "file", "A network from a REPETITA file, with a script of timed changes", options);
+  file->add_option("--file", options.own["path"], "The network")->required()->type_name("FILE");
+  file->add_option_function<std::string>(
+          "--script", [&options](const std::string& path) { options.own["script"] = path; },
+          "Timed changes, one a line: @250ms link-down A->B")
+      ->type_name("FILE");
   file->add_flag("--once", options.host.once,
                  "End when all has been sent and acknowledged: 0 if nothing was refused");
-  file->add_option("--ready-fd", options.ready_fd,
-                   "Write 'ready' to this file descriptor after the first complete sync");
   file->footer(
       "Examples:\n"
       "  srpce-adapter file --file tests/topologies/Geant2012.graph\n"
@@ -63,10 +86,22 @@ void AddFileCommand(CLI::App& app, Options& options) {
       "--once");
 }
 
+void AddBgpls(CLI::App& app, Options& options) {
+  CLI::App* bgpls =
+      AddSource(app, "bgpls", "The network as BGP-LS peers tell it (RFC 9552)", options);
+  bgpls->footer(
+      "Example:\n"
+      "  srpce-adapter bgpls --set local_as=65000 --set router_id=10.255.0.254 \\\n"
+      "      --set peer.r1.address=10.255.0.1 --set peer.r1.as=65000");
+}
+
+// Those of options and --set before those of the file.
 absl::StatusOr<plugin::Settings> SettingsOf(const Options& options) {
-  plugin::Settings settings{{"path", options.file}};
-  if (!options.script.empty()) {
-    settings["script"] = options.script;
+  plugin::Settings settings;
+  for (const auto& [name, value] : options.own) {
+    if (!value.empty()) {
+      settings.emplace(name, value);
+    }
   }
   for (const std::string& setting : options.settings) {
     const std::pair<std::string, std::string> parts =
@@ -75,6 +110,10 @@ absl::StatusOr<plugin::Settings> SettingsOf(const Options& options) {
       return absl::InvalidArgumentError(
           absl::StrCat("--set: got '", setting, "', want NAME=VALUE, each name once"));
     }
+  }
+  if (!options.settings_file.empty()) {
+    SRPCE_ASSIGN_OR_RETURN(plugin::Settings of_file, ReadSettingsFile(options.settings_file));
+    settings.merge(of_file);
   }
   return settings;
 }
@@ -107,6 +146,7 @@ int Run(Options options) {
 
   plugin::Registry registry;
   absl::Status status = file_source::RegisterFileSource(registry);
+  status.Update(bgpls_source::RegisterBgplsSource(registry));
   const absl::StatusOr<plugin::Settings> settings = SettingsOf(options);
   if (status.ok()) {
     status = settings.status();
@@ -115,7 +155,7 @@ int Run(Options options) {
     fprintf(stderr, "srpce-adapter: %s\n", std::string(status.message()).c_str());
     return 1;
   }
-  auto source = registry.topology_sources.Make("file", *settings);
+  auto source = registry.topology_sources.Make(options.plugin, *settings);
   if (!source.ok()) {
     fprintf(stderr, "srpce-adapter: %s\n", std::string(source.status().message()).c_str());
     return 1;
@@ -156,7 +196,8 @@ int main(int argc, char** argv) {
       "srpce-adapter");
   app.require_subcommand(1);
   srpce::adapter::Options options;
-  srpce::adapter::AddFileCommand(app, options);
+  srpce::adapter::AddFile(app, options);
+  srpce::adapter::AddBgpls(app, options);
   CLI11_PARSE(app, argc, argv);
   return srpce::adapter::Run(std::move(options));
 }

@@ -4,11 +4,13 @@
 #include "plugins/southbound/agent/agent_southbound.h"
 #include "plugins/southbound/simulated/simulated_southbound.h"
 #include "plugins/store/sqlite/sqlite_store.h"
+#include "plugins/topology_source/bgpls/bgpls_source.h"
 #include "plugins/topology_source/file/file_source.h"
 
 namespace srpce::srpced {
 
 absl::Status RegisterBuiltinPlugins(plugin::Registry& registry) {
+  SRPCE_RETURN_IF_ERROR(bgpls_source::RegisterBgplsSource(registry));
   SRPCE_RETURN_IF_ERROR(file_source::RegisterFileSource(registry));
   SRPCE_RETURN_IF_ERROR(southbound::RegisterAgentSouthbound(registry));
   SRPCE_RETURN_IF_ERROR(southbound::RegisterSimulatedSouthbound(registry));

@@ -44,6 +44,7 @@ absl::Status BuilderSink::Apply(const plugin::Statement& statement) {
     return builder_.EndSync(source_).status();
   }
   report_ = std::get<plugin::SourceReport>(statement);
+  ++reports_;
   return absl::OkStatus();
 }
 
@@ -105,8 +106,11 @@ size_t BuilderSink::sent() {
   return sent_;
 }
 
-plugin::SourceReport BuilderSink::report() {
-  const std::lock_guard lock(mutex_);
+plugin::SourceReport BuilderSink::AwaitReport() {
+  std::unique_lock lock(mutex_);
+  EXPECT_TRUE(changed_.wait_for(lock, std::chrono::minutes(1), [&, seen = reports_] {
+    return reports_ > seen;
+  })) << "no report within a minute";
   return report_;
 }
 

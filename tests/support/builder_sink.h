@@ -31,7 +31,8 @@ class BuilderSink final : public plugin::StatementSink {
   topology::TedPtr ted();
   size_t syncs();
   size_t sent();
-  plugin::SourceReport report();
+  // Waits for the next report. Fails the test after a minute.
+  plugin::SourceReport AwaitReport();
 
  private:
   absl::Status Apply(const plugin::Statement& statement);
@@ -46,6 +47,7 @@ class BuilderSink final : public plugin::StatementSink {
   bool woken_ = false;
   bool stopped_ = false;
   plugin::SourceReport report_;
+  size_t reports_ = 0;
   const std::chrono::steady_clock::time_point opened_ = std::chrono::steady_clock::now();
 };
 

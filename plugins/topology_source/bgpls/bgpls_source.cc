@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How often a source tells of itself; what changes between shows by then.
+// How often a source tells of itself. Of a peer that comes or goes it tells at once.
 constexpr Duration kReportInterval = std::chrono::seconds(5);
 
 std::vector<std::string> NamesOf(const BgplsSettings& settings) {
@@ -123,7 +123,7 @@ plugin::SourceReport BgplsSource::Report() const {
 }
 
 absl::Status BgplsSource::SendReportIfDue(plugin::StatementSink& sink) {
-  if (clock_.Now() < next_report_) {
+  if (!intake_.TakePeerNews() && clock_.Now() < next_report_) {
     return absl::OkStatus();
   }
   next_report_ = clock_.Now() + kReportInterval;

@@ -41,6 +41,7 @@ void Intake::OnUp(size_t peer, const session::bgp::Negotiated& negotiated) {
     const std::lock_guard lock(mutex_);
     Peer& state = peers_[peer];
     state.phase = Phase::kTelling;
+    peer_news_ = true;
     state.marks_end = negotiated.peer_restart.has_value();
     state.last_told = clock_.Now();
     // It tells all anew; what it no longer says goes when it has.
@@ -116,6 +117,7 @@ void Intake::CountUnused(size_t peer, const wire::bgpls::NlriList& list) {
 
 void Intake::EndOfTable(size_t peer) {
   peers_[peer].phase = Phase::kToldAll;
+  peer_news_ = true;
   peers_[peer].stale_until.reset();
   table_.SweepOld(peer);
 }
@@ -153,6 +155,7 @@ void Intake::OnDown(size_t peer, const session::bgp::Down& /*down*/) {
     const std::lock_guard lock(mutex_);
     Peer& state = peers_[peer];
     state.phase = Phase::kDown;
+    peer_news_ = true;
     table_.MarkOld(peer, /*stale=*/true);
     // From the first loss on: a peer that flaps and never tells all keeps nothing alive.
     if (!state.stale_until) {
@@ -214,6 +217,11 @@ bool Intake::FirstSyncDone() {
 std::vector<RouteTable::Change> Intake::TakeChanges() {
   const std::lock_guard lock(mutex_);
   return table_.TakeChanges();
+}
+
+bool Intake::TakePeerNews() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(peer_news_, false);
 }
 
 void Intake::AddTo(size_t peer, plugin::SourcePeer& report) const {

@@ -45,6 +45,8 @@ class Intake final : public speaker::bgp::Client {
   bool FirstSyncDone();
 
   std::vector<RouteTable::Change> TakeChanges();
+  // True once after a peer came, went or has told all.
+  bool TakePeerNews();
   // Adds what the table knows of `peer`.
   void AddTo(size_t peer, plugin::SourcePeer& report) const;
   std::vector<plugin::SourceCounter> counters() const;
@@ -87,6 +89,7 @@ class Intake final : public speaker::bgp::Client {
   std::vector<Peer> peers_;
   Counters counters_;
   bool first_sync_done_ = false;
+  bool peer_news_ = false;
 
   std::mutex waker_mutex_;
   std::function<void()> waker_;
