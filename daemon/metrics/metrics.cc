@@ -131,6 +131,29 @@ class Metrics::Impl final : public prometheus::Collectable {
     return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
   }
 
+  // Adds what `source` has counted beyond what it said before. A lower number than before is that
+  // of a source that started again: all of it is new.
+  void CountEvents(const std::string& source, const std::vector<plugin::SourceCounter>& counters) {
+    const std::lock_guard lock(events_mutex);
+    std::map<std::string, uint64_t> said;  // By label.
+    for (const plugin::SourceCounter& counter : counters) {
+      const std::pair key(source, counter.name);
+      if (events.size() < kMaxSourceSeries) {
+        events.try_emplace(key);
+      }
+      said[events.contains(key) ? counter.name : kOther] += counter.value;
+    }
+    for (const auto& [event, value] : said) {
+      EventSeries& series = events[{source, event}];
+      if (series.total == nullptr) {
+        series.total = &source_events.Add({{"source", source}, {"event", event}});
+      }
+      series.total->Increment(
+          static_cast<double>(value >= series.said ? value - series.said : value));
+      series.said = value;
+    }
+  }
+
   // Returns the label of `source`, or "other" once there are too many: names come from clients.
   // Those that were never accepted take no place.
   std::string SourceLabel(const std::string& source, bool accepted) {
@@ -138,7 +161,7 @@ class Metrics::Impl final : public prometheus::Collectable {
     const std::lock_guard lock(sources_mutex);
     if (!sources.contains(label)) {
       if (!accepted || sources.size() >= kMaxSources) {
-        return "other";
+        return kOther;
       }
       sources.insert(label);
     }
@@ -180,6 +203,9 @@ class Metrics::Impl final : public prometheus::Collectable {
                     "WatchPolicies streams ended because the client did not read.")
           .Add({});
 
+  prometheus::Family<prometheus::Counter>& source_events = CounterFamily(
+      "srpce_source_events_total", "What topology sources count, by source and event.");
+
   Table<prometheus::Counter, 2> rpc_table;
   Table<prometheus::Counter, 3> update_table;
   Table<prometheus::Counter, 3> computation_table;
@@ -187,6 +213,13 @@ class Metrics::Impl final : public prometheus::Collectable {
   Table<prometheus::Histogram, 1> event_table;
   Table<prometheus::Counter, 2> push_table;
   Table<prometheus::Histogram, 1> push_seconds_table;
+
+  struct EventSeries {
+    prometheus::Counter* total = nullptr;
+    uint64_t said = 0;  // By the source, last.
+  };
+  std::mutex events_mutex;
+  std::map<std::pair<std::string, std::string>, EventSeries> events;  // By source and event.
 
   std::mutex sources_mutex;
   std::set<std::string> sources;
@@ -219,6 +252,13 @@ void Metrics::OnTopologyUpdate(const std::string& source, absl::string_view kind
                  {{"source", label}, {"kind", std::string(kind)}, {"result", result}});
            })
       .Increment();
+}
+
+void Metrics::OnSourceReport(const std::string& source,
+                             const std::vector<plugin::SourceCounter>& counters) {
+  if (const std::string label = impl_->SourceLabel(source, /*accepted=*/true); label == source) {
+    impl_->CountEvents(label, counters);
+  }
 }
 
 void Metrics::OnTedApply(Duration took) { impl_->apply.Observe(Seconds(took)); }

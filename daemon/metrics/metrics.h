@@ -11,10 +11,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "lib/base/clock.h"
 #include "lib/pce/policy_engine.h"
+#include "lib/plugin/source_report.h"
 
 namespace prometheus {
 class Collectable;
@@ -47,6 +49,11 @@ class Metrics final : public pce::PolicyEngineObserver {
   // `kind` is the field of TopologyUpdate.update. The label of a source beyond the first
   // kMaxSources that had something accepted is "other".
   void OnTopologyUpdate(const std::string& source, absl::string_view kind, bool accepted);
+  // What `source` has counted since it started; its series go on when it starts again from 0. The
+  // events beyond the first kMaxSourceSeries are "other"; sources without a label of their own are
+  // left out.
+  void OnSourceReport(const std::string& source,
+                      const std::vector<plugin::SourceCounter>& counters);
   // A change of the TED was applied and published.
   void OnTedApply(Duration took);
   void OnTedChange(WallTime when);
@@ -74,6 +81,9 @@ class Metrics final : public pce::PolicyEngineObserver {
   std::string Scrape() const;
 
   static constexpr size_t kMaxSources = 64;
+  // Of one metric about what sources report, "other" not counted.
+  static constexpr size_t kMaxSourceSeries = 1024;
+  static constexpr char kOther[] = "other";
   // The label of a source: "agent" for each of those that agents speak for, as there is one a
   // router; else its name.
   static std::string SourceFamily(const std::string& source);

@@ -85,19 +85,32 @@ struct Apply {
     return builder.RemovePrefix(source, s.node_id, s.prefix, now);
   }
   absl::Status operator()(const plugin::SourceReport& /*s*/) const {
-    return absl::OkStatus();  // No topology.
+    return absl::OkStatus();  // No topology, and kept already: see KeepReport.
   }
 };
 
 class Publisher;
 using Publishers = StreamSet<Publisher>;
 
+// What the streams of the service share.
+struct Shared {
+  const IngestOptions options;
+  pce::TopologyWriter& writer;
+  SourceReports& reports;
+  const Clock& clock;
+  metrics::Metrics& metrics;
+};
+
 // One stream. Lives until gRPC is done with it and the writer has answered everything it was given.
 class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::IngestAck> {
  public:
-  Publisher(const IngestOptions& options, pce::TopologyWriter& writer, metrics::Metrics& metrics,
-            Publishers& publishers)
-      : options_(options), writer_(writer), metrics_(metrics), publishers_(publishers) {}
+  Publisher(const Shared& shared, Publishers& publishers)
+      : options_(shared.options),
+        writer_(shared.writer),
+        reports_(shared.reports),
+        clock_(shared.clock),
+        metrics_(shared.metrics),
+        publishers_(publishers) {}
 
   void Start() {
     switch (publishers_.Add(this)) {
@@ -196,6 +209,7 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
       return;
     }
     source_name_ = options->name;
+    reports_.Forget(writer_);  // Of an earlier life of the name, too.
     const std::lock_guard lock(mutex_);
     CountSubmitted();
     writer_.Submit(
@@ -231,7 +245,14 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
     FinishIfIdle(std::move(lock));
   }
 
-  // A refusal goes the same way as the others, so that acknowledgements stay in order.
+  void KeepReport(plugin::SourceReport report) {
+    metrics_.OnSourceReport(source_name_, report.counters);
+    reports_.Put(source_name_, std::move(report), clock_.Now());
+    reports_.Forget(writer_);
+  }
+
+  // A refusal goes the same way as the others, and so does the rest of a report, so that
+  // acknowledgements stay in order.
   void SubmitUpdate() {
     const auto kind = update_.update_case();
     absl::StatusOr<plugin::Statement> statement = absl::InvalidArgumentError("hello: said twice");
@@ -240,6 +261,9 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
           absl::InvalidArgumentError("update: none is set, want one of those this version knows");
     } else if (kind != v1::TopologyUpdate::kHello) {
       statement = convert::FromProto(update_);
+    }
+    if (kind == v1::TopologyUpdate::kReport && statement.ok()) {
+      KeepReport(std::get<plugin::SourceReport>(std::exchange(*statement, plugin::SourceReport())));
     }
     const uint64_t sequence = update_.sequence();
     const std::lock_guard lock(mutex_);
@@ -360,6 +384,8 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
 
   const IngestOptions& options_;
   pce::TopologyWriter& writer_;
+  SourceReports& reports_;
+  const Clock& clock_;
   metrics::Metrics& metrics_;
   Publishers& publishers_;
 
@@ -390,28 +416,24 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
 
 class IngestService::Impl final : public v1::TopologyIngest::CallbackService {
  public:
-  Impl(const IngestOptions& options, pce::TopologyWriter& writer, metrics::Metrics& metrics)
-      : options_(options), writer_(writer), metrics_(metrics), publishers_(options.max_streams) {}
+  explicit Impl(const Shared& shared) : shared_(shared), publishers_(shared.options.max_streams) {}
 
   grpc::ServerBidiReactor<v1::TopologyUpdate, v1::IngestAck>* Publish(
       grpc::CallbackServerContext* /*context*/) override {
-    auto* publisher =
-        new Publisher(options_, writer_, metrics_, publishers_);  // Deletes itself when done.
+    auto* publisher = new Publisher(shared_, publishers_);  // Deletes itself when done.
     publisher->Start();
     return publisher;
   }
   Publishers& publishers() { return publishers_; }
 
  private:
-  const IngestOptions options_;
-  pce::TopologyWriter& writer_;
-  metrics::Metrics& metrics_;
+  const Shared shared_;
   Publishers publishers_;
 };
 
 IngestService::IngestService(const IngestOptions& options, pce::TopologyWriter& writer,
-                             metrics::Metrics& metrics)
-    : impl_(std::make_unique<Impl>(options, writer, metrics)) {}
+                             SourceReports& reports, const Clock& clock, metrics::Metrics& metrics)
+    : impl_(std::make_unique<Impl>(Shared{options, writer, reports, clock, metrics})) {}
 IngestService::~IngestService() = default;
 grpc::Service* IngestService::service() { return impl_.get(); }
 size_t IngestService::streams() const { return impl_->publishers().size(); }

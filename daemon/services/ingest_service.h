@@ -4,7 +4,8 @@
 // A stream holds at most `window` updates of `window_bytes` that are not acknowledged; then it is
 // not read until acknowledgements were written. So a slow writer, or a client that does not read,
 // holds up its own stream and nothing else. A refused update changes nothing and the stream goes
-// on. When the stream ends, however it ends, what it said goes stale.
+// on. When the stream ends, however it ends, what it said goes stale. What a source reports of
+// itself goes to SourceReports and past the TED; only its acknowledgement waits for its turn.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <memory>
 
 #include "daemon/metrics/metrics.h"
+#include "daemon/services/source_reports.h"
 #include "lib/base/clock.h"
 #include "lib/pce/topology_writer.h"
 
@@ -31,9 +33,9 @@ struct IngestOptions {
 
 class IngestService {
  public:
-  // `writer` and `metrics` outlive the service.
-  IngestService(const IngestOptions& options, pce::TopologyWriter& writer,
-                metrics::Metrics& metrics);
+  // `writer`, `reports`, `clock` and `metrics` outlive the service.
+  IngestService(const IngestOptions& options, pce::TopologyWriter& writer, SourceReports& reports,
+                const Clock& clock, metrics::Metrics& metrics);
   ~IngestService();
 
   grpc::Service* service();

@@ -16,6 +16,7 @@ namespace srpce::services {
 // among them: that is an answer.
 inline constexpr char kReasonInvalidArgument[] = "INVALID_ARGUMENT";
 inline constexpr char kReasonUnknownNode[] = "UNKNOWN_NODE";
+inline constexpr char kReasonUnknownSource[] = "UNKNOWN_SOURCE";
 inline constexpr char kReasonUnknownPolicy[] = "UNKNOWN_POLICY";
 inline constexpr char kReasonComputeQueueFull[] = "COMPUTE_QUEUE_FULL";
 inline constexpr char kReasonTooManyChanges[] = "TOO_MANY_CHANGES";

@@ -14,15 +14,23 @@
 #include "daemon/services/rpc_status.h"
 #include "daemon/services/stream_set.h"
 #include "lib/base/status_macros.h"
+#include "proto/convert/source_report.h"
 #include "proto/convert/topology.h"
 #include "srpce/v1/topology.grpc.pb.h"
 
 namespace srpce::services {
 namespace {
 
-constexpr char kMethod[] = "TopologyService/GetTopology";
+constexpr char kGetTopology[] = "TopologyService/GetTopology";
+constexpr char kGetSources[] = "TopologyService/GetSources";
 // Elements of one message: converted on a thread of gRPC, so not many at a time.
 constexpr int kElementsPerPart = 200;
+// Clients accept 4 MiB by default; a page ends well before, unless it is one source.
+constexpr size_t kMaxPageBytes = 2 << 20;
+
+double SecondsBetween(MonotonicTime from, MonotonicTime to) {
+  return std::chrono::duration<double>(to - from).count();
+}
 
 void FillSource(const topology::SourceStatus& from, MonotonicTime now, v1::TopologySource* to) {
   to->set_name(from.options.name);
@@ -33,8 +41,26 @@ void FillSource(const topology::SourceStatus& from, MonotonicTime now, v1::Topol
   to->set_links(from.links);
   to->set_prefixes(from.prefixes);
   if (from.last_update) {
-    to->set_seconds_since_update(std::chrono::duration<double>(now - *from.last_update).count());
+    to->set_seconds_since_update(SecondsBetween(*from.last_update, now));
   }
+}
+
+// Returns the sources a request asks for that come after its page token, by name.
+absl::StatusOr<std::vector<topology::SourceStatus>> Wanted(
+    const v1::GetSourcesRequest& request, std::vector<topology::SourceStatus> sources) {
+  const auto name = [](const topology::SourceStatus& source) { return source.options.name; };
+  for (const std::string& wanted : request.names()) {
+    if (std::ranges::find(sources, wanted, name) == sources.end()) {
+      return absl::NotFoundError(absl::StrCat("names: unknown source '", wanted, "'"));
+    }
+  }
+  std::erase_if(sources, [&](const topology::SourceStatus& source) {
+    const bool asked = request.names().empty() ||
+                       std::ranges::find(request.names(), name(source)) != request.names().end();
+    return !asked || name(source) <= request.page_token();
+  });
+  std::ranges::sort(sources, {}, name);
+  return sources;
 }
 
 class Reader;
@@ -141,7 +167,7 @@ class Reader final : public grpc::ServerWriteReactor<v1::Topology> {
   void End(grpc::Status status) {
     // Not in OnDone: who has heard of the end may begin the next read before that comes.
     readers_.Remove(this);
-    metrics_.OnRpc(kMethod, status.error_code());
+    metrics_.OnRpc(kGetTopology, status.error_code());
     Finish(std::move(status));
   }
 
@@ -161,9 +187,9 @@ class Reader final : public grpc::ServerWriteReactor<v1::Topology> {
 
 class TopologyService::Impl final : public v1::TopologyService::CallbackService {
  public:
-  Impl(size_t max_reads, const pce::TopologyWriter& writer, const Clock& clock,
-       metrics::Metrics& metrics)
-      : writer_(writer), clock_(clock), metrics_(metrics), readers_(max_reads) {}
+  Impl(size_t max_reads, const pce::TopologyWriter& writer, const SourceReports& reports,
+       const Clock& clock, metrics::Metrics& metrics)
+      : writer_(writer), reports_(reports), clock_(clock), metrics_(metrics), readers_(max_reads) {}
 
   grpc::ServerWriteReactor<v1::Topology>* GetTopology(
       grpc::CallbackServerContext* /*context*/, const v1::GetTopologyRequest* request) override {
@@ -172,18 +198,51 @@ class TopologyService::Impl final : public v1::TopologyService::CallbackService 
     reader->Start(*request, writer_.sources(), clock_.Now());
     return reader;
   }
+
+  grpc::ServerUnaryReactor* GetSources(grpc::CallbackServerContext* context,
+                                       const v1::GetSourcesRequest* request,
+                                       v1::GetSourcesResponse* response) override {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    const grpc::Status status = ToGrpcStatus(FillPage(*request, *response), kReasonUnknownSource);
+    metrics_.OnRpc(kGetSources, status.error_code());
+    reactor->Finish(status);
+    return reactor;
+  }
   Readers& readers() { return readers_; }
 
  private:
+  absl::Status FillPage(const v1::GetSourcesRequest& request,
+                        v1::GetSourcesResponse& response) const {
+    SRPCE_ASSIGN_OR_RETURN(const auto sources, Wanted(request, writer_.sources()));
+    size_t bytes = 0;
+    for (const topology::SourceStatus& source : sources) {
+      v1::TopologySource* added = response.add_sources();
+      FillSource(source, clock_.Now(), added);
+      if (const SourceReports::Latest latest = reports_.Of(source.options.name); latest.report) {
+        convert::ToProto(*latest.report, added->mutable_report());
+        added->set_seconds_since_report(SecondsBetween(latest.received, clock_.Now()));
+      }
+      bytes += added->ByteSizeLong();
+      if (bytes > kMaxPageBytes && response.sources_size() > 1) {
+        response.mutable_sources()->RemoveLast();
+        response.set_next_page_token(response.sources().rbegin()->name());
+        break;
+      }
+    }
+    return absl::OkStatus();
+  }
+
   const pce::TopologyWriter& writer_;
+  const SourceReports& reports_;
   const Clock& clock_;
   metrics::Metrics& metrics_;
   Readers readers_;
 };
 
 TopologyService::TopologyService(size_t max_reads, const pce::TopologyWriter& writer,
-                                 const Clock& clock, metrics::Metrics& metrics)
-    : impl_(std::make_unique<Impl>(max_reads, writer, clock, metrics)) {}
+                                 const SourceReports& reports, const Clock& clock,
+                                 metrics::Metrics& metrics)
+    : impl_(std::make_unique<Impl>(max_reads, writer, reports, clock, metrics)) {}
 TopologyService::~TopologyService() = default;
 grpc::Service* TopologyService::service() { return impl_.get(); }
 size_t TopologyService::reads() const { return impl_->readers().size(); }

@@ -1,11 +1,12 @@
 // daemon/services/topology_service.h -- srpce.v1.TopologyService: the current snapshot to readers,
-// in parts.
+// in parts; what the sources say of themselves, in pages.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 
 #include "daemon/metrics/metrics.h"
+#include "daemon/services/source_reports.h"
 #include "lib/base/clock.h"
 #include "lib/pce/topology_writer.h"
 
@@ -19,8 +20,8 @@ class TopologyService {
  public:
   // All outlive the service. At most `max_reads` streams are open, as each holds a snapshot for as
   // long as its client takes to read it.
-  TopologyService(size_t max_reads, const pce::TopologyWriter& writer, const Clock& clock,
-                  metrics::Metrics& metrics);
+  TopologyService(size_t max_reads, const pce::TopologyWriter& writer, const SourceReports& reports,
+                  const Clock& clock, metrics::Metrics& metrics);
   ~TopologyService();
 
   grpc::Service* service();

@@ -148,6 +148,7 @@ class Daemon::Impl {
   std::unique_ptr<pce::PolicyEngine> engine_;
   std::unique_ptr<services::CallPool> searches_;
   std::unique_ptr<services::CallPool> conversions_;
+  services::SourceReports reports_;
   std::unique_ptr<services::IngestService> ingest_;
   std::unique_ptr<services::TopologyService> topology_;
   std::unique_ptr<services::PathService> paths_;
@@ -230,9 +231,9 @@ void Daemon::Impl::MakeServices() {
   ingest.window_bytes = config_.topology().window_bytes();
   ingest.max_streams = limits.max_ingest_streams();
   ingest.default_hold_time = std::chrono::seconds(config_.topology().hold_time_seconds());
-  ingest_ = std::make_unique<services::IngestService>(ingest, *writer_, metrics_);
+  ingest_ = std::make_unique<services::IngestService>(ingest, *writer_, reports_, clock_, metrics_);
   topology_ = std::make_unique<services::TopologyService>(limits.max_topology_reads(), *writer_,
-                                                          clock_, metrics_);
+                                                          reports_, clock_, metrics_);
   services::PathServiceOptions paths;
   paths.inline_labels = limits.inline_labels();
   paths.max_labels = config_.engine().max_labels_per_query();
@@ -244,6 +245,7 @@ void Daemon::Impl::MakeServices() {
   policies_ =
       std::make_unique<services::PolicyService>(policies, *engine_, ted, *conversions_, metrics_);
   agents_ = southbounds_->MakeAgentService();
+  services::AddSourceReportCollector(metrics_, reports_, *writer_);
   AddServiceCollector();
 }
 

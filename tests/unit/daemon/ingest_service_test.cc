@@ -58,7 +58,7 @@ class Snapshots {
 class IngestServiceTest : public testing::Test {
  protected:
   void Serve(const IngestOptions& options = {}) {
-    service_ = std::make_unique<IngestService>(options, writer_, metrics_);
+    service_ = std::make_unique<IngestService>(options, writer_, reports_, clock_, metrics_);
     grpc::ServerBuilder builder;
     builder.RegisterService(service_->service());
     server_ = builder.BuildAndStart();
@@ -78,11 +78,23 @@ class IngestServiceTest : public testing::Test {
     return update;
   }
 
+  static v1::TopologyUpdate PeerReport(const std::string& state) {
+    v1::TopologyUpdate update;
+    v1::SourcePeer* peer = update.mutable_report()->add_peers();
+    peer->set_name("rr1");
+    peer->set_state(state);
+    v1::SourceCounter* counter = update.mutable_report()->add_counters();
+    counter->set_name("updates");
+    counter->set_value(7);
+    return update;
+  }
+
   SystemClock clock_;
   metrics::Metrics metrics_{"test"};
   Snapshots snapshots_;
   pce::TopologyWriter writer_{clock_,
                               [this](const pce::TedUpdate& update) { snapshots_.Add(update.ted); }};
+  SourceReports reports_;
   std::unique_ptr<IngestService> service_;
   std::unique_ptr<grpc::Server> server_;
 };
@@ -136,6 +148,110 @@ TEST_F(IngestServiceTest, ARefusedUpdateChangesNothingAndTheStreamGoesOn) {
   EXPECT_EQ(support::MetricValue(
                 page, "srpce_ted_updates_total{kind=\"node\",result=\"accepted\",source=\"lab\"}"),
             1);
+}
+
+TEST_F(IngestServiceTest, AReportIsKeptBesideTheTopology) {
+  Serve();
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  ASSERT_TRUE(client.Send(NodeUpdate("a")));
+  const topology::TedPtr before = writer_.ted();
+  for (const char* state : {"Active", "Established"}) {
+    const auto ack = client.Send(PeerReport(state));
+    ASSERT_TRUE(ack);
+    EXPECT_EQ(ack->error(), "");
+    EXPECT_EQ(ack->generation(), before->generation());
+    const auto kept = reports_.Of("lab").report;
+    ASSERT_NE(kept, nullptr);
+    ASSERT_EQ(kept->peers.size(), 1U);
+    EXPECT_EQ(kept->peers[0].state, state);
+  }
+  EXPECT_EQ(writer_.ted(), before);
+  const std::string page = metrics_.Scrape();
+  EXPECT_EQ(
+      support::MetricValue(
+          page, "srpce_ted_updates_total{kind=\"report\",result=\"accepted\",source=\"lab\"}"),
+      2);
+  EXPECT_EQ(
+      support::MetricValue(page, "srpce_source_events_total{event=\"updates\",source=\"lab\"}"), 7);
+}
+
+TEST_F(IngestServiceTest, ARefusedReportLeavesTheOneBefore) {
+  Serve();
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  ASSERT_EQ(client.Send(PeerReport("Active"))->error(), "");
+  v1::TopologyUpdate absurd = PeerReport("Established");
+  for (int i = 0; i < 4097; ++i) {
+    absurd.mutable_report()->add_unknown()->set_kind("TLV");
+  }
+  const auto refused = client.Send(absurd);
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->error_code(), "INVALID_ARGUMENT");
+  EXPECT_EQ(refused->error(), "report: unknown: got 4097, want at most 4096");
+  EXPECT_EQ(refused->generation(), 0U);
+  EXPECT_EQ(reports_.Of("lab").report->peers[0].state, "Active");
+  EXPECT_EQ(client.Send(NodeUpdate("a"))->error(), "");
+}
+
+// The writer is held: a report is there all the same, and its acknowledgement waits for those
+// before.
+TEST_F(IngestServiceTest, AReportDoesNotWaitForTheTopology) {
+  Serve();
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  std::promise<void> release;
+  writer_.Submit(
+      [&release](topology::TedBuilder& /*builder*/, MonotonicTime /*now*/) {
+        release.get_future().wait();
+        return absl::OkStatus();
+      },
+      nullptr);
+  ASSERT_TRUE(client.Write(NodeUpdate("a")));
+  ASSERT_TRUE(client.Write(PeerReport("Active")));
+  while (reports_.Of("lab").report == nullptr) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(writer_.ted()->known_node_count(), 0U);
+  release.set_value();
+  for (const uint64_t sequence : {2U, 3U}) {
+    const auto ack = client.ReadAck();
+    ASSERT_TRUE(ack);
+    EXPECT_EQ(ack->sequence(), sequence);
+    EXPECT_EQ(ack->error(), "");
+  }
+}
+
+TEST_F(IngestServiceTest, AReportStaysUntilItsSourceIsForgotten) {
+  Serve();
+  for (const char* name : {"kept", "forgotten"}) {
+    IngestClient client(Channel());
+    ASSERT_TRUE(client.Hello(name, 0, name == std::string("kept") ? 300 : 0));
+    ASSERT_EQ(client.Send(PeerReport("Established"))->error(), "");
+    EXPECT_TRUE(client.Finish().ok());
+  }
+  while (writer_.sources().size() > 1) {
+    std::this_thread::yield();
+  }
+  IngestClient again(Channel());
+  ASSERT_TRUE(again.Hello("forgotten"));
+  EXPECT_EQ(reports_.Of("forgotten").report, nullptr) << "of an earlier life";
+  EXPECT_NE(reports_.Of("kept").report, nullptr);
+}
+
+// An update of a version to come: a kind that is not known here is refused by itself. So it is with
+// a report where the daemon is the older one.
+TEST_F(IngestServiceTest, AKindOfUpdateThatIsNotKnownIsRefusedAndTheStreamGoesOn) {
+  Serve();
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  v1::TopologyUpdate later;
+  later.GetReflection()->MutableUnknownFields(&later)->AddLengthDelimited(1000, "new");
+  const auto refused = client.Send(later);
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->error_code(), "INVALID_ARGUMENT");
+  EXPECT_EQ(refused->error(), "update: none is set, want one of those this version knows");
+  EXPECT_EQ(client.Send(NodeUpdate("a"))->error(), "");
 }
 
 TEST_F(IngestServiceTest, TheFirstMessageMustBeHello) {

@@ -69,6 +69,55 @@ TEST(MetricsTest, CountsWhatHappens) {
   EXPECT_EQ(MetricValue(page, "srpce_store_commits_total{result=\"failed\"}"), 1);
 }
 
+// One series of events, as "source/event" for short.
+double Events(const Metrics& metrics, const std::string& source, const std::string& event) {
+  return MetricValue(metrics.Scrape(), "srpce_source_events_total{event=\"" + event +
+                                           "\",source=\"" + source + "\"}");
+}
+
+TEST(MetricsTest, WhatASourceCountsGoesOnWhenItStartsAgain) {
+  Metrics metrics("test");
+  metrics.OnSourceReport("bgp", {{"updates", 100}, {"malformed_nlris", 0}});
+  EXPECT_EQ(Events(metrics, "bgp", "updates"), 100);
+  EXPECT_EQ(Events(metrics, "bgp", "malformed_nlris"), 0);
+  metrics.OnSourceReport("bgp", {{"updates", 130}, {"malformed_nlris", 1}});
+  metrics.OnSourceReport("bgp", {{"malformed_nlris", 1}});
+  EXPECT_EQ(Events(metrics, "bgp", "updates"), 130);
+  metrics.OnSourceReport("bgp", {{"updates", 20}});  // Started again.
+  EXPECT_EQ(Events(metrics, "bgp", "updates"), 150);
+  metrics.OnSourceReport("bgp", {{"updates", 25}});
+  EXPECT_EQ(Events(metrics, "bgp", "updates"), 155);
+  EXPECT_EQ(Events(metrics, "bgp", "malformed_nlris"), 1);
+  metrics.OnSourceReport("gnmi", {{"updates", 3}});
+  EXPECT_EQ(Events(metrics, "gnmi", "updates"), 3);
+  EXPECT_EQ(Events(metrics, "bgp", "updates"), 155);
+}
+
+TEST(MetricsTest, EventsBeyondTheLimitAreCountedTogether) {
+  Metrics metrics("test");
+  std::vector<plugin::SourceCounter> counters;
+  for (size_t i = 0; i < Metrics::kMaxSourceSeries; ++i) {
+    counters.push_back({"e" + std::to_string(i), 1});
+  }
+  metrics.OnSourceReport("full", counters);
+  metrics.OnSourceReport("late", {{"x", 2}, {"y", 3}});
+  EXPECT_EQ(Events(metrics, "late", "other"), 5);
+  EXPECT_EQ(Events(metrics, "late", "x"), -1);
+  metrics.OnSourceReport("late", {{"x", 4}, {"y", 3}, {"z", 10}, {"other", 1}});
+  EXPECT_EQ(Events(metrics, "late", "other"), 18);
+  metrics.OnSourceReport("full", {{"e1023", 2}});
+  EXPECT_EQ(Events(metrics, "full", "e1023"), 2);
+}
+
+TEST(MetricsTest, OfSourcesBeyondTheLimitNoEventsAreShown) {
+  Metrics metrics("test");
+  for (size_t i = 0; i < Metrics::kMaxSources; ++i) {
+    metrics.OnTopologyUpdate("s" + std::to_string(i), "hello", true);
+  }
+  metrics.OnSourceReport("more", {{"updates", 1}});
+  EXPECT_THAT(metrics.Scrape(), Not(HasSubstr("event=")));
+}
+
 // Names of sources come from clients: a client that invents names must not fill the memory of every
 // scraper.
 TEST(MetricsTest, SourcesBeyondTheLimitAreCountedTogether) {

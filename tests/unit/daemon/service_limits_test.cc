@@ -110,7 +110,8 @@ class TopologyReadsTest : public ServiceLimitsTest {
   }
   void TearDown() override { server_->Shutdown(); }
 
-  TopologyService service_{/*max_reads=*/1, writer_, clock_, metrics_};
+  SourceReports reports_;
+  TopologyService service_{/*max_reads=*/1, writer_, reports_, clock_, metrics_};
   std::unique_ptr<v1::TopologyService::Stub> stub_;
   v1::Topology part_;
 };
