@@ -49,6 +49,7 @@ std::string Explain(const grpc::Status& status, const std::string& address, doub
 
 // Each adds its commands to `app`. `context` outlives the parsing and the run.
 void AddTopologyCommands(CLI::App& app, Context& context);
+void AddSourceCommands(CLI::App& topology, Context& context);  // Below "topology".
 void AddPathCommands(CLI::App& app, Context& context);
 void AddPolicyCommands(CLI::App& app, Context& context);
 void AddLinkCommands(CLI::App& app, Context& context);

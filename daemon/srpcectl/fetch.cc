@@ -25,6 +25,11 @@ std::string NodeIdOf(const v1::Topology& topology, const std::string& name) {
   return called.size() == 1 ? called.front() : name;
 }
 
+absl::Status ToAbsl(const grpc::Status& status, const Context& context) {
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
+                      Explain(status, context.address, context.timeout_seconds));
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Topology> FetchTopology(const Context& context,
@@ -44,9 +49,29 @@ absl::StatusOr<v1::Topology> FetchTopology(const Context& context,
   }
   const grpc::Status status = stream->Finish();
   if (!status.ok()) {
-    return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
-                        Explain(status, context.address, context.timeout_seconds));
+    return ToAbsl(status, context);
   }
+  return all;
+}
+
+absl::StatusOr<v1::GetSourcesResponse> FetchSources(const Context& context,
+                                                    const std::vector<std::string>& names) {
+  const auto channel = context.Channel();
+  const auto stub = v1::TopologyService::NewStub(channel);
+  v1::GetSourcesRequest request;
+  request.mutable_names()->Assign(names.begin(), names.end());
+  v1::GetSourcesResponse all;
+  do {
+    v1::GetSourcesResponse page;
+    const auto call = context.CallContext();
+    const grpc::Status status = stub->GetSources(call.get(), request, &page);
+    if (!status.ok()) {
+      return ToAbsl(status, context);
+    }
+    request.set_page_token(page.next_page_token());
+    page.clear_next_page_token();
+    all.MergeFrom(page);
+  } while (!request.page_token().empty());
   return all;
 }
 

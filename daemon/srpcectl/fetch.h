@@ -1,4 +1,4 @@
-// daemon/srpcectl/fetch.h -- the topology, and links of it by name.
+// daemon/srpcectl/fetch.h -- the topology, its sources, and links of it by name.
 #pragma once
 
 #include <string>
@@ -13,6 +13,10 @@ namespace srpce::ctl {
 // Returns the parts of the snapshot joined to one. The message of an error is ready for people.
 absl::StatusOr<v1::Topology> FetchTopology(const Context& context,
                                            const std::vector<std::string>& nodes);
+
+// Returns the sources of these names, all if there are none, the pages joined. Errors: as above.
+absl::StatusOr<v1::GetSourcesResponse> FetchSources(const Context& context,
+                                                    const std::vector<std::string>& names);
 
 // Returns the link that `wanted` means, with its interfaces. Errors: NOT_FOUND; INVALID_ARGUMENT
 // several parallel links, and `wanted` names no interface: the message lists them.

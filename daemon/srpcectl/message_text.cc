@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
@@ -91,8 +92,12 @@ Value FromField(const Message& message, const FieldDescriptor& field, int index)
     case FieldDescriptor::CPPTYPE_ENUM:
       return Text(EnumText(
           *(one ? r.GetEnum(message, &field) : r.GetRepeatedEnum(message, &field, index))));
-    case FieldDescriptor::CPPTYPE_STRING:
-      return Text(one ? r.GetString(message, &field) : r.GetRepeatedString(message, &field, index));
+    case FieldDescriptor::CPPTYPE_STRING: {
+      const std::string text =
+          one ? r.GetString(message, &field) : r.GetRepeatedString(message, &field, index);
+      return Text(field.type() == FieldDescriptor::TYPE_BYTES ? absl::BytesToHexString(text)
+                                                              : text);
+    }
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return FromMessage(one ? r.GetMessage(message, &field)
                              : r.GetRepeatedMessage(message, &field, index));

@@ -2,7 +2,8 @@
 // back.
 //
 // Field names as in the .proto files, enum values in lower case without the name of their enum
-// ("srv6"), 64-bit numbers as numbers, only what is set. srpce::config::YamlToProto reads both.
+// ("srv6"), 64-bit numbers as numbers, bytes in hexadecimal, only what is set.
+// srpce::config::YamlToProto reads both.
 #pragma once
 
 #include <string>

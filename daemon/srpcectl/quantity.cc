@@ -108,6 +108,26 @@ std::string FormatMicroseconds(uint64_t us) {
                    : absl::StrCat(FormatNumber(static_cast<double>(us) / 1e3, 3), " ms");
 }
 
+std::string FormatSeconds(double seconds) {
+  constexpr double kMinute = 60;
+  constexpr double kHour = 60 * kMinute;
+  constexpr double kDay = 24 * kHour;
+  if (seconds < kMinute) {
+    return absl::StrCat(FormatNumber(std::floor(seconds * 10) / 10, 1), " s");
+  }
+  if (seconds < kHour) {
+    return absl::StrCat(FormatNumber(std::floor(seconds / kMinute), 0), " min");
+  }
+  // Two units, the second left out where it is 0.
+  const auto two = [seconds](double large, const char* large_name, double small,
+                             const char* small_name) {
+    const double rest = std::floor(std::fmod(seconds, large) / small);
+    return absl::StrCat(FormatNumber(std::floor(seconds / large), 0), large_name,
+                        rest == 0 ? "" : absl::StrCat(" ", FormatNumber(rest, 0), small_name));
+  };
+  return seconds < kDay ? two(kHour, " h", kMinute, " min") : two(kDay, " d", kHour, " h");
+}
+
 std::string FormatBitsPerSecond(uint64_t bps) {
   static constexpr std::pair<double, const char*> kUnits[] = {
       {1e12, "Tb/s"}, {1e9, "Gb/s"}, {1e6, "Mb/s"}, {1e3, "kb/s"}};

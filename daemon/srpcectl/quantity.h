@@ -21,8 +21,9 @@ absl::StatusOr<v1::AdminGroup> ParseAdminGroup(absl::string_view text);
 // "0.001" or "0.1%".
 absl::StatusOr<double> ParseFraction(absl::string_view text);
 
-std::string FormatMicroseconds(uint64_t us);                // "250 us", "12.345 ms".
-std::string FormatBitsPerSecond(uint64_t bps);              // "10 Gb/s", "7.167 Gb/s".
+std::string FormatMicroseconds(uint64_t us);    // "250 us", "12.345 ms".
+std::string FormatSeconds(double seconds);      // "1.5 s", "12 min", "3 h 5 min", "4 d 2 h".
+std::string FormatBitsPerSecond(uint64_t bps);  // "10 Gb/s", "7.167 Gb/s".
 std::string FormatAdminGroup(const v1::AdminGroup& group);  // "0x3"; "0" when empty.
 std::string FormatFraction(double fraction);                // "0.05 %".
 // At most `digits` after the point, none that are zero at the end.

@@ -1,4 +1,4 @@
-// daemon/srpcectl/topology_command.cc -- srpcectl topology show.
+// daemon/srpcectl/topology_command.cc -- srpcectl topology, and its show.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -12,6 +12,7 @@
 #include "daemon/srpcectl/fetch.h"
 #include "daemon/srpcectl/names.h"
 #include "daemon/srpcectl/quantity.h"
+#include "daemon/srpcectl/source_text.h"
 #include "daemon/srpcectl/table.h"
 
 namespace srpce::ctl {
@@ -21,10 +22,6 @@ struct Options {
   std::string what;
   std::vector<std::string> nodes;
 };
-
-std::string SourceState(const v1::TopologySource& source) {
-  return !source.connected() ? "stale" : source.in_sync() ? "syncing" : "connected";
-}
 
 std::string SourcesTable(const v1::Topology& topology) {
   Table table({"SOURCE", "PRECEDENCE", "STATE", "NODES", "LINKS", "PREFIXES", "LAST UPDATE"});
@@ -164,6 +161,7 @@ void AddTopologyCommands(CLI::App& app, Context& context) {
   show->callback([options, &context] {
     context.run = [options, &context] { return RunShow(*options, context); };
   });
+  AddSourceCommands(*topology, context);
 }
 
 }  // namespace srpce::ctl

@@ -1,5 +1,6 @@
 // srpcectl against a real srpced: what an operator types, and what becomes of it.
 #include <cstdlib>
+#include <thread>
 
 #include "tests/integration/daemon_fixture.h"
 
@@ -52,6 +53,78 @@ TEST_F(SrpcectlTest, ShowsTheTopology) {
   EXPECT_THAT(summary.output, HasSubstr("igp"));
   EXPECT_THAT(Run({"topology", "show", "links", "--node", "a"}).output, HasSubstr("a->b"));
   EXPECT_THAT(Run({"topology", "show", "nodes", "-o", "json"}).output, HasSubstr("\"id\": \"a\""));
+}
+
+v1::TopologyUpdate ReportOfABgpSpeaker() {
+  v1::TopologyUpdate update;
+  v1::SourceReport& report = *update.mutable_report();
+  v1::SourcePeer* peer = report.add_peers();
+  peer->set_name("rr1");
+  peer->set_address("10.0.0.1:179");
+  peer->set_state("Established");
+  peer->set_up(true);
+  peer->set_sessions(1);
+  peer->set_elements(54);
+  v1::UnknownElement* element = report.add_unknown();
+  element->set_kind("TLV");
+  element->set_code(9999);
+  element->set_where("link a->b");
+  element->set_octets(std::string("\x27\x0f\x00\x01\xff", 5));
+  element->set_count(12);
+  v1::SourceCounter* counter = report.add_counters();
+  counter->set_name("bgp_updates");
+  counter->set_value(17);
+  return update;
+}
+
+TEST_F(SrpcectlTest, ShowsWhatSourcesSayOfThemselves) {
+  EXPECT_EQ(Run({"topology", "unknown"}).output, "Source igp does not report what it skips.\n");
+  support::IngestClient bgp(channel_);
+  ASSERT_TRUE(bgp.Hello("bgp"));
+  const auto ack = bgp.Send(ReportOfABgpSpeaker());
+  ASSERT_TRUE(ack);
+  EXPECT_EQ(ack->error(), "");
+
+  const Outcome sources = Run({"topology", "sources"});
+  EXPECT_EQ(sources.exit, 0) << sources.errors;
+  EXPECT_THAT(sources.output, HasSubstr("bgp: connected, precedence 100, 0 nodes"));
+  EXPECT_THAT(sources.output, HasSubstr("  rr1   10.0.0.1:179  Established  "));
+  EXPECT_THAT(sources.output, HasSubstr("  counted: bgp_updates 17\n"));
+  EXPECT_THAT(sources.output, HasSubstr("igp: connected, precedence 100, 4 nodes, 8 links"));
+  const Outcome unknown = Run({"topology", "unknown"});
+  EXPECT_EQ(unknown.exit, 0) << unknown.errors;
+  EXPECT_EQ(unknown.output,
+            "SOURCE  KIND  CODE  COUNT  TEXT  WHERE      OCTETS\n"
+            "bgp     TLV   9999     12     -  link a->b  270f0001ff\n");
+  const Outcome json = Run({"topology", "unknown", "--source", "bgp", "-o", "json"});
+  EXPECT_THAT(json.output, HasSubstr("\"octets\": \"270f0001ff\""));
+  EXPECT_THAT(json.output, Not(HasSubstr("rr1")));
+  EXPECT_THAT(Run({"topology", "sources", "-o", "yaml"}).output,
+              HasSubstr("- name: rr1\n          address: \"10.0.0.1:179\"\n"));
+  EXPECT_EQ(Run({"topology", "unknown", "--source", "igp"}).output,
+            "Source igp does not report what it skips.\n");
+  const Outcome nobody = Run({"topology", "unknown", "--source", "nobody"});
+  EXPECT_EQ(nobody.exit, 1);
+  EXPECT_EQ(nobody.errors,
+            "srpcectl: not found: names: unknown source 'nobody' [UNKNOWN_SOURCE]\n");
+}
+
+TEST_F(SrpcectlTest, OfASourceThatIsGoneTheLastReportIsShownAsOld) {
+  support::IngestClient bgp(channel_);
+  ASSERT_TRUE(bgp.Hello("bgp"));
+  ASSERT_TRUE(bgp.Send(ReportOfABgpSpeaker()));
+  const std::string up = "srpce_source_peer_up{peer=\"rr1\",source=\"bgp\"}";
+  EXPECT_EQ(Metric(up), 1);
+  EXPECT_EQ(Metric("srpce_source_unknown_elements{kind=\"TLV\",source=\"bgp\"}"), 1);
+  EXPECT_EQ(Metric("srpce_source_events_total{event=\"bgp_updates\",source=\"bgp\"}"), 17);
+  EXPECT_TRUE(bgp.Finish().ok());
+  while (Metric("srpce_feed_connected{source=\"bgp\"}") != 0) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(Metric(up), 0);
+  const Outcome sources = Run({"topology", "sources", "--source", "bgp"});
+  EXPECT_THAT(sources.output, HasSubstr("bgp: stale, "));
+  EXPECT_THAT(sources.output, HasSubstr("Established"));
 }
 
 TEST_F(SrpcectlTest, ComputesPaths) {

@@ -41,6 +41,7 @@ class CompletionTest : public testing::Test {
 TEST_F(CompletionTest, BashOffersCommands) {
   EXPECT_EQ(BashOffers("srpcectl po"), "policy");
   EXPECT_EQ(BashOffers("srpcectl policy \"\""), "apply get list watch delete -h --help");
+  EXPECT_EQ(BashOffers("srpcectl topology \"\""), "show sources unknown -h --help");
   EXPECT_EQ(BashOffers("srpcectl -o json path comp"), "compute compute-set");
 }
 
@@ -50,6 +51,7 @@ TEST_F(CompletionTest, BashOffersOptionsAndTheirValues) {
             "igp te delay hops loss variation");
   EXPECT_EQ(BashOffers("srpcectl path compute a b --disjoint srlg"), "srlg srlg-node");
   EXPECT_EQ(BashOffers("srpcectl topology show l"), "links");
+  EXPECT_EQ(BashOffers("srpcectl topology unknown --s"), "--source");
   EXPECT_EQ(BashOffers("srpcectl -o y"), "yaml");
 }
 

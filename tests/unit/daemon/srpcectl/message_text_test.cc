@@ -6,6 +6,7 @@
 
 #include "daemon/config/yaml_to_proto.h"
 #include "srpce/v1/policy.pb.h"
+#include "srpce/v1/topology.pb.h"
 
 namespace srpce::ctl {
 namespace {
@@ -51,6 +52,13 @@ TEST(MessageTextTest, WritesYamlThatReadsBack) {
   const absl::Status status = config::YamlToProto(yaml, "yaml", {}, &got, nullptr);
   ASSERT_TRUE(status.ok()) << status << "\n" << yaml;
   EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(got, want)) << yaml;
+}
+
+TEST(MessageTextTest, WritesBytesInHexadecimal) {
+  v1::UnknownElement element;
+  element.set_octets(std::string("\x00\xffz", 3));
+  EXPECT_EQ(ToJson(element), "{\n  \"octets\": \"00ff7a\"\n}\n");
+  EXPECT_EQ(ToYaml(element), "octets: \"00ff7a\"\n");
 }
 
 TEST(MessageTextTest, IsWrittenForPeople) {

@@ -54,6 +54,14 @@ TEST(QuantityTest, WritesWhatPeopleRead) {
   EXPECT_EQ(FormatMicroseconds(999), "999 us");
   EXPECT_EQ(FormatMicroseconds(12345), "12.345 ms");
   EXPECT_EQ(FormatMicroseconds(20000), "20 ms");
+  EXPECT_EQ(FormatSeconds(0.04), "0 s");
+  EXPECT_EQ(FormatSeconds(1.57), "1.5 s");
+  EXPECT_EQ(FormatSeconds(59.99), "59.9 s");
+  EXPECT_EQ(FormatSeconds(60), "1 min");
+  EXPECT_EQ(FormatSeconds(3599), "59 min");
+  EXPECT_EQ(FormatSeconds(3600), "1 h");
+  EXPECT_EQ(FormatSeconds(11'100), "3 h 5 min");
+  EXPECT_EQ(FormatSeconds(86'400 * 400 + 7'200), "400 d 2 h");
   EXPECT_EQ(FormatBitsPerSecond(0), "0 b/s");
   EXPECT_EQ(FormatBitsPerSecond(10'000'000'000), "10 Gb/s");
   EXPECT_EQ(FormatBitsPerSecond(7'166'666'000), "7.167 Gb/s");
