@@ -98,6 +98,27 @@ TEST(FitReportTest, OfTooManyUnknownElementsThoseSeenLeastAreSummedUp) {
   EXPECT_EQ(total, uint64_t{65'535} * 65'536 / 2) << "nothing is lost from the count";
 }
 
+TEST(FitReportTest, LongTextsLeaveRoomForFewerElements) {
+  const std::string text(kMaxReportText, 'x');
+  SourceReport report;
+  for (size_t i = 0; i < kMaxReportPeers; ++i) {
+    report.peers.push_back(
+        {.name = text, .address = text, .state = text, .detail = text, .elements = 1});
+  }
+  for (size_t i = 0; i < kMaxReportUnknown; ++i) {
+    report.unknown.push_back({.kind = text, .text = text, .where = text, .count = 1});
+  }
+  const SourceReport fit = FitReport(report);
+  v1::SourceReport proto;
+  convert::ToProto(fit, &proto);
+  EXPECT_LE(proto.ByteSizeLong(), kMaxReportBytes);
+  // A quarter of the octets is for peers, half for unknown elements.
+  EXPECT_EQ(fit.peers.size(), 1 + kMaxReportBytes / 4 / (4 * kMaxReportText + 80));
+  EXPECT_EQ(fit.unknown.size(), 1 + kMaxReportBytes / 2 / (3 * kMaxReportText + 48));
+  EXPECT_EQ(fit.peers.back().elements + fit.peers.size() - 1, kMaxReportPeers);
+  EXPECT_EQ(fit.unknown.back().count + fit.unknown.size() - 1, kMaxReportUnknown);
+}
+
 // Random octets in random numbers of elements. The judges are protobuf, which parses no message
 // with a text that is not UTF-8, and the check of the daemon.
 class Draw {
