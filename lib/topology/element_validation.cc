@@ -227,7 +227,11 @@ absl::Status CheckNode(const std::string& id, const NodeAttributes& node) {
 
 absl::Status CheckKey(const LinkKey& key) {
   SRPCE_RETURN_IF_ERROR(CheckText("local node", key.local_node, /*may_be_empty=*/false));
-  SRPCE_RETURN_IF_ERROR(CheckText("remote node", key.remote_node, /*may_be_empty=*/false));
+  if (key.remote_node.empty() && key.local_interface.empty()) {
+    return Refuse("remote node", "''",
+                  absl::StrCat("1 to ", kMaxNameLength, " octets, or a local interface instead"));
+  }
+  SRPCE_RETURN_IF_ERROR(CheckText("remote node", key.remote_node, /*may_be_empty=*/true));
   SRPCE_RETURN_IF_ERROR(CheckText("local interface", key.local_interface, /*may_be_empty=*/true));
   SRPCE_RETURN_IF_ERROR(CheckText("remote interface", key.remote_interface, /*may_be_empty=*/true));
   if (key.local_node == key.remote_node) {

@@ -74,9 +74,11 @@ void AdminGroup::Trim() {
 }
 
 std::string LinkKey::ToString() const {
-  return local_interface.empty()
-             ? absl::StrCat(local_node, "->", remote_node)
-             : absl::StrCat(local_node, "->", remote_node, "#", local_interface);
+  if (local_interface.empty()) {
+    return absl::StrCat(local_node, "->", remote_node);
+  }
+  return absl::StrCat(local_node, remote_node.empty() ? "" : "->", remote_node, "#",
+                      local_interface);
 }
 
 }  // namespace srpce::topology

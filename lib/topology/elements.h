@@ -60,7 +60,7 @@ struct LinkKey {
   std::string local_interface;
   std::string remote_interface;
 
-  // "local->remote" or "local->remote#interface".
+  // "local->remote" or "local->remote#interface"; without remote node "local#interface".
   std::string ToString() const;
 
   bool operator==(const LinkKey&) const = default;  // Of all fields.

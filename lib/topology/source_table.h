@@ -17,6 +17,8 @@
 namespace srpce::topology {
 
 using PrefixOfNode = std::pair<NodeIndex, IpPrefix>;
+struct InterfaceTag;
+using InterfaceIndex = StrongId<InterfaceTag>;  // Of an InterfaceRecord.
 
 struct Source {
   SourceOptions options;
@@ -30,6 +32,7 @@ struct Source {
   std::optional<MonotonicTime> last_update;
   absl::flat_hash_set<NodeIndex> nodes;
   absl::flat_hash_set<LinkIndex> links;
+  absl::flat_hash_set<InterfaceIndex> interfaces;
   absl::flat_hash_set<PrefixOfNode> prefixes;
 
   // True of what it said over the stream that is open, `made_over` that connection. What is older

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
+#include "absl/types/span.h"
 #include "lib/topology/merge_attributes.h"
 #include "lib/topology/source_table.h"
 
@@ -58,24 +60,40 @@ class Statements {
   }
 
   // Returns each attribute as the statement with the highest rank has it: live before stale, then
-  // by source. Nothing stated: T().
-  T Merge(const SourceTable& sources) const {
-    if (entries_.size() == 1) {
+  // by source. Those of `more` count as well; of one source, as live, behind those here. Nothing
+  // stated: T().
+  T Merge(const SourceTable& sources, absl::Span<const Statements* const> more = {}) const {
+    if (entries_.size() == 1 && more.empty()) {
       return entries_.front().statement;
     }
-    std::vector<const Entry*> ranked;
-    for (const Entry& entry : entries_) {
-      ranked.push_back(&entry);
+    absl::InlinedVector<const Entry*, 4> ranked;
+    const auto before = [&](const Entry* a, const Entry* b) { return Before(*a, *b, sources); };
+    const auto rank = [&](const Statements& statements) {
+      for (const Entry& entry : statements.entries_) {
+        ranked.insert(std::upper_bound(ranked.begin(), ranked.end(), &entry, before), &entry);
+      }
+    };
+    rank(*this);
+    for (const Statements* statements : more) {
+      rank(*statements);
     }
-    std::sort(ranked.begin(), ranked.end(), [&](const Entry* a, const Entry* b) {
-      const bool live = Live(*a, sources);
-      return live != Live(*b, sources) ? live : sources[a->source].Outranks(sources[b->source]);
-    });
     T merged{};
     for (const Entry* entry : ranked) {
       FillFrom(entry->statement, merged);
     }
     return merged;
+  }
+
+  // Returns the statement with the highest rank of those for which `states(statement)`, or null.
+  template <typename States>
+  const T* Highest(const SourceTable& sources, const States& states) const {
+    const Entry* highest = nullptr;
+    for (const Entry& entry : entries_) {
+      if (states(entry.statement) && (highest == nullptr || Before(entry, *highest, sources))) {
+        highest = &entry;
+      }
+    }
+    return highest == nullptr ? nullptr : &highest->statement;
   }
 
   // True when a source that is not an overlay states it.
@@ -85,10 +103,10 @@ class Statements {
   }
 
   // True when there are statements and none of them is live.
-  bool Stale(const SourceTable& sources) const {
-    return !entries_.empty() &&
-           std::none_of(entries_.begin(), entries_.end(),
-                        [&](const Entry& entry) { return Live(entry, sources); });
+  bool Stale(const SourceTable& sources) const { return !entries_.empty() && !HasLive(sources); }
+  bool HasLive(const SourceTable& sources) const {
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [&](const Entry& entry) { return Live(entry, sources); });
   }
 
  private:
@@ -102,6 +120,11 @@ class Statements {
 
   static bool Live(const Entry& entry, const SourceTable& sources) {
     return !entry.stale && sources[entry.source].Vouches(entry.connection);
+  }
+  // True when `a` counts before `b`.
+  static bool Before(const Entry& a, const Entry& b, const SourceTable& sources) {
+    const bool live = Live(a, sources);
+    return live != Live(b, sources) ? live : sources[a.source].Outranks(sources[b.source]);
   }
   auto Position(SourceId source) {
     return std::find_if(entries_.begin(), entries_.end(),

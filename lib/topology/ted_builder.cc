@@ -121,8 +121,8 @@ absl::Status TedBuilder::Impl::SetLink(SourceId id, const LinkKey& key, LinkAttr
   SRPCE_ASSIGN_OR_RETURN(Source* const source, sources_.FindConnected(id));
   LinkStatement statement{std::move(attributes), key.remote_interface};
   if (how.patch) {
-    const std::optional<LinkIndex> known = FindLinkRecord(key);
-    const LinkStatement* old = known ? links_[known->value()].statements.Find(id) : nullptr;
+    const Statements<LinkStatement>* statements = FindLinkStatements(key);
+    const LinkStatement* old = statements == nullptr ? nullptr : statements->Find(id);
     if (old != nullptr) {
       FillFrom(*old, statement);
     }
@@ -132,6 +132,14 @@ absl::Status TedBuilder::Impl::SetLink(SourceId id, const LinkKey& key, LinkAttr
     SortUnique(*statement.attributes.srlgs);
   }
   source->last_update = now;
+  if (key.remote_node.empty()) {
+    const InterfaceIndex index = InternInterface(key);
+    source->interfaces.insert(index);
+    if (interfaces_[index].statements.Set(id, *source, std::move(statement), how.stale)) {
+      MarkDirty(index);
+    }
+    return absl::OkStatus();
+  }
   const LinkIndex index = InternLink(key);
   source->links.insert(index);
   if (links_[index.value()].statements.Set(id, *source, std::move(statement), how.stale)) {
@@ -178,13 +186,17 @@ absl::Status TedBuilder::Impl::RemoveNode(SourceId id, const std::string& node, 
 
 absl::Status TedBuilder::Impl::RemoveLink(SourceId id, const LinkKey& key, MonotonicTime now) {
   SRPCE_ASSIGN_OR_RETURN(Source* const source, sources_.FindConnected(id));
-  const std::optional<LinkIndex> index = FindLinkRecord(key);
-  if (!index || !source->links.contains(*index)) {
-    return NothingSaid(*source, "link", key.ToString());
-  }
-  source->last_update = now;
-  Withdraw(*source, id, *index);
-  return absl::OkStatus();
+  const auto withdraw = [&](const auto& index, const auto& said) {
+    if (!index || !said.contains(*index)) {
+      return NothingSaid(*source, "link", key.ToString());
+    }
+    source->last_update = now;
+    Withdraw(*source, id, *index);
+    return absl::OkStatus();
+  };
+  return key.remote_node.empty()
+             ? withdraw(interfaces_.Find(key.local_node, key.local_interface), source->interfaces)
+             : withdraw(FindLinkRecord(key), source->links);
 }
 
 absl::Status TedBuilder::Impl::RemovePrefix(SourceId id, const std::string& node,
@@ -209,7 +221,7 @@ std::vector<SourceStatus> TedBuilder::Impl::sources() const {
                    .ever_synced = source.ever_synced,
                    .in_first_sync = source.sync > 0 && !source.ever_synced,
                    .nodes = source.nodes.size(),
-                   .links = source.links.size(),
+                   .links = source.links.size() + source.interfaces.size(),
                    .prefixes = source.prefixes.size(),
                    .stale_since = source.stale_since,
                    .last_update = source.last_update});
@@ -249,6 +261,7 @@ LinkIndex TedBuilder::Impl::InternLink(const LinkKey& key) {
   record.local = local;
   record.remote = remote;
   record.local_interface = key.local_interface;
+  JoinInterfaces(index);
   MarkDirty(local);
   MarkDirty(remote);
   return index;
@@ -273,6 +286,16 @@ std::optional<LinkIndex> TedBuilder::Impl::FindLinkRecord(const LinkKey& key) co
   return std::nullopt;
 }
 
+const Statements<LinkStatement>* TedBuilder::Impl::FindLinkStatements(const LinkKey& key) const {
+  if (key.remote_node.empty()) {
+    const std::optional<InterfaceIndex> index =
+        interfaces_.Find(key.local_node, key.local_interface);
+    return index ? &interfaces_[*index].statements : nullptr;
+  }
+  const std::optional<LinkIndex> index = FindLinkRecord(key);
+  return index ? &links_[index->value()].statements : nullptr;
+}
+
 void TedBuilder::Impl::MarkDirty(NodeIndex index) {
   NodeRecord& record = nodes_[index.value()];
   if (!record.dirty) {
@@ -295,6 +318,9 @@ void TedBuilder::Impl::MarkAllDirty(const Source& source) {
   }
   for (const LinkIndex link : source.links) {
     MarkDirty(link);
+  }
+  for (const InterfaceIndex interface : source.interfaces) {
+    MarkDirty(interface);
   }
   for (const auto& [node, prefix] : source.prefixes) {
     MarkDirty(node);
@@ -330,11 +356,14 @@ size_t TedBuilder::Impl::WithdrawIf(SourceId id, Goes&& goes) {
   // Collected first: Withdraw writes the sets that are read here.
   std::vector<NodeIndex> nodes;
   std::vector<LinkIndex> links;
+  std::vector<InterfaceIndex> interfaces;
   std::vector<PrefixOfNode> prefixes;
   std::copy_if(source.nodes.begin(), source.nodes.end(), std::back_inserter(nodes),
                [&](NodeIndex i) { return goes(nodes_[i.value()].statements); });
   std::copy_if(source.links.begin(), source.links.end(), std::back_inserter(links),
                [&](LinkIndex i) { return goes(links_[i.value()].statements); });
+  std::copy_if(source.interfaces.begin(), source.interfaces.end(), std::back_inserter(interfaces),
+               [&](InterfaceIndex i) { return goes(interfaces_[i].statements); });
   std::copy_if(source.prefixes.begin(), source.prefixes.end(), std::back_inserter(prefixes),
                [&](const PrefixOfNode& p) {
                  return goes(nodes_[p.first.value()].prefixes.find(p.second)->second);
@@ -345,10 +374,13 @@ size_t TedBuilder::Impl::WithdrawIf(SourceId id, Goes&& goes) {
   for (const auto& item : links) {
     Withdraw(source, id, item);
   }
+  for (const auto& item : interfaces) {
+    Withdraw(source, id, item);
+  }
   for (const auto& item : prefixes) {
     Withdraw(source, id, item);
   }
-  return nodes.size() + links.size() + prefixes.size();
+  return nodes.size() + links.size() + interfaces.size() + prefixes.size();
 }
 
 TedBuilder::TedBuilder() : impl_(std::make_unique<Impl>()) {}

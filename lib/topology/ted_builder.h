@@ -87,6 +87,11 @@ class TedBuilder {
   // Each replaces all that `source` had said of the element, unless it is a patch. Errors:
   // INVALID_ARGUMENT  a value out of its range ("link a->b: loss: got 1.5, want 0 to 1"); nothing
   // is changed.
+  //
+  // A link key with a local interface and no remote node means whatever link leaves `local_node` by
+  // it: those with that local interface, and those whose local address, as said of the link itself,
+  // reads so. Its attributes count on each by rank, and after those the same source states of the
+  // link. It makes no link and no node, may come before the link, and outlives it.
   absl::Status SetNode(SourceId source, const std::string& id, const NodeAttributes& attributes,
                        StatementOptions how, MonotonicTime now);
   absl::Status SetLink(SourceId source, const LinkKey& key, const LinkAttributes& attributes,

@@ -1,11 +1,12 @@
 // lib/topology/ted_builder_impl.h -- inside of TedBuilder, shared by ted_builder.cc (statements),
-// ted_publish.cc (merging) and ted_index.cc (look-ups).
+// ted_interfaces.cc (links by interface), ted_publish.cc (merging) and ted_index.cc (look-ups).
 //
 // A statement only marks its element dirty. Publish() then merges each dirty element once, however
 // often it was spoken of, pairs link directions, and writes what differs into the working TED,
 // which is copied out as the snapshot.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <set>
@@ -14,6 +15,8 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "lib/topology/interface_table.h"
 #include "lib/topology/source_table.h"
 #include "lib/topology/srlg_table.h"
 #include "lib/topology/statement_table.h"
@@ -60,6 +63,10 @@ class TedBuilder::Impl {
     NodeIndex remote;
     std::string local_interface;
     Statements<LinkStatement> statements;
+    // The local address by `statements` alone: what is said of the interface decides nothing about
+    // what it is said of.
+    std::optional<IpAddress> own_address;
+    std::array<std::optional<InterfaceIndex>, 2> interfaces;  // Joined: kByName, kByAddress.
     Link* own = nullptr;  // The link in the working TED while this Publish() may still write it.
     bool dirty = false;
     bool to_refresh = false;
@@ -67,20 +74,36 @@ class TedBuilder::Impl {
     bool announced = false;   // As of the last merge. Statements::Announced.
   };
 
+  static constexpr size_t kByName = 0;
+  static constexpr size_t kByAddress = 1;
+  using LinkStatements = absl::InlinedVector<const Statements<LinkStatement>*, 2>;
+
   // ted_builder.cc.
   NodeIndex InternNode(const std::string& id);
   LinkIndex InternLink(const LinkKey& key);
   std::optional<NodeIndex> FindNodeRecord(const std::string& id) const;
   std::optional<LinkIndex> FindLinkRecord(const LinkKey& key) const;
+  // Those on the link, or on the interface if no remote node is named. Null: there are none.
+  const Statements<LinkStatement>* FindLinkStatements(const LinkKey& key) const;
   void MarkDirty(NodeIndex index);
   void MarkDirty(LinkIndex index);
   void MarkAllDirty(const Source& source);
   void Withdraw(Source& source, SourceId id, NodeIndex index);
   void Withdraw(Source& source, SourceId id, LinkIndex index);
   void Withdraw(Source& source, SourceId id, const PrefixOfNode& prefix);
+  void Withdraw(Source& source, SourceId id, InterfaceIndex index);  // ted_interfaces.cc
   // Withdraws the statements for which `goes(statements of one element)` is true. Returns how many.
   template <typename Goes>
   size_t WithdrawIf(SourceId id, Goes&& goes);
+
+  // ted_interfaces.cc.
+  InterfaceIndex InternInterface(const LinkKey& key);
+  void Join(LinkIndex link, size_t slot, InterfaceIndex interface);
+  void JoinInterfaces(LinkIndex index);
+  void LeaveInterfaces(LinkIndex index);
+  void FollowOwnAddress(LinkIndex index);
+  LinkStatements OfInterfaces(const LinkRecord& record) const;
+  void MarkDirty(InterfaceIndex index);
 
   // ted_publish.cc, in the order they run.
   void RemoveWithdrawnLinks();
@@ -118,6 +141,7 @@ class TedBuilder::Impl {
   SourceTable sources_;
   std::vector<NodeRecord> nodes_;
   std::vector<LinkRecord> links_;
+  InterfaceTable interfaces_;
   absl::flat_hash_map<std::string, NodeIndex> ids_;
   std::vector<NodeIndex> free_nodes_;
   std::vector<NodeIndex> dirty_nodes_;

@@ -85,6 +85,7 @@ void TedBuilder::Impl::RemoveWithdrawnLinks() {
       removed_links_.push_back(index);
       changed_ = structure_changed_ = true;
     }
+    LeaveInterfaces(index);
     MarkToPair(record);
     MarkDirty(record.local);  // May have been all that held them.
     MarkDirty(record.remote);
@@ -175,8 +176,13 @@ void TedBuilder::Impl::MergeLinks() {
 
 void TedBuilder::Impl::MergeLink(LinkIndex index) {
   LinkRecord& record = links_[index.value()];
-  LinkStatement merged = record.statements.Merge(sources_);
-  const bool stale = record.statements.Stale(sources_);
+  FollowOwnAddress(index);
+  const LinkStatements of_interfaces = OfInterfaces(record);
+  LinkStatement merged = record.statements.Merge(sources_, of_interfaces);
+  const bool stale =
+      record.statements.Stale(sources_) &&
+      std::none_of(of_interfaces.begin(), of_interfaces.end(),
+                   [&](const auto* statements) { return statements->HasLive(sources_); });
   const Link* before = Before(index);
   const bool was_announced = std::exchange(record.announced, record.statements.Announced(sources_));
   if (before != nullptr && record.announced != was_announced) {

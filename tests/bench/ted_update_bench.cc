@@ -1,5 +1,5 @@
-// tests/bench/ted_update_bench.cc -- one delay sample applied and published, against rebuilding the
-// snapshot from the same statements.
+// tests/bench/ted_update_bench.cc -- one delay sample of a link, or of an interface, applied and
+// published, against rebuilding the snapshot from the same statements.
 #include <cstdio>
 #include <random>
 #include <string>
@@ -18,9 +18,11 @@ using topology::Ted;
 using topology::TedBuilder;
 using topology::TedPtr;
 
-topology::SourceId Connect(TedBuilder& builder) {
+topology::SourceId Connect(TedBuilder& builder, const std::string& name = "bench",
+                           uint32_t precedence = 100) {
   topology::SourceOptions options;
-  options.name = "bench";
+  options.name = name;
+  options.precedence = precedence;
   const auto source = builder.Connect(options, MonotonicTime{});
   if (!source.ok()) {
     Die(source.status().ToString());
@@ -48,11 +50,38 @@ uint64_t Checksum(const GeneratedNetwork& network, const Ted& ted) {
   return sum;
 }
 
-Row Compare(const std::string& name, size_t rounds, size_t updates, double at_least) {
+// Who tells the delays: the source of the links, or one that knows interfaces only.
+enum class Teller : uint8_t { kLinks, kInterfaces };
+
+topology::LinkKey SampledKey(const GeneratedNetwork& network, size_t link, Teller teller) {
+  topology::LinkKey key = support::KeyOf(network, link);
+  if (teller == Teller::kInterfaces) {
+    key.remote_node.clear();
+  }
+  return key;
+}
+
+// The source of the samples. It knows every interface before the first of them.
+topology::SourceId ConnectSampler(const GeneratedNetwork& network, TedBuilder& builder) {
+  const topology::SourceId sampler = Connect(builder, "telemetry", /*precedence=*/200);
+  for (size_t link = 0; link < network.links.size(); ++link) {
+    const absl::Status status =
+        builder.SetLink(sampler, SampledKey(network, link, Teller::kInterfaces), {}, {}, {});
+    if (!status.ok()) {
+      Die(status.ToString());
+    }
+  }
+  return sampler;
+}
+
+Row Compare(const std::string& name, Teller teller, size_t rounds, size_t updates,
+            double at_least) {
   GeneratedNetwork network = support::NamedNetwork(name);
   TedBuilder builder;
   const topology::SourceId source = Connect(builder);
   support::AddToBuilder(network, /*sids=*/false, builder, source);
+  const topology::SourceId sampler =
+      teller == Teller::kInterfaces ? ConnectSampler(network, builder) : source;
   TedPtr ted = builder.Publish().ted;
   std::mt19937 random(7);
   std::uniform_int_distribution<size_t> any(0, network.links.size() - 1);
@@ -62,7 +91,7 @@ Row Compare(const std::string& name, size_t rounds, size_t updates, double at_le
     for (size_t i = 0; i < updates; ++i) {
       const size_t link = any(random);
       network.links[link].delay_us += 1 + static_cast<uint32_t>(random() % 50);
-      const topology::LinkKey key = support::KeyOf(network, link);
+      const topology::LinkKey key = SampledKey(network, link, teller);
       topology::LinkAttributes sample;
       sample.delay = sample.min_delay = Microseconds(network.links[link].delay_us);
       const TedPtr before =
@@ -71,7 +100,7 @@ Row Compare(const std::string& name, size_t rounds, size_t updates, double at_le
           ted;
       const Stopwatch stopwatch;
       const absl::Status status =
-          builder.SetLink(source, key, sample, {.patch = true}, MonotonicTime{});
+          builder.SetLink(sampler, key, sample, {.patch = true}, MonotonicTime{});
       ted = builder.Publish().ted;
       update_us.push_back(stopwatch.microseconds());
       if (!status.ok() || ted->generation() != before->generation() + 1) {
@@ -90,9 +119,11 @@ Row Compare(const std::string& name, size_t rounds, size_t updates, double at_le
   std::printf("%s: %u nodes, %u directed links, %zu updates, %zu rebuilds, equal checksums\n",
               name.c_str(), ted->node_bound(), ted->link_count(), update_us.size(),
               rebuild_us.size());
-  PrintSummary(name + " delay update + publish", "us", update);
+  const std::string what =
+      teller == Teller::kInterfaces ? "interface_delay_update" : "delay_update";
+  PrintSummary(absl::StrCat(name, " ", what, " + publish"), "us", update);
   PrintSummary(name + " rebuild", "us", rebuild);
-  return {absl::StrCat("delay_update_mean/", name),
+  return {absl::StrCat(what, "_mean/", name),
           "us",
           update.mean,
           rebuild.mean,
@@ -107,10 +138,9 @@ Row Compare(const std::string& name, size_t rounds, size_t updates, double at_le
 int main(int argc, char** argv) {
   const srpce::bench::Options options = srpce::bench::ParseOptions(argc, argv);
   std::vector<srpce::bench::Row> rows;
-  if (options.smoke) {
-    rows.push_back(srpce::bench::Compare("isp1k", 2, 50, 0));
-  } else {
-    rows.push_back(srpce::bench::Compare("isp100k", 5, 1000, 1000));
+  for (const auto teller : {srpce::bench::Teller::kLinks, srpce::bench::Teller::kInterfaces}) {
+    rows.push_back(options.smoke ? srpce::bench::Compare("isp1k", teller, 2, 50, 0)
+                                 : srpce::bench::Compare("isp100k", teller, 3, 1000, 1000));
   }
   return srpce::bench::Report(options, rows);
 }

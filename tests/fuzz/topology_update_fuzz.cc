@@ -14,35 +14,6 @@ namespace {
 
 using srpce::topology::TedBuilder;
 
-struct Applier {
-  TedBuilder& builder;
-  srpce::topology::SourceId source;
-  srpce::MonotonicTime now{};
-
-  template <typename Statement>
-  void operator()(const Statement& s) const {
-    using namespace srpce::plugin;  // NOLINT: nine statement types, named below.
-    if constexpr (std::is_same_v<Statement, SyncBegin>) {
-      (void)builder.BeginSync(source);
-    } else if constexpr (std::is_same_v<Statement, SyncEnd>) {
-      (void)builder.EndSync(source);
-    } else if constexpr (std::is_same_v<Statement, NodeStatement>) {
-      (void)builder.SetNode(source, s.id, s.attributes, {.patch = s.patch, .stale = s.stale}, now);
-    } else if constexpr (std::is_same_v<Statement, LinkStatement>) {
-      (void)builder.SetLink(source, s.key, s.attributes, {.patch = s.patch, .stale = s.stale}, now);
-    } else if constexpr (std::is_same_v<Statement, PrefixStatement>) {
-      (void)builder.SetPrefix(source, s.node_id, s.prefix, s.attributes,
-                              {.patch = s.patch, .stale = s.stale}, now);
-    } else if constexpr (std::is_same_v<Statement, NodeRemoval>) {
-      (void)builder.RemoveNode(source, s.id, now);
-    } else if constexpr (std::is_same_v<Statement, LinkRemoval>) {
-      (void)builder.RemoveLink(source, s.key, now);
-    } else if constexpr (std::is_same_v<Statement, PrefixRemoval>) {
-      (void)builder.RemovePrefix(source, s.node_id, s.prefix, now);
-    }
-  }
-};
-
 // What must hold of any TED: counts agree with the elements, usable links have both ends and a
 // usable reverse.
 void CheckSound(const srpce::topology::Ted& ted) {
@@ -59,6 +30,36 @@ void CheckSound(const srpce::topology::Ted& ted) {
   }
   if (usable != ted.usable_link_count()) abort();
 }
+
+struct Applier {
+  TedBuilder& builder;
+  srpce::topology::SourceId source;
+  srpce::MonotonicTime now{};
+
+  template <typename Statement>
+  void operator()(const Statement& s) const {
+    using namespace srpce::plugin;  // NOLINT: nine statement types, named below.
+    if constexpr (std::is_same_v<Statement, SyncBegin>) {
+      (void)builder.BeginSync(source);
+    } else if constexpr (std::is_same_v<Statement, SyncEnd>) {
+      (void)builder.EndSync(source);
+      CheckSound(*builder.Publish().ted);  // What follows meets a snapshot.
+    } else if constexpr (std::is_same_v<Statement, NodeStatement>) {
+      (void)builder.SetNode(source, s.id, s.attributes, {.patch = s.patch, .stale = s.stale}, now);
+    } else if constexpr (std::is_same_v<Statement, LinkStatement>) {
+      (void)builder.SetLink(source, s.key, s.attributes, {.patch = s.patch, .stale = s.stale}, now);
+    } else if constexpr (std::is_same_v<Statement, PrefixStatement>) {
+      (void)builder.SetPrefix(source, s.node_id, s.prefix, s.attributes,
+                              {.patch = s.patch, .stale = s.stale}, now);
+    } else if constexpr (std::is_same_v<Statement, NodeRemoval>) {
+      (void)builder.RemoveNode(source, s.id, now);
+    } else if constexpr (std::is_same_v<Statement, LinkRemoval>) {
+      (void)builder.RemoveLink(source, s.key, now);
+    } else if constexpr (std::is_same_v<Statement, PrefixRemoval>) {
+      (void)builder.RemovePrefix(source, s.node_id, s.prefix, now);
+    }
+  }
+};
 
 }  // namespace
 

@@ -141,6 +141,15 @@ TEST(ConvertTopologyTest, AStatementSaysWhetherItIsAPatchAndWhetherItIsStale) {
   EXPECT_TRUE(std::get<plugin::PrefixStatement>(*FromProto(prefix)).stale);
 }
 
+TEST(ConvertTopologyTest, ALinkMayBeNamedByItsInterface) {
+  const topology::LinkKey key{"a", "", "eth0", ""};
+  v1::TopologyUpdate update;
+  ToProto(plugin::LinkStatement{key, FullLink()}, &update);
+  EXPECT_EQ(std::get<plugin::LinkStatement>(*FromProto(update)).key, key);
+  ToProto(plugin::LinkRemoval{key}, &update);
+  EXPECT_EQ(std::get<plugin::LinkRemoval>(*FromProto(update)).key, key);
+}
+
 TEST(ConvertTopologyTest, LabelBeyondTwentyBitsIsRefusedByName) {
   v1::TopologyUpdate update;
   update.mutable_link()->mutable_key()->set_local_node("a");

@@ -367,6 +367,30 @@ TEST_F(IngestServiceTest, AStatementMayBeStaleWhileItsStreamIsOpen) {
   EXPECT_FALSE(live->node(*live->FindNode("a")).stale);
 }
 
+TEST_F(IngestServiceTest, ASourceThatKnowsInterfacesOnlyTakesALinkDown) {
+  Serve();
+  IngestClient igp(Channel());
+  ASSERT_TRUE(igp.Hello("igp"));
+  IngestClient telemetry(Channel());
+  ASSERT_TRUE(telemetry.Hello("telemetry", 200));
+  v1::TopologyUpdate update = support::LinkStateUpdate({"a", "", "eth0", ""}, /*up=*/false);
+  ASSERT_EQ(telemetry.Send(update)->error(), "");
+  EXPECT_EQ(writer_.ted()->link_count(), 0U);
+  const topology::TedPtr network = support::BuildTed(
+      "a<->b#eth0,eth9 igp 10\n"
+      "a<->c#eth1 igp 10\n");
+  ASSERT_EQ(igp.Sync(*network)->error(), "");
+  EXPECT_EQ(writer_.ted()->usable_link_count(), 2U);
+  v1::TopologyUpdate removal;
+  *removal.mutable_remove_link() = update.link().key();
+  ASSERT_EQ(telemetry.Send(removal)->error(), "");
+  EXPECT_EQ(writer_.ted()->usable_link_count(), 4U);
+  EXPECT_EQ(telemetry.Send(removal)->error_code(), "NOT_FOUND");
+  update.mutable_link()->mutable_key()->clear_local_interface();
+  EXPECT_EQ(telemetry.Send(update)->error(),
+            "link a->: remote node: got '', want 1 to 255 octets, or a local interface instead");
+}
+
 TEST_F(IngestServiceTest, ASyncNeverEndedRemovesNothing) {
   Serve();
   {

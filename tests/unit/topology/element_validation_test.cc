@@ -260,9 +260,19 @@ TEST(ValidateLinkKeyTest, RefusesLoopsAndBadNames) {
   EXPECT_EQ(ValidateLink({"a", "a", "", ""}, {}).message(),
             "link a->a: remote node: got 'a', want another node than the local one");
   EXPECT_EQ(ValidateLink({"a", "", "", ""}, {}).message(),
-            "link a->: remote node: got '', want 1 to 255 octets");
+            "link a->: remote node: got '', want 1 to 255 octets, or a local interface instead");
   EXPECT_FALSE(ValidateLink({"a", "b", Long(), ""}, {}).ok());
   EXPECT_FALSE(ValidateLink({"a", "b", "", Long()}, {}).ok());
+}
+
+TEST(ValidateLinkKeyTest, AnInterfaceMayStandForTheRemoteNode) {
+  EXPECT_EQ(ValidateLink({"a", "", "eth0", ""}, {}), absl::OkStatus());
+  EXPECT_FALSE(ValidateLink({"", "", "eth0", ""}, {}).ok());
+  EXPECT_FALSE(ValidateLink({"a", "", Long(), ""}, {}).ok());
+  LinkAttributes link;
+  link.loss = 2;
+  EXPECT_EQ(ValidateLink({"a", "", "eth0", ""}, link).message(),
+            "link a#eth0: loss: got 2, want 0 to 1");
 }
 
 TEST(ValidatePrefixTest, RefusesTwoSidsOfOneAlgorithm) {

@@ -230,6 +230,30 @@ std::vector<const NaiveTed::Source*> NaiveTed::Ranked(const Live& live) const {
   return ranked;
 }
 
+std::map<std::string, std::array<size_t, 3>> NaiveTed::Counts() const {
+  std::map<std::string, std::array<size_t, 3>> counts;
+  for (const auto& [name, source] : sources_) {
+    counts[name] = {source.nodes.size(), source.links.size(), source.prefixes.size()};
+  }
+  return counts;
+}
+
+std::vector<NaiveTed::Said> NaiveTed::SaidOfLink(const std::vector<NaiveKey>& keys) const {
+  std::vector<Said> all;
+  for (const auto& [name, source] : sources_) {  // By name.
+    for (const NaiveKey& key : keys) {
+      if (const auto it = source.links.find(key); it != source.links.end()) {
+        all.push_back({&source, &it->second, source.LiveLink(key)});
+      }
+    }
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Said& a, const Said& b) {
+    return std::pair(a.live, a.source->options.precedence) >
+           std::pair(b.live, b.source->options.precedence);
+  });
+  return all;
+}
+
 NaiveSnapshot NaiveTed::Snapshot() const {
   NaiveSnapshot snapshot;
   AddNodes(snapshot);
@@ -250,8 +274,10 @@ void NaiveTed::AddNodes(NaiveSnapshot& snapshot) const {
       prefixes.insert(key);
     }
     for (const auto& [key, stated] : source.links) {
-      snapshot.nodes[std::get<0>(key)];
-      snapshot.nodes[std::get<1>(key)];
+      if (!std::get<1>(key).empty()) {
+        snapshot.nodes[std::get<0>(key)];
+        snapshot.nodes[std::get<1>(key)];
+      }
     }
   }
   for (auto& [id, node] : snapshot.nodes) {
@@ -284,21 +310,28 @@ void NaiveTed::AddLinks(NaiveSnapshot& snapshot) const {
   for (const auto& [name, source] : sources_) {
     keys.merge(KeysOf(source.links));
   }
+  std::erase_if(keys, [](const NaiveKey& key) { return std::get<1>(key).empty(); });
   for (const NaiveKey& key : keys) {
     NaiveLink& naive = snapshot.links[key];
     naive.link.key = {std::get<0>(key), std::get<1>(key), std::get<2>(key), ""};
     naive.link.stale = true;
+    // The link itself, then its interface, then its address.
+    std::vector<NaiveKey> names{key, {std::get<0>(key), "", std::get<2>(key)}};
+    std::vector<const LinkAttributes*> own;
+    for (const Said& said : SaidOfLink({key})) {
+      own.push_back(&said.stated->attributes);
+      naive.announced |= !said.source->options.overlay;
+    }
+    const std::optional<IpAddress> address = Pick(own).local_address;
+    if (address && address->ToString() != std::get<2>(key)) {
+      names.emplace_back(std::get<0>(key), "", address->ToString());
+    }
     std::vector<const LinkAttributes*> statements;
-    for (const Source* source : Ranked([&](const Source& s) { return s.LiveLink(key); })) {
-      const auto it = source->links.find(key);
-      if (it == source->links.end()) {
-        continue;
-      }
-      statements.push_back(&it->second.attributes);
-      naive.announced |= !source->options.overlay;
-      naive.link.stale = naive.link.stale && !source->LiveLink(key);
+    for (const Said& said : SaidOfLink(names)) {
+      statements.push_back(&said.stated->attributes);
+      naive.link.stale = naive.link.stale && !said.live;
       if (naive.link.key.remote_interface.empty()) {
-        naive.link.key.remote_interface = it->second.remote_interface;
+        naive.link.key.remote_interface = said.stated->remote_interface;
       }
     }
     naive.link.attributes = Pick(statements);

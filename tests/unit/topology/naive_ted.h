@@ -5,6 +5,7 @@
 // ends are known, so that the pairing of directions needs no inference here.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -16,7 +17,8 @@
 
 namespace srpce::topology {
 
-// Identity of a link direction: local, remote, local interface.
+// Identity of a link direction: local, remote, local interface. Without remote: whatever leaves by
+// the interface.
 using NaiveKey = std::tuple<std::string, std::string, std::string>;
 NaiveKey KeyOf(const LinkKey& key);
 
@@ -65,6 +67,8 @@ class NaiveTed {
 
   bool connected(const std::string& name) const;
   bool in_sync(const std::string& name) const;
+  // How many nodes, links and prefixes each source speaks of.
+  std::map<std::string, std::array<size_t, 3>> Counts() const;
   NaiveSnapshot Snapshot() const;
 
  private:
@@ -104,6 +108,13 @@ class NaiveTed {
     }
   };
 
+  struct Said {
+    const Source* source;
+    const Stated* stated;
+    bool live;
+  };
+  // What is said under any of `keys`, the best first; of one source, as live, in their order.
+  std::vector<Said> SaidOfLink(const std::vector<NaiveKey>& keys) const;
   // All sources, those whose statement is `live` first.
   template <typename Live>
   std::vector<const Source*> Ranked(const Live& live) const;
