@@ -118,6 +118,7 @@ absl::Status SourceHost::RunStream() {
     hello.set_hold_time_seconds(*options_.hold_time_seconds);
   }
   hello.set_keep_forever(options_.keep_forever);
+  hello.set_overlay(options_.overlay);
   SourceStream stream(
       *stub, hello, options_.window,
       [this](const v1::IngestAck& ack, bool of_sync_end) { OnAck(ack, of_sync_end); });

@@ -37,6 +37,7 @@ struct SourceHostOptions {
   uint32_t precedence = 0;                         // 0 = the daemon's default.
   std::optional<uint32_t> hold_time_seconds = {};  // Absent = the daemon's default.
   bool keep_forever = false;
+  bool overlay = false;                          // Amends what others announce: SourceHello.
   uint64_t window = 4096;                        // Updates sent and not acknowledged, at most.
   std::chrono::milliseconds first_backoff{100};  // Doubles with each failure in a row.
   std::chrono::milliseconds max_backoff{10'000};

@@ -194,6 +194,7 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
     topology::SourceOptions options;
     options.name = hello.name();
     options.precedence = hello.precedence() == 0 ? options_.default_precedence : hello.precedence();
+    options.overlay = hello.overlay();
     if (!hello.keep_forever()) {
       options.hold_time = hello.has_hold_time_seconds()
                               ? std::chrono::seconds(hello.hold_time_seconds())

@@ -346,6 +346,7 @@ absl::Status Daemon::Impl::StartSources() {
     if (source.has_hold_time_seconds()) {
       options.hold_time_seconds = source.hold_time_seconds();
     }
+    options.overlay = source.overlay();
     options.window = config_.topology().window();
     options.log = [](absl::string_view line) { log::Info(line); };
     sources_.push_back(std::make_unique<adapter::SourceHost>(server_->InProcessChannel({}),

@@ -457,7 +457,7 @@ std::string UnusableReason(const topology::Ted& ted, const topology::Link& link)
     return absl::StrCat("node ", link.key.remote_node, " is not announced");
   if (!link.reverse) return "the reverse direction is not announced (two-way check)";
   if (!ted.link(*link.reverse).attributes.up.value_or(true)) return "the reverse direction is down";
-  return "not usable";
+  return "only overlays speak of it, or of the reverse direction";
 }
 
 }  // namespace

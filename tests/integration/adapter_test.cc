@@ -135,6 +135,17 @@ TEST_F(AdapterTest, OnceSendsAllAndSaysSo) {
   EXPECT_EQ(ElementCount(Topology(channel_)), 197U + 490U);
 }
 
+TEST_F(AdapterTest, AsAnOverlayItAnnouncesNothing) {
+  StartDaemon();
+  const auto adapter = Adapter(daemon_->grpc_address(), {"--once", "--overlay", "--keep-forever"});
+  EXPECT_EQ(adapter->AwaitExit().value_or(-1), 0) << adapter->errors();
+  const v1::Topology topology = Topology(channel_);
+  EXPECT_EQ(ElementCount(topology), 197U + 490U);
+  for (const v1::TopologyNode& node : topology.nodes()) {
+    EXPECT_FALSE(node.known());
+  }
+}
+
 TEST_F(AdapterTest, AFileWithAMistakeChangesNothing) {
   StartDaemon();
   const std::string file = folder_.Write("bad.graph", "NODES 1\nlabel x y\na 0 0\nEDGES 1\n");

@@ -50,5 +50,34 @@ TEST_F(SourcesTest, WhatASourceCallsStaleCountsBehindALiveOne) {
   EXPECT_EQ(PathOf("a", "d"), "a c d");
 }
 
+TEST_F(SourcesTest, AnOverlayKeepsNoLinkTheIgpWithdrew) {
+  StartDaemon();
+  support::IngestClient overlay(channel_);
+  v1::TopologyUpdate hello;
+  hello.mutable_hello()->set_name("telemetry");
+  hello.mutable_hello()->set_precedence(200);
+  hello.mutable_hello()->set_overlay(true);
+  ASSERT_EQ(overlay.Send(hello)->error(), "");
+  ASSERT_EQ(overlay.Sync(*support::BuildTed(kDiamond))->error(), "");
+  const auto igp = Feed("igp", kDiamond);
+  EXPECT_EQ(PathOf("a", "d"), "a b d");
+  ASSERT_EQ(igp->Sync(*support::BuildTed("a<->c igp 20\nc<->d igp 20\nnode b\n"))->error(), "");
+  EXPECT_EQ(PathOf("a", "d"), "a c d");
+}
+
+TEST_F(SourcesTest, ASourceOfTheDaemonMayBeAnOverlay) {
+  const std::string network = folder_.Write("net.graph",
+                                            "NODES 2\nlabel x y\na 0 0\nb 0 0\nEDGES 2\n"
+                                            "label src dest weight bw delay\n"
+                                            "e0 0 1 10 1000 1\ne1 1 0 10 1000 1\n");
+  StartDaemon("sources: [{plugin: file, name: measured, overlay: true, settings: {path: " +
+              network + "}}]\n");
+  ASSERT_TRUE(AwaitServing());
+  EXPECT_NE(PathOf("a", "b"), "a b");
+  EXPECT_EQ(Metric("srpce_ted_links{state=\"unusable\"}"), 2);
+  const auto igp = Feed("igp", "a<->b igp 10\n");
+  EXPECT_EQ(PathOf("a", "b"), "a b");
+}
+
 }  // namespace
 }  // namespace srpce

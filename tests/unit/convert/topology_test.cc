@@ -168,6 +168,23 @@ TEST(ConvertTopologyTest, TextThatIsNoAddressIsRefusedByName) {
               HasSubstr("local_address: IP address: got '10.0.0'"));
 }
 
+TEST(ConvertTopologyTest, ALinkOfOverlaysAloneSaysWhyItIsNotUsable) {
+  topology::TedBuilder builder;
+  const auto igp = builder.Connect({.name = "igp", .hold_time = {}}, {});
+  const auto overlay = builder.Connect({.name = "lab", .hold_time = {}, .overlay = true}, {});
+  for (const char* node : {"a", "b"}) {
+    ASSERT_TRUE(builder.SetNode(*igp, node, {}, {}, {}).ok());
+  }
+  ASSERT_TRUE(builder.SetLink(*igp, {"a", "b", "", ""}, {}, {}, {}).ok());
+  ASSERT_TRUE(builder.SetLink(*overlay, {"b", "a", "", ""}, {}, {}, {}).ok());
+  const topology::TedPtr ted = builder.Publish().ted;
+  for (const topology::LinkKey& key : {topology::LinkKey{"a", "b", "", ""}, {"b", "a", "", ""}}) {
+    v1::TopologyLink link;
+    ToProto(*ted, ted->link(*ted->FindLink(key)), &link);
+    EXPECT_EQ(link.unusable_reason(), "only overlays speak of it, or of the reverse direction");
+  }
+}
+
 TEST(ConvertTopologyTest, UpdateWithoutStatementIsRefused) {
   v1::TopologyUpdate update;
   update.set_sequence(9);

@@ -154,7 +154,7 @@ TEST(ConfigTest, ReadsEveryKindOfValue) {
       "log: {level: warning, format: json}\n"
       "engine: {reoptimize_gain_percent: 2.5, max_labels_per_query: 1000000000}\n"
       "sources:\n"
-      "  - plugin: file\n    name: lab\n    precedence: 7\n"
+      "  - plugin: file\n    name: lab\n    precedence: 7\n    overlay: true\n"
       "    settings: {path: '${config_dir}/net.graph', loss_seed: 3}\n");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->grpc().listen_address(), "[::1]:0");
@@ -165,6 +165,7 @@ TEST(ConfigTest, ReadsEveryKindOfValue) {
   EXPECT_EQ(config->engine().max_labels_per_query(), 1'000'000'000U);
   ASSERT_EQ(config->sources_size(), 1);
   EXPECT_EQ(config->sources(0).precedence(), 7U);
+  EXPECT_TRUE(config->sources(0).overlay());
   EXPECT_EQ(config->sources(0).settings().at("path"), "/etc/srpce/net.graph");
   EXPECT_EQ(config->sources(0).settings().at("loss_seed"), "3");
 }

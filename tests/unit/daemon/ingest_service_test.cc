@@ -367,6 +367,25 @@ TEST_F(IngestServiceTest, AStatementMayBeStaleWhileItsStreamIsOpen) {
   EXPECT_FALSE(live->node(*live->FindNode("a")).stale);
 }
 
+TEST_F(IngestServiceTest, AnOverlayMakesNoLinkUsable) {
+  Serve();
+  IngestClient overlay(Channel());
+  v1::TopologyUpdate hello;
+  hello.mutable_hello()->set_name("telemetry");
+  hello.mutable_hello()->set_overlay(true);
+  ASSERT_EQ(overlay.Send(hello)->error(), "");
+  const topology::TedPtr square = support::BuildTed(kSquare);
+  ASSERT_EQ(overlay.Sync(*square)->error(), "");
+  EXPECT_EQ(writer_.ted()->known_node_count(), 0U);
+  EXPECT_EQ(writer_.ted()->link_count(), 8U);
+  EXPECT_EQ(writer_.ted()->usable_link_count(), 0U);
+  EXPECT_TRUE(writer_.sources().at(0).options.overlay);
+  IngestClient igp(Channel());
+  ASSERT_TRUE(igp.Hello("igp"));
+  ASSERT_EQ(igp.Sync(*square)->error(), "");
+  EXPECT_EQ(writer_.ted()->usable_link_count(), 8U);
+}
+
 TEST_F(IngestServiceTest, ASourceThatKnowsInterfacesOnlyTakesALinkDown) {
   Serve();
   IngestClient igp(Channel());

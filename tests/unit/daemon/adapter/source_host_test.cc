@@ -93,6 +93,7 @@ TEST_F(SourceHostTest, SaysHelloAndNumbersUpdatesFromOne) {
   options.precedence = 7;
   options.hold_time_seconds = 9;
   options.keep_forever = true;
+  options.overlay = true;
   options.once = true;
   const auto host = Host(server, SyncOf({"a", "b"}), options);
   EXPECT_TRUE(host->Wait().ok());
@@ -103,6 +104,7 @@ TEST_F(SourceHostTest, SaysHelloAndNumbersUpdatesFromOne) {
   EXPECT_EQ(streams[0].hello.precedence(), 7U);
   EXPECT_EQ(streams[0].hello.hold_time_seconds(), 9U);
   EXPECT_TRUE(streams[0].hello.keep_forever());
+  EXPECT_TRUE(streams[0].hello.overlay());
   ASSERT_EQ(streams[0].updates.size(), 4U);
   for (uint64_t i = 0; i < 4; ++i) {
     EXPECT_EQ(streams[0].updates[i].sequence(), i + 2) << "hello was 1";
