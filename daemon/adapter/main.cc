@@ -58,8 +58,10 @@ CLI::App* AddSource(CLI::App& app, const std::string& plugin, const std::string&
                      "How long what this source said stands after it is gone, in seconds");
   source->add_flag("--keep-forever", options.host.keep_forever,
                    "It stands until taken back, or the daemon restarts");
-  source->add_flag("--overlay", options.host.overlay,
-                   "It amends what others announce (telemetry), and alone makes no link usable");
+  source->add_flag(
+      "--overlay", options.host.overlay,
+      "It amends what other sources announce; alone it makes no node known and no link "
+      "usable");
   source->add_option("--ready-fd", options.ready_fd,
                      "Write 'ready' to this file descriptor after the first complete sync");
   source->callback([&options, plugin] {
