@@ -78,10 +78,10 @@ class Speaker::Impl {
   void Run();
   void Stop();
 
+  Shared shared;  // First, as all sockets and timers are of its io_context.
   std::vector<Endpoint> listening;
   std::vector<std::unique_ptr<Peer>> peers;
   std::atomic<uint64_t> unknown{0};
-  Shared shared;
 
  private:
   boost::asio::awaitable<void> Accept(tcp::acceptor& listener);

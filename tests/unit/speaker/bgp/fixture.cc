@@ -151,7 +151,10 @@ std::unique_ptr<Running> StartListening(std::vector<PeerConfig> peers) {
 }
 
 BgpPeer ConnectUp(Running& running, const BgpPeerOptions& options, const wire::bgp::Open& open) {
-  const Endpoint to = running.speaker->listening().front();
+  return ConnectUp(running.speaker->listening().front(), options, open);
+}
+
+BgpPeer ConnectUp(const Endpoint& to, const BgpPeerOptions& options, const wire::bgp::Open& open) {
   const auto deadline = std::chrono::steady_clock::now() + BgpPeer::kPatience;
   while (true) {
     auto peer = BgpPeer::Connect(to.address, to.port, options);

@@ -90,6 +90,8 @@ std::unique_ptr<Running> StartListening(std::vector<PeerConfig> peers);
 // A raw peer whose session with `running` is up; tries again where it is refused.
 BgpPeer ConnectUp(Running& running, const BgpPeerOptions& options = {},
                   const wire::bgp::Open& open = RemoteOpen());
+// The same with whoever listens at `to`.
+BgpPeer ConnectUp(const Endpoint& to, const BgpPeerOptions& options, const wire::bgp::Open& open);
 
 // An UPDATE of BGP-LS with `size` octets of NLRI that say nothing.
 wire::bgp::Update SomeUpdate(size_t size);
