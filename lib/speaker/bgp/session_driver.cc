@@ -79,7 +79,6 @@ void SessionDriver::BeFirst(uint32_t failures) {
 
 void SessionDriver::LetGo() {
   for (NumberedTimer& timer : timers_) timer.timer.cancel();
-  patience_.cancel();
   Do(fsm::Close());
 }
 
@@ -141,6 +140,9 @@ void SessionDriver::Adopt(tcp::socket socket, bool initiated_here) {
 }
 
 void SessionDriver::Do(const fsm::Close&) {
+  held_open_.reset();
+  has_waited_ = false;
+  patience_.cancel();
   error_code ignored;
   if (attempt_ != nullptr) std::exchange(attempt_, nullptr)->close(ignored);
   if (connection_ != nullptr) std::exchange(connection_, nullptr)->Close();

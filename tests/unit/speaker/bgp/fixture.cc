@@ -12,6 +12,10 @@ namespace srpce::speaker::bgp {
 
 using std::chrono::milliseconds;
 
+namespace {
+constexpr size_t kKeptUpdates = 10'000;  // A flood is only counted.
+}  // namespace
+
 Recorder::Told& Recorder::Of(size_t peer) {
   if (told_.size() <= peer) told_.resize(peer + 1);
   return told_[peer];
@@ -31,7 +35,9 @@ void Recorder::OnUp(size_t peer, const session::bgp::Negotiated& negotiated) {
 void Recorder::OnUpdate(size_t peer, const wire::bgp::Update& update) {
   if (on_update != nullptr) on_update(peer);
   const std::lock_guard lock(mutex_);
-  Of(peer).updates.push_back(update);
+  Told& told = Of(peer);
+  ++told.update_count;
+  if (told.updates.size() < kKeptUpdates) told.updates.push_back(update);
   changed_.notify_all();
 }
 
@@ -68,7 +74,7 @@ bool Recorder::AwaitDowns(size_t count, size_t peer) {
   return Await([&] { return Of(peer).downs.size() >= count; });
 }
 bool Recorder::AwaitUpdates(size_t count, size_t peer) {
-  return Await([&] { return Of(peer).updates.size() >= count; });
+  return Await([&] { return Of(peer).update_count >= count; });
 }
 bool Recorder::AwaitRefreshes(size_t count, size_t peer) {
   return Await([&] { return Of(peer).refreshes >= count; });

@@ -53,6 +53,7 @@ class Recorder final : public Client {
     std::vector<session::bgp::Negotiated> ups;
     std::vector<session::bgp::Down> downs;
     std::vector<wire::bgp::Update> updates;
+    size_t update_count = 0;
     size_t refreshes = 0;
     size_t disabled = 0;
   };
