@@ -95,7 +95,7 @@ void SourceHost::OnAck(const v1::IngestAck& ack, bool of_sync_end) {
   {
     const std::lock_guard lock(mutex_);
     if (ack.error().empty()) {
-      ++stats_.accepted;
+      stats_.accepted += std::max<uint64_t>(ack.count(), 1);
       stats_.syncs += of_sync_end ? 1 : 0;
       stats_.last_generation = std::max(stats_.last_generation, ack.generation());
     } else {

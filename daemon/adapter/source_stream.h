@@ -18,6 +18,8 @@
 
 namespace srpce::adapter {
 
+// Statements are sent several in a message, at the latest with Flush or WaitUntil.
+//
 // Send, Flush, WaitUntil and Close are for one thread; Wake, Stop and Cancel for any.
 class SourceStream final : public plugin::StatementSink {
  public:
@@ -50,15 +52,22 @@ class SourceStream final : public plugin::StatementSink {
 
  private:
   void ReadAcks();
-  bool TakeSyncEnd(uint64_t sequence);
-  absl::Status Write(v1::TopologyUpdate& update);
+  // Whether one of the updates `ack` is for ended a sync.
+  bool TakeSyncEnds(const v1::IngestAck& ack);
+  // Numbers what waits, and writes it in one message once there is room in the window.
+  absl::Status WritePending();
+  absl::Status Write(const v1::TopologyUpdate& message);
   absl::Status StateLocked() const;  // OK, UNAVAILABLE or CANCELLED.
 
   const uint64_t window_;
+  const int batch_limit_;  // Updates in one message.
   const AckCallback on_ack_;
   const std::chrono::steady_clock::time_point opened_ = std::chrono::steady_clock::now();
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReaderWriter<v1::TopologyUpdate, v1::IngestAck>> stream_;
+  // Sent and not written yet: a batch. Only of the thread that sends.
+  v1::TopologyUpdate pending_;
+  size_t pending_bytes_ = 0;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

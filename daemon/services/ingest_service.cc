@@ -4,17 +4,20 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/log/log.h"
 #include "daemon/services/rpc_status.h"
 #include "daemon/services/stream_set.h"
+#include "lib/base/status_macros.h"
 #include "proto/convert/topology.h"
 #include "srpce/v1/topology.grpc.pb.h"
 
@@ -47,6 +50,8 @@ const char* KindName(v1::TopologyUpdate::UpdateCase kind) {
       return "remove_prefix";
     case v1::TopologyUpdate::kReport:
       return "report";
+    case v1::TopologyUpdate::kBatch:
+      return "batch";
     case v1::TopologyUpdate::UPDATE_NOT_SET:
       break;
   }
@@ -146,7 +151,7 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
       Connect();  // Reads on when the source is connected.
       return;
     }
-    SubmitUpdate();
+    SubmitUpdates();
   }
 
   void OnWriteDone(bool ok) override {
@@ -157,8 +162,10 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
       acks_.clear();
       BeginClose(grpc::Status::CANCELLED);
     } else {
-      unacknowledged_bytes_ -= unacknowledged_.front();
-      unacknowledged_.pop_front();
+      if (std::exchange(ends_message_, false)) {
+        unacknowledged_bytes_ -= unacknowledged_.front();
+        unacknowledged_.pop_front();
+      }
       WriteNext();
       ReadIfRoom();
     }
@@ -176,9 +183,21 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
       return absl::InvalidArgumentError(
           absl::StrCat("the first message: got ", KindName(update_.update_case()), ", want hello"));
     }
-    if (update_.sequence() != last_sequence_ + 1) {
+    if (!update_.has_batch()) {
+      return CheckSequence(update_);
+    }
+    if (update_.batch().updates().empty()) {
+      return absl::InvalidArgumentError("batch: got no update, want one at least");
+    }
+    for (const v1::TopologyUpdate& update : update_.batch().updates()) {
+      SRPCE_RETURN_IF_ERROR(CheckSequence(update));
+    }
+    return absl::OkStatus();
+  }
+  absl::Status CheckSequence(const v1::TopologyUpdate& update) {
+    if (update.sequence() != last_sequence_ + 1) {
       return absl::InvalidArgumentError(
-          absl::StrCat("sequence: got ", update_.sequence(), ", want ", last_sequence_ + 1));
+          absl::StrCat("sequence: got ", update.sequence(), ", want ", last_sequence_ + 1));
     }
     ++last_sequence_;
     return absl::OkStatus();
@@ -233,7 +252,8 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
     if (result.ok()) {
       log::Info("topology source ", source_name_, ": connected");
       connected_ = true;
-      PushAck(1, result, generation);
+      PushAck(1, 1, result, generation, /*ends_message=*/true);
+      WriteNext();
       if (closing_) {
         SubmitDisconnect();
       }
@@ -252,21 +272,46 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
     reports_.Forget(writer_);
   }
 
+  // One update on its way through the writer.
+  struct Item {
+    uint64_t sequence = 0;
+    v1::TopologyUpdate::UpdateCase kind{};
+    absl::StatusOr<plugin::Statement> statement;
+    absl::Status result{};
+  };
+
   // A refusal goes the same way as the others, and so does the rest of a report, so that
   // acknowledgements stay in order.
-  void SubmitUpdate() {
-    const auto kind = update_.update_case();
-    absl::StatusOr<plugin::Statement> statement = absl::InvalidArgumentError("hello: said twice");
-    if (kind == v1::TopologyUpdate::UPDATE_NOT_SET) {
-      statement =
+  Item ReadItem(const v1::TopologyUpdate& update) {
+    Item item{.sequence = update.sequence(),
+              .kind = update.update_case(),
+              .statement = absl::InvalidArgumentError("hello: said twice")};
+    if (item.kind == v1::TopologyUpdate::UPDATE_NOT_SET) {
+      item.statement =
           absl::InvalidArgumentError("update: none is set, want one of those this version knows");
-    } else if (kind != v1::TopologyUpdate::kHello) {
-      statement = convert::FromProto(update_);
+    } else if (item.kind == v1::TopologyUpdate::kBatch) {
+      item.statement = absl::InvalidArgumentError("batch: got a batch in it, want updates");
+    } else if (item.kind != v1::TopologyUpdate::kHello) {
+      item.statement = convert::FromProto(update);
     }
-    if (kind == v1::TopologyUpdate::kReport && statement.ok()) {
-      KeepReport(std::get<plugin::SourceReport>(std::exchange(*statement, plugin::SourceReport())));
+    if (item.kind == v1::TopologyUpdate::kReport && item.statement.ok()) {
+      KeepReport(
+          std::get<plugin::SourceReport>(std::exchange(*item.statement, plugin::SourceReport())));
     }
-    const uint64_t sequence = update_.sequence();
+    return item;
+  }
+
+  // All that one message says, as one work.
+  void SubmitUpdates() {
+    const auto items = std::make_shared<std::vector<Item>>();
+    if (update_.has_batch()) {
+      items->reserve(static_cast<size_t>(update_.batch().updates_size()));
+      for (const v1::TopologyUpdate& update : update_.batch().updates()) {
+        items->push_back(ReadItem(update));
+      }
+    } else {
+      items->push_back(ReadItem(update_));
+    }
     const std::lock_guard lock(mutex_);
     reading_ = false;
     if (closing_) {
@@ -274,18 +319,37 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
     }
     CountSubmitted();
     writer_.Submit(
-        [this, statement = std::move(statement)](topology::TedBuilder& builder, MonotonicTime now) {
-          return statement.ok() ? std::visit(Apply{builder, *source_, now}, *statement)
-                                : statement.status();
+        [this, items](topology::TedBuilder& builder, MonotonicTime now) {
+          for (Item& item : *items) {
+            item.result = item.statement.ok()
+                              ? std::visit(Apply{builder, *source_, now}, *item.statement)
+                              : item.statement.status();
+          }
+          return items->size() == 1 ? items->front().result : absl::OkStatus();
         },
-        [this, sequence, kind](const absl::Status& result, uint64_t generation) {
-          metrics_.OnTopologyUpdate(source_name_, KindName(kind), result.ok());
-          std::unique_lock lock(mutex_);
-          --pending_works_;
-          PushAck(sequence, result, generation);
-          FinishIfIdle(std::move(lock));
+        [this, items](const absl::Status& result, uint64_t generation) {
+          OnApplied(*items, result, generation);
         });
     ReadIfRoom();
+  }
+
+  void OnApplied(std::vector<Item>& items, const absl::Status& result, uint64_t generation) {
+    for (Item& item : items) {
+      item.result.Update(result);  // Where the writer did not get to it.
+      metrics_.OnTopologyUpdate(source_name_, KindName(item.kind), item.result.ok());
+    }
+    std::unique_lock lock(mutex_);
+    --pending_works_;
+    for (size_t i = 0; i < items.size(); ++i) {
+      uint64_t count = 1;
+      while (items[i].result.ok() && i + 1 < items.size() && items[i + 1].result.ok()) {
+        ++count;
+        ++i;
+      }
+      PushAck(items[i].sequence, count, items[i].result, generation, i + 1 == items.size());
+    }
+    WriteNext();
+    FinishIfIdle(std::move(lock));
   }
 
   // ---- Below: REQUIRES mutex_ held. ----
@@ -296,19 +360,23 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
     unacknowledged_bytes_ += unacknowledged_.back();
   }
 
-  void PushAck(uint64_t sequence, const absl::Status& result, uint64_t generation) {
+  // `ends_message`: nothing more of the message is to be acknowledged.
+  void PushAck(uint64_t sequence, uint64_t count, const absl::Status& result, uint64_t generation,
+               bool ends_message) {
     if (broken_) {
       return;
     }
-    v1::IngestAck& ack = acks_.emplace_back();
+    PendingAck& pending = acks_.emplace_back();
+    pending.ends_message = ends_message;
+    v1::IngestAck& ack = pending.ack;
     ack.set_sequence(sequence);
+    ack.set_count(count == 1 ? 0 : count);
     if (result.ok()) {
       ack.set_generation(generation);
     } else {
       ack.set_error(std::string(result.message()));
       ack.set_error_code(absl::StatusCodeToString(result.code()));
     }
-    WriteNext();
   }
 
   void WriteNext() {
@@ -316,7 +384,8 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
       return;
     }
     writing_ = true;
-    ack_.Swap(&acks_.front());
+    ack_.Swap(&acks_.front().ack);
+    ends_message_ = acks_.front().ends_message;
     acks_.pop_front();
     grpc::WriteOptions options;
     if (!acks_.empty()) {
@@ -399,8 +468,13 @@ class Publisher final : public grpc::ServerBidiReactor<v1::TopologyUpdate, v1::I
   std::optional<topology::SourceId> source_;
 
   std::mutex mutex_;
-  std::deque<v1::IngestAck> acks_;  // To be written after ack_.
+  struct PendingAck {
+    v1::IngestAck ack;
+    bool ends_message = false;
+  };
+  std::deque<PendingAck> acks_;  // To be written after ack_.
   v1::IngestAck ack_;
+  bool ends_message_ = false;          // Of ack_.
   size_t pending_works_ = 0;           // Given to the writer and not answered.
   std::deque<size_t> unacknowledged_;  // Sizes of what was read and not acknowledged on the wire.
   size_t unacknowledged_bytes_ = 0;

@@ -75,6 +75,9 @@ absl::Status BgplsSource::AwaitFirstSync(plugin::StatementSink& sink) {
     if (intake_.FirstSyncDone()) {
       return absl::OkStatus();
     }
+    // What has come is worked on while the rest does.
+    view_.Apply(intake_.TakeChanges());
+    view_.TakeChanges();
     SRPCE_RETURN_IF_ERROR(SendReportIfDue(sink));
     SRPCE_RETURN_IF_ERROR(WaitForNews(sink));
   }

@@ -80,8 +80,11 @@ std::vector<plugin::LinkStatement> NetworkView::LinksOf(const NodePair& pair, Li
   }
   const std::vector<Member> members = MembersOf(unit.routes);
   std::vector<LinkClue> clues;
+  // One or two go together, or they do not, whatever their attributes.
+  const bool compare = members.size() > 2;
   for (const Member& member : members) {
-    clues.push_back({.descriptor = &member.nlri->link(), .attributes = AttributesOf(member)});
+    clues.push_back({.descriptor = &member.nlri->link(),
+                     .attributes = compare ? AttributesOf(member) : std::string()});
   }
   std::vector<plugin::LinkStatement> links;
   for (const Adjacency& adjacency : JoinAdjacencies(clues, unit.pairs)) {

@@ -113,10 +113,17 @@ void NetworkView::Rehome() {
       continue;
     }
     for (HeldRoute* route : routes_of_router_[router]) {
-      Detach(*route);
-      Attach(*route);
+      if (!IsAtHome(*route)) {
+        Detach(*route);
+        Attach(*route);
+      }
     }
   }
+}
+
+bool NetworkView::IsAtHome(const HeldRoute& route) const {
+  return route.node == names_.NameOf(route.local) &&
+         (!route.remote || route.other == names_.NameOf(*route.remote));
 }
 
 void NetworkView::Attach(HeldRoute& route) {

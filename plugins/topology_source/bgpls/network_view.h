@@ -77,7 +77,7 @@ class NetworkView {
   // Puts `route` into its unit by the names its routers have now; takes it out of it.
   void Attach(HeldRoute& route);
   void Detach(HeldRoute& route);
-  void AttachPrefix(HeldRoute& route, const std::string& node);
+  bool IsAtHome(const HeldRoute& route) const;
   void SetRouterIdsOf(RouterIndex router);
   void Rehome();
 

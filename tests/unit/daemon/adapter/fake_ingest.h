@@ -73,23 +73,34 @@ class FakeIngest final : public v1::TopologyIngest::Service {
     }
     Acknowledge(update, "", *stream);
     const auto limit = behaviour_.break_after ? behaviour_.break_after(index) : std::nullopt;
-    for (size_t count = 0; stream->Read(&update); ++count) {
-      if (limit == count) {
-        return grpc::Status(grpc::StatusCode::UNAVAILABLE, "cut by the test");
+    for (size_t count = 0; stream->Read(&update);) {
+      for (const v1::TopologyUpdate& one : UpdatesOf(update)) {
+        if (limit == count++) {
+          return grpc::Status(grpc::StatusCode::UNAVAILABLE, "cut by the test");
+        }
+        Take(one, index, *stream);
       }
-      {
-        const std::lock_guard lock(mutex_);
-        streams_[index].updates.push_back(update);
-      }
-      if (behaviour_.before_ack) {
-        behaviour_.before_ack(update);
-      }
-      Acknowledge(update, behaviour_.refuse ? behaviour_.refuse(update) : "", *stream);
     }
     return grpc::Status::OK;
   }
 
  private:
+  static std::vector<v1::TopologyUpdate> UpdatesOf(const v1::TopologyUpdate& message) {
+    const auto& batch = message.batch().updates();
+    return message.has_batch() ? std::vector<v1::TopologyUpdate>(batch.begin(), batch.end())
+                               : std::vector<v1::TopologyUpdate>{message};
+  }
+  void Take(const v1::TopologyUpdate& update, size_t index,
+            grpc::ServerReaderWriter<v1::IngestAck, v1::TopologyUpdate>& stream) {
+    {
+      const std::lock_guard lock(mutex_);
+      streams_[index].updates.push_back(update);
+    }
+    if (behaviour_.before_ack) {
+      behaviour_.before_ack(update);
+    }
+    Acknowledge(update, behaviour_.refuse ? behaviour_.refuse(update) : "", stream);
+  }
   static void Acknowledge(const v1::TopologyUpdate& update, const std::string& error,
                           grpc::ServerReaderWriter<v1::IngestAck, v1::TopologyUpdate>& stream) {
     v1::IngestAck ack;
