@@ -14,7 +14,7 @@
 namespace srpce::plugin {
 
 // One statement of a source, in the order made. The same things TopologyIngest.Publish carries.
-// `patch` and `stale`: see topology::StatementOptions.
+// `patch`, `stale`: topology::StatementOptions. Links by interface: topology::TedBuilder.
 struct SyncBegin {};
 struct SyncEnd {};
 struct NodeStatement {

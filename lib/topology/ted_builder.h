@@ -44,7 +44,7 @@ struct SourceStatus {
   // Its first sync began and has not ended, be it that its stream broke: it has told a part only.
   bool in_first_sync = false;
   uint64_t nodes = 0;
-  uint64_t links = 0;
+  uint64_t links = 0;  // And interfaces.
   uint64_t prefixes = 0;
   std::optional<MonotonicTime> stale_since;
   std::optional<MonotonicTime> last_update;
