@@ -18,14 +18,14 @@ constexpr double kCostRange = 1e6;
 void PathPacking::Add(const std::vector<CappedArc>& arcs, uint64_t cost) {
   KnownPath path{.uses = {}, .cost = static_cast<double>(cost)};
   for (const CappedArc& arc : arcs) {
-    const auto [found, is_new] = position_.try_emplace(arc.arc, arcs_.size());
-    if (is_new) arcs_.push_back(arc);
+    const size_t position = position_.try_emplace(arc.arc, arcs_.size()).first->second;
+    if (position == arcs_.size()) arcs_.push_back(arc);
     const auto use = std::find_if(path.uses.begin(), path.uses.end(),
-                                  [&](const Use& other) { return other.arc == found->second; });
+                                  [&](const Use& other) { return other.arc == position; });
     if (use != path.uses.end()) {
       ++use->times;
     } else {
-      path.uses.push_back({found->second, 1});
+      path.uses.push_back({position, 1});
     }
   }
   paths_.push_back(std::move(path));
