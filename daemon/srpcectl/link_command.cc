@@ -2,7 +2,8 @@
 // all other sources.
 //
 // The commands are a topology source of their own, "lab", of high precedence, whose words stand
-// until taken back, or the daemon restarts: topology is not stored.
+// until taken back, or the daemon restarts: topology is not stored. It is an overlay: no link stays
+// that the network itself no longer announces.
 #include <functional>
 #include <memory>
 #include <string>
@@ -58,6 +59,7 @@ Outcome Publish(const Options& options, const std::vector<v1::TopologyUpdate>& u
   hello.mutable_hello()->set_name(options.source);
   hello.mutable_hello()->set_precedence(options.precedence);
   hello.mutable_hello()->set_keep_forever(true);
+  hello.mutable_hello()->set_overlay(true);
   bool writable = stream->Write(hello);
   uint64_t sequence = 1;
   for (v1::TopologyUpdate update : updates) {

@@ -239,6 +239,14 @@ TEST_F(SrpcectlTest, CutsALinkAgainstTheNetworksWordUntilItIsTakenBack) {
   EXPECT_THAT(twice.errors, HasSubstr("source lab has said nothing of it"));
 }
 
+TEST_F(SrpcectlTest, ALinkItSpeaksOfIsNotUsedOnceTheNetworkWithdrawsIt) {
+  ASSERT_EQ(Run({"link", "set", "a->b", "--both", "--delay", "1ms"}).exit, 0);
+  EXPECT_EQ(PathOf("a", "d"), "a b d");
+  ASSERT_EQ(igp_->Sync(*support::BuildTed("a<->c igp 20\nc<->d igp 20\nb<->d igp 10\n"))->error(),
+            "");
+  EXPECT_EQ(PathOf("a", "d"), "a c d");
+}
+
 TEST_F(SrpcectlTest, ExitStatusTellsWrongUsageFromNoPath) {
   EXPECT_EQ(Run({"path", "compute", "a"}).exit, 1);
   EXPECT_EQ(Run({"path", "compute", "a", "d", "--no-such-option"}).exit, 1);
