@@ -13,8 +13,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "daemon/agent/local_sids.h"
-#include "daemon/config/yaml_to_proto.h"
 #include "lib/base/status_macros.h"
+#include "proto/yaml/yaml_to_proto.h"
 
 namespace srpce::agent {
 namespace {

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "daemon/config/yaml_to_proto.h"
+#include "proto/yaml/yaml_to_proto.h"
 #include "srpce/config/v1/config.pb.h"
 
 namespace srpce::config {

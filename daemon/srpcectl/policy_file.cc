@@ -15,7 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "daemon/config/yaml_to_proto.h"
+#include "proto/yaml/yaml_to_proto.h"
 
 namespace srpce::ctl {
 namespace {

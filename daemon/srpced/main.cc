@@ -8,12 +8,12 @@
 #include <memory>
 
 #include "absl/synchronization/mutex.h"
-#include "daemon/config/yaml_to_proto.h"
 #include "daemon/log/log.h"
 #include "daemon/srpced/builtin_plugins.h"
 #include "daemon/srpced/daemon.h"
 #include "daemon/srpced/options.h"
 #include "daemon/srpced/ready.h"
+#include "proto/yaml/yaml_to_proto.h"
 
 namespace srpce::srpced {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "daemon/config/yaml_to_proto.h"
+#include "proto/yaml/yaml_to_proto.h"
 #include "srpce/config/v1/config.pb.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

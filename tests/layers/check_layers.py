@@ -15,7 +15,7 @@ import sys
 
 # From low to high. A folder belongs to the longest prefix.
 LAYERS = ["lib/base", "lib/graph", "lib/wire/bytes", "lib/wire", "lib/topology", "lib/session", "lib/speaker", "lib/cspf", "lib/segments",
-          "lib/policy", "lib/plugin", "lib/pce", "proto", "proto/convert", "plugins", "daemon"]
+          "lib/policy", "lib/plugin", "lib/pce", "proto", "proto/convert", "proto/yaml", "plugins", "daemon"]
 ROOTS = ["lib", "proto", "plugins", "daemon"]
 
 # (include pattern, where it may not be, message)
@@ -32,7 +32,7 @@ FORBIDDEN = [
      "ThreadSanitizer does not see into absl::Mutex; use std::mutex"),
 ]
 # Generated headers and the library that makes them. First match.
-GENERATED = [(r"srpce/config/.*\.pb\.h", "proto_config"), (r".*\.grpc\.pb\.h", "proto_grpc"),
+GENERATED = [(r"srpce/config/.*\.pb\.h", "proto_config"), (r"gnmi/.*\.pb\.h", "proto_gnmi"), (r".*\.grpc\.pb\.h", "proto_grpc"),
              (r"(srpce|grpc)/.*\.pb\.h", "proto")]
 
 CALL = re.compile(r"\b(srpce_library|srpce_executable|add_library)\s*\(([^)]*)\)", re.S)

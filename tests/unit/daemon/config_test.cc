@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "daemon/config/config_loader.h"
-#include "daemon/config/yaml_to_proto.h"
+#include "proto/yaml/yaml_to_proto.h"
 
 namespace srpce::config {
 namespace {
@@ -24,8 +24,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-const PluginNames kPlugins = {
-    .stores = {"sqlite"}, .southbounds = {"agent", "simulated"}, .topology_sources = {"file"}};
+const PluginNames kPlugins = {.stores = {"sqlite"},
+                              .southbounds = {"agent", "simulated"},
+                              .topology_sources = {"bgpls", "file", "gnmi"}};
 
 absl::StatusOr<v1::Config> Parse(absl::string_view yaml) {
   return ParseConfig(yaml, "test.yaml", "/etc/srpce", kPlugins);

@@ -1,4 +1,4 @@
-#include "daemon/config/yaml_to_proto.h"
+#include "proto/yaml/yaml_to_proto.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
@@ -16,7 +16,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "daemon/config/yaml_documents.h"
+#include "proto/yaml/yaml_documents.h"
 #include "srpce/config/v1/config.pb.h"
 
 namespace srpce::config {

@@ -1,4 +1,4 @@
-// daemon/config/yaml_documents.h -- the documents of a YAML text, safe on any text.
+// proto/yaml/yaml_documents.h -- the documents of a YAML text, safe on any text.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// daemon/config/yaml_to_proto.h -- a YAML document into a protobuf message by reflection, strictly:
+// proto/yaml/yaml_to_proto.h -- a YAML document into a protobuf message by reflection, strictly:
 // every mistake with its line.
 #pragma once
 

@@ -1,4 +1,4 @@
-#include "daemon/config/yaml_documents.h"
+#include "proto/yaml/yaml_documents.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
