@@ -199,8 +199,8 @@ void Reactor::AddMoved(const topology::Ted& ted, const Impact& impact, Monotonic
       }
     }
   }
-  if (impact.shortened.empty()) {
-    return;
+  if (impact.shortened.empty() || (index_.with_legs().empty() && backups_.with_legs().empty())) {
+    return;  // A first load has no policies yet: no searches for each of its batches.
   }
   std::optional<DetourFilter> filter;
   if (impact.shortened.size() <= DetourFilter::kMaxLinks) {
