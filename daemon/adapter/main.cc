@@ -19,6 +19,7 @@
 #include "lib/plugin/registry.h"
 #include "plugins/topology_source/bgpls/bgpls_source.h"
 #include "plugins/topology_source/file/file_source.h"
+#include "plugins/topology_source/gnmi/gnmi_source.h"
 
 namespace srpce::adapter {
 namespace {
@@ -99,6 +100,16 @@ void AddBgpls(CLI::App& app, Options& options) {
       "      --set peer.r1.address=10.255.0.1 --set peer.r1.as=65000");
 }
 
+void AddGnmi(CLI::App& app, Options& options) {
+  CLI::App* gnmi = AddSource(
+      app, "gnmi", "What routers measure, by gNMI subscriptions; always an overlay", options);
+  gnmi->add_option("--targets", options.own["targets"], "The routers, and what to ask them for")
+      ->type_name("FILE");
+  gnmi->footer(
+      "Example:\n"
+      "  srpce-adapter gnmi --targets configs/gnmi/targets.yaml --precedence 200");
+}
+
 // Those of options and --set before those of the file.
 absl::StatusOr<plugin::Settings> SettingsOf(const Options& options) {
   plugin::Settings settings;
@@ -151,6 +162,7 @@ int Run(Options options) {
   plugin::Registry registry;
   absl::Status status = file_source::RegisterFileSource(registry);
   status.Update(bgpls_source::RegisterBgplsSource(registry));
+  status.Update(gnmi_source::RegisterGnmiSource(registry));
   const absl::StatusOr<plugin::Settings> settings = SettingsOf(options);
   if (status.ok()) {
     status = settings.status();
@@ -164,6 +176,7 @@ int Run(Options options) {
     fprintf(stderr, "srpce-adapter: %s\n", std::string(source.status().message()).c_str());
     return 1;
   }
+  options.host.overlay = options.host.overlay || options.plugin == "gnmi";
   options.host.log = [](absl::string_view line) {
     fprintf(stderr, "%s\n", std::string(line).c_str());
   };
@@ -202,6 +215,7 @@ int main(int argc, char** argv) {
   srpce::adapter::Options options;
   srpce::adapter::AddFile(app, options);
   srpce::adapter::AddBgpls(app, options);
+  srpce::adapter::AddGnmi(app, options);
   CLI11_PARSE(app, argc, argv);
   return srpce::adapter::Run(std::move(options));
 }

@@ -6,12 +6,14 @@
 #include "plugins/store/sqlite/sqlite_store.h"
 #include "plugins/topology_source/bgpls/bgpls_source.h"
 #include "plugins/topology_source/file/file_source.h"
+#include "plugins/topology_source/gnmi/gnmi_source.h"
 
 namespace srpce::srpced {
 
 absl::Status RegisterBuiltinPlugins(plugin::Registry& registry) {
   SRPCE_RETURN_IF_ERROR(bgpls_source::RegisterBgplsSource(registry));
   SRPCE_RETURN_IF_ERROR(file_source::RegisterFileSource(registry));
+  SRPCE_RETURN_IF_ERROR(gnmi_source::RegisterGnmiSource(registry));
   SRPCE_RETURN_IF_ERROR(southbound::RegisterAgentSouthbound(registry));
   SRPCE_RETURN_IF_ERROR(southbound::RegisterSimulatedSouthbound(registry));
   return store::RegisterSqliteStore(registry);
