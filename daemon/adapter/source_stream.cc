@@ -123,7 +123,11 @@ absl::Status SourceStream::Write(const v1::TopologyUpdate& message) {
 
 absl::Status SourceStream::Send(const plugin::Statement& statement) {
   v1::TopologyUpdate* update = pending_.mutable_batch()->add_updates();
-  convert::ToProto(statement, update);
+  if (const auto* report = std::get_if<plugin::SourceReport>(&statement)) {
+    convert::ToProto(plugin::FitReport(*report), update->mutable_report());
+  } else {
+    convert::ToProto(statement, update);
+  }
   pending_bytes_ += update->ByteSizeLong();
   if (pending_.batch().updates_size() >= batch_limit_ || pending_bytes_ >= kBatchBytes) {
     return WritePending();
