@@ -241,6 +241,96 @@ TEST_F(IngestServiceTest, AReportStaysUntilItsSourceIsForgotten) {
 
 // An update of a version to come: a kind that is not known here is refused by itself. So it is with
 // a report where the daemon is the older one.
+// A message with these updates, numbered from `first`.
+v1::TopologyUpdate BatchOf(std::vector<v1::TopologyUpdate> updates, uint64_t first) {
+  v1::TopologyUpdate message;
+  message.set_sequence(first);  // Of no meaning; so that the client sets none.
+  for (v1::TopologyUpdate& update : updates) {
+    update.set_sequence(first++);
+    *message.mutable_batch()->add_updates() = update;
+  }
+  return message;
+}
+
+TEST_F(IngestServiceTest, ABatchIsAcknowledgedByRowsOfWhatWasTaken) {
+  Serve();
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  v1::TopologyUpdate removal;
+  removal.set_remove_node("nobody");
+  v1::TopologyUpdate nested;
+  nested.mutable_batch();
+  ASSERT_TRUE(client.Write(BatchOf({NodeUpdate("a"), NodeUpdate("b"), removal, NodeUpdate("c"),
+                                    nested, PeerReport("Active"), NodeUpdate("d")},
+                                   2)));
+  struct Want {
+    uint64_t sequence, count;
+    std::string code;
+  };
+  uint64_t generation = 0;
+  for (const Want& want : std::vector<Want>{
+           {3, 2, ""}, {4, 0, "NOT_FOUND"}, {5, 0, ""}, {6, 0, "INVALID_ARGUMENT"}, {8, 2, ""}}) {
+    const auto ack = client.ReadAck();
+    ASSERT_TRUE(ack);
+    EXPECT_EQ(ack->sequence(), want.sequence);
+    EXPECT_EQ(ack->count(), want.count);
+    EXPECT_EQ(ack->error_code(), want.code);
+    if (want.code.empty()) {
+      EXPECT_TRUE(generation == 0 || ack->generation() == generation) << "one change of the TED";
+      generation = ack->generation();
+    }
+  }
+  EXPECT_EQ(writer_.ted()->known_node_count(), 4U);
+  // And on with the next one, alone.
+  v1::TopologyUpdate next = NodeUpdate("e");
+  next.set_sequence(9);
+  ASSERT_TRUE(client.Write(next));
+  const auto ack = client.ReadAck();
+  ASSERT_TRUE(ack);
+  EXPECT_EQ(ack->sequence(), 9U);
+  EXPECT_EQ(ack->count(), 0U);
+  EXPECT_TRUE(client.Finish().ok());
+}
+
+TEST_F(IngestServiceTest, ABatchOutOfOrderOrWithNothingEndsTheStream) {
+  Serve();
+  const auto error_of = [&](const v1::TopologyUpdate& message) {
+    IngestClient client(Channel());
+    EXPECT_TRUE(client.Hello("lab"));
+    client.Write(message);
+    return client.Finish().error_message();
+  };
+  v1::TopologyUpdate gap = BatchOf({NodeUpdate("a"), NodeUpdate("b")}, 2);
+  gap.mutable_batch()->mutable_updates(1)->set_sequence(7);
+  EXPECT_THAT(error_of(gap), HasSubstr("sequence: got 7, want 3"));
+  EXPECT_THAT(error_of(BatchOf({}, 2)), HasSubstr("batch: got no update, want one at least"));
+  EXPECT_EQ(writer_.ted()->known_node_count(), 0U);
+  IngestClient client(Channel());
+  client.Write(BatchOf({NodeUpdate("a")}, 1));
+  EXPECT_THAT(client.Finish().error_message(),
+              HasSubstr("the first message: got batch, want hello"));
+}
+
+// The window counts messages and octets; acknowledgements of a part must not open it.
+TEST_F(IngestServiceTest, BatchesOfAnyResultLeaveTheWindowAsItWas) {
+  IngestOptions options;
+  options.window = 2;
+  Serve(options);
+  IngestClient client(Channel());
+  ASSERT_TRUE(client.Hello("lab"));
+  v1::TopologyUpdate removal;
+  removal.set_remove_node("nobody");
+  uint64_t sequence = 2;
+  for (int round = 0; round < 20; ++round) {
+    ASSERT_TRUE(client.Write(BatchOf({NodeUpdate("a"), removal, NodeUpdate("b")}, sequence)));
+    sequence += 3;
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_TRUE(client.ReadAck());
+    }
+  }
+  EXPECT_TRUE(client.Finish().ok());
+}
+
 TEST_F(IngestServiceTest, AKindOfUpdateThatIsNotKnownIsRefusedAndTheStreamGoesOn) {
   Serve();
   IngestClient client(Channel());

@@ -21,6 +21,7 @@ class FakeIngest final : public v1::TopologyIngest::Service {
   struct Stream {
     v1::SourceHello hello;
     std::vector<v1::TopologyUpdate> updates;  // Without hello.
+    size_t messages = 0;                      // They came in.
   };
   struct Behaviour {
     // The status a stream ends with at once; asked with the number of the stream, from 0.
@@ -64,7 +65,7 @@ class FakeIngest final : public v1::TopologyIngest::Service {
     {
       const std::lock_guard lock(mutex_);
       index = streams_.size();
-      streams_.push_back({.hello = update.hello(), .updates = {}});
+      streams_.push_back({.hello = update.hello()});
     }
     if (behaviour_.refuse_hello) {
       if (const auto status = behaviour_.refuse_hello(index)) {
@@ -74,6 +75,10 @@ class FakeIngest final : public v1::TopologyIngest::Service {
     Acknowledge(update, "", *stream);
     const auto limit = behaviour_.break_after ? behaviour_.break_after(index) : std::nullopt;
     for (size_t count = 0; stream->Read(&update);) {
+      {
+        const std::lock_guard lock(mutex_);
+        ++streams_[index].messages;
+      }
       for (const v1::TopologyUpdate& one : UpdatesOf(update)) {
         if (limit == count++) {
           return grpc::Status(grpc::StatusCode::UNAVAILABLE, "cut by the test");

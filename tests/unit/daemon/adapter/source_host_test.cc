@@ -311,6 +311,50 @@ TEST_F(SourceHostTest, FlushWaitsForTheLastAcknowledgement) {
   EXPECT_FALSE(flushed_early);
 }
 
+TEST_F(SourceHostTest, ManyStatementsGoInFewMessagesAndEachIsCounted) {
+  FakeIngest::Behaviour behaviour;
+  behaviour.refuse = [](const v1::TopologyUpdate& update) {
+    return update.node().id() == "n500" ? "not this one" : "";
+  };
+  FakeIngest server(behaviour);
+  SourceHostOptions options;
+  options.once = true;
+  std::vector<std::string> ids;
+  for (int i = 0; i < 1000; ++i) {
+    ids.push_back(absl::StrCat("n", i));
+  }
+  const auto host = Host(server, SyncOf(ids), options);
+  EXPECT_TRUE(host->Wait().ok());
+  host->Stop();
+  const auto streams = server.streams();
+  ASSERT_EQ(streams.size(), 1U);
+  ASSERT_EQ(streams[0].updates.size(), 1002U);
+  for (uint64_t i = 0; i < 1002; ++i) {
+    EXPECT_EQ(streams[0].updates[i].sequence(), i + 2);
+  }
+  EXPECT_LT(streams[0].messages, 10U);
+  const SourceHostStats stats = host->stats();
+  EXPECT_EQ(stats.sent, 1002U);
+  EXPECT_EQ(stats.accepted, 1001U);
+  EXPECT_EQ(stats.refused, 1U);
+  EXPECT_EQ(stats.syncs, 1U);
+}
+
+TEST_F(SourceHostTest, WhatWasSentGoesOutBeforeAWait) {
+  std::promise<void> seen;
+  FakeIngest::Behaviour behaviour;
+  behaviour.before_ack = [&](const v1::TopologyUpdate&) { seen.set_value(); };
+  FakeIngest server(behaviour);
+  const auto host = Host(server, [](plugin::StatementSink& sink) -> absl::Status {
+    absl::Status status = sink.Send(NodeNamed("a"));
+    constexpr int64_t kNever = 3'600'000;
+    status.Update(sink.WaitUntil(kNever));
+    return status;
+  });
+  seen.get_future().wait();
+  host->Stop();
+}
+
 TEST_F(SourceHostTest, WakeEndsAWaitWhetherItHasBegunOrNot) {
   FakeIngest server{FakeIngest::Behaviour()};
   SourceHostOptions options;
