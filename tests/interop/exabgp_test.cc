@@ -72,8 +72,8 @@ std::vector<std::string> Wanted(const Nlri& nlri, const Attribute& attribute) {
       add("neighbor-address", quoted(nlri.link().remote_addresses[0].ToString()));
       add("igp-metric", absl::StrCat(*attribute.link.igp_metric));
       add("te-metric", absl::StrCat(*attribute.link.te.te_metric));
-      add("maximum-link-bandwidth", "12500000000.0");
-      add("sids", absl::StrCat("[", attribute.link.sids.adjacency[0].sid.value, "]"));
+      add("maximum-link-bandwidth", "12499999744.0");
+      add("sids", absl::StrCat("[[", attribute.link.sids.adjacency[0].sid.value, "]]"));
       break;
     default:
       add("ls-nlri-type", quoted("bgpls-prefix-v4"));

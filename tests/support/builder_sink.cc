@@ -44,7 +44,6 @@ absl::Status BuilderSink::Apply(const plugin::Statement& statement) {
     return builder_.EndSync(source_).status();
   }
   report_ = std::get<plugin::SourceReport>(statement);
-  ++reports_;
   return absl::OkStatus();
 }
 
@@ -106,11 +105,11 @@ size_t BuilderSink::sent() {
   return sent_;
 }
 
-plugin::SourceReport BuilderSink::AwaitReport() {
+plugin::SourceReport BuilderSink::AwaitReport(
+    const std::function<bool(const plugin::SourceReport&)>& reached) {
   std::unique_lock lock(mutex_);
-  EXPECT_TRUE(changed_.wait_for(lock, std::chrono::minutes(1), [&, seen = reports_] {
-    return reports_ > seen;
-  })) << "no report within a minute";
+  EXPECT_TRUE(changed_.wait_for(lock, std::chrono::minutes(1), [&] { return reached(report_); }))
+      << "not reported within a minute";
   return report_;
 }
 

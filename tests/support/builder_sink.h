@@ -31,8 +31,8 @@ class BuilderSink final : public plugin::StatementSink {
   topology::TedPtr ted();
   size_t syncs();
   size_t sent();
-  // Waits for the next report. Fails the test after a minute.
-  plugin::SourceReport AwaitReport();
+  // Waits until `reached(report)` is true of the latest report. Fails the test after a minute.
+  plugin::SourceReport AwaitReport(const std::function<bool(const plugin::SourceReport&)>& reached);
 
  private:
   absl::Status Apply(const plugin::Statement& statement);
@@ -47,7 +47,6 @@ class BuilderSink final : public plugin::StatementSink {
   bool woken_ = false;
   bool stopped_ = false;
   plugin::SourceReport report_;
-  size_t reports_ = 0;
   const std::chrono::steady_clock::time_point opened_ = std::chrono::steady_clock::now();
 };
 

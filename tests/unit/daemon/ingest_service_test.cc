@@ -245,6 +245,7 @@ TEST_F(IngestServiceTest, AReportStaysUntilItsSourceIsForgotten) {
 v1::TopologyUpdate BatchOf(std::vector<v1::TopologyUpdate> updates, uint64_t first) {
   v1::TopologyUpdate message;
   message.set_sequence(first);  // Of no meaning; so that the client sets none.
+  message.mutable_batch();
   for (v1::TopologyUpdate& update : updates) {
     update.set_sequence(first++);
     *message.mutable_batch()->add_updates() = update;

@@ -228,16 +228,14 @@ TEST(BgplsSessionTest, SourceReportsItsPeers) {
   RunningSource source;
   BgpPeer peer = Peer(source);
   ASSERT_TRUE(peer.Send(MakeTable(network).octets).ok());
-  source.sink().Await([&](const Ted&) { return true; });
-  plugin::SourceReport report;
-  do {
-    report = source.sink().AwaitReport();
-  } while (report.peers.empty() || report.peers[0].elements == 0);
+  const plugin::SourceReport report =
+      source.sink().AwaitReport([](const plugin::SourceReport& now) {
+        return !now.peers.empty() && now.peers[0].elements == 10 * 4 + 40;
+      });
   EXPECT_EQ(report.peers[0].name, "r1");
   EXPECT_EQ(report.peers[0].state, "Established");
   EXPECT_TRUE(report.peers[0].up);
   EXPECT_EQ(report.peers[0].sessions, 1U);
-  EXPECT_EQ(report.peers[0].elements, 10U * 4 + 40U);
 }
 
 }  // namespace
