@@ -469,6 +469,16 @@ absl::Status YamlToProto(absl::string_view yaml, const std::string& file,
   return walker.Result();
 }
 
+std::string AtField(const LineMap& lines, const std::string& file, const std::string& field,
+                    absl::string_view what) {
+  auto line = lines.find(field);
+  for (std::string at = field; line == lines.end() && at.find('.') != std::string::npos;) {
+    at.resize(at.rfind('.'));
+    line = lines.find(at);
+  }
+  return absl::StrCat(file, ":", line == lines.end() ? 1 : line->second, ": ", field, ": ", what);
+}
+
 std::string ProtoToYaml(const Message& message) {
   YAML::Emitter out;
   Print(message, out);

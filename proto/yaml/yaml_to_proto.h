@@ -17,6 +17,11 @@ namespace srpce::config {
 // Where values stood, for checks that come after: "headends[1].southbound" -> line, from 1.
 using LineMap = std::map<std::string, int>;
 
+// "file:line: field: what" for a check that comes after; of a field that is missing the line of the
+// message it is missing in.
+std::string AtField(const LineMap& lines, const std::string& file, const std::string& field,
+                    absl::string_view what);
+
 // What "${name}" in a text value stands for.
 using Variables = std::map<std::string, std::string>;
 

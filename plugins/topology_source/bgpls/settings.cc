@@ -19,10 +19,14 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "lib/base/status_macros.h"
+#include "lib/plugin/setting_text.h"
 
 namespace srpce::bgpls_source {
 namespace {
 
+using plugin::ParseBool;
+using plugin::ParseNumber;
+using plugin::WrongSetting;
 using speaker::bgp::Endpoint;
 using speaker::bgp::PeerConfig;
 using Parser = std::function<absl::Status(absl::string_view text)>;
@@ -30,38 +34,20 @@ using Parsers = std::map<std::string, Parser, std::less<>>;
 
 constexpr size_t kMaxMd5Key = 80;  // TCP_MD5SIG_MAXKEYLEN.
 
-absl::Status Error(absl::string_view got, absl::string_view want) {
-  return absl::InvalidArgumentError(absl::StrCat("got '", got, "', want ", want));
-}
-
-template <typename T>
-absl::Status ParseNumber(absl::string_view text, uint64_t min, uint64_t max, T& to) {
-  uint64_t value = 0;
-  if (!absl::SimpleAtoi(text, &value) || value < min || value > max) {
-    return Error(text, absl::StrCat("a whole number from ", min, " to ", max));
-  }
-  to = static_cast<T>(value);
-  return absl::OkStatus();
-}
-
 // Seconds, be it with a fraction.
 absl::Status ParseSeconds(absl::string_view text, double max, std::chrono::milliseconds& to) {
   double value = 0;
   if (!absl::SimpleAtod(text, &value) || !(value >= 0 && value <= max)) {
-    return Error(text, absl::StrCat("seconds from 0 to ", max));
+    return WrongSetting(text, absl::StrCat("seconds from 0 to ", max));
   }
   to = std::chrono::milliseconds(static_cast<int64_t>(value * 1000));
   return absl::OkStatus();
 }
 
-absl::Status ParseBool(absl::string_view text, bool& to) {
-  return absl::SimpleAtob(text, &to) ? absl::OkStatus() : Error(text, "true or false");
-}
-
 absl::Status ParseAddress(absl::string_view text, IpAddress& to) {
   const absl::StatusOr<IpAddress> address = IpAddress::Parse(text);
   if (!address.ok() || address->is_unspecified()) {
-    return Error(text, "an IPv4 or IPv6 address");
+    return WrongSetting(text, "an IPv4 or IPv6 address");
   }
   to = *address;
   return absl::OkStatus();
@@ -69,7 +55,7 @@ absl::Status ParseAddress(absl::string_view text, IpAddress& to) {
 
 // "10.0.0.1:179", "[2001:db8::1]:179", without port 179.
 absl::Status ParseEndpoint(absl::string_view text, Endpoint& to) {
-  const absl::Status wrong = Error(text, "ADDRESS:PORT, or [ADDRESS]:PORT for IPv6");
+  const absl::Status wrong = WrongSetting(text, "ADDRESS:PORT, or [ADDRESS]:PORT for IPv6");
   absl::string_view host = text;
   absl::string_view port = "179";
   if (absl::ConsumePrefix(&host, "[")) {
@@ -102,7 +88,7 @@ absl::Status ParseListen(absl::string_view text, std::vector<Endpoint>& to) {
        absl::StrSplit(text, absl::ByAnyChar(" ,"), absl::SkipEmpty())) {
     SRPCE_RETURN_IF_ERROR(ParseEndpoint(item, to.emplace_back()));
   }
-  return to.empty() ? Error(text, "ADDRESS:PORT, one or more") : absl::OkStatus();
+  return to.empty() ? WrongSetting(text, "ADDRESS:PORT, one or more") : absl::OkStatus();
 }
 
 absl::Status ReadKey(absl::string_view path, std::string& to) {
@@ -119,16 +105,10 @@ absl::Status ReadKey(absl::string_view path, std::string& to) {
   return absl::OkStatus();
 }
 
-// Settings that hold for every peer.
-struct Common {
-  session::bgp::Config session{};
-  bool local_as_given = false;
-};
-
 absl::Status ParseHoldTime(absl::string_view text, session::bgp::Config& session) {
   uint16_t seconds = 0;
   if (!ParseNumber(text, 0, UINT16_MAX, seconds).ok() || seconds == 1 || seconds == 2) {
-    return Error(text, "0 (never), or 3 to 65535 seconds (RFC 4271 s4.2)");
+    return WrongSetting(text, "0 (never), or 3 to 65535 seconds (RFC 4271 s4.2)");
   }
   session.hold_time = std::chrono::seconds(seconds);
   return absl::OkStatus();
@@ -143,7 +123,7 @@ Parsers CommonParsers(BgplsSettings& s, session::bgp::Config& session) {
        [&](V t) {
          IpAddress id;
          if (!ParseAddress(t, id).ok() || !id.is_v4()) {
-           return Error(t, "an IPv4 address, the BGP identifier");
+           return WrongSetting(t, "an IPv4 address, the BGP identifier");
          }
          session.identifier = id.v4();
          return absl::OkStatus();

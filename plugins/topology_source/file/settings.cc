@@ -13,33 +13,17 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "lib/base/status_macros.h"
+#include "lib/plugin/setting_text.h"
 
 namespace srpce::file_source {
 namespace {
 
-absl::Status Error(absl::string_view got, absl::string_view want) {
-  return absl::InvalidArgumentError(absl::StrCat("got '", got, "', want ", want));
-}
-
-template <typename T>
-absl::Status ParseNumber(absl::string_view text, uint64_t min, uint64_t max, T& to) {
-  uint64_t value = 0;
-  if (!absl::SimpleAtoi(text, &value) || value < min || value > max) {
-    return Error(text, absl::StrCat("a whole number from ", min, " to ", max));
-  }
-  to = static_cast<T>(value);
-  return absl::OkStatus();
-}
+using plugin::ParseBool;
+using plugin::ParseNumber;
+using plugin::WrongSetting;
 
 absl::Status ParseSeed(absl::string_view text, std::optional<uint64_t>& to) {
   return ParseNumber(text, 0, std::numeric_limits<uint64_t>::max(), to.emplace());
-}
-
-absl::Status ParseBool(absl::string_view text, bool& to) {
-  if (!absl::SimpleAtob(text, &to)) {
-    return Error(text, "true or false");
-  }
-  return absl::OkStatus();
 }
 
 // "16000-23999", both ends included.
@@ -50,7 +34,8 @@ absl::Status ParseSrgb(absl::string_view text, topology::LabelRange& to) {
   // Labels 0 to 15 are reserved (RFC 3032 s2.1).
   if (ends.size() != 2 || !ParseNumber(ends[0], 16, topology::kMaxLabel, first).ok() ||
       !ParseNumber(ends[1], first, topology::kMaxLabel, last).ok()) {
-    return Error(text, absl::StrCat("FIRST-LAST with labels from 16 to ", topology::kMaxLabel));
+    return WrongSetting(text,
+                        absl::StrCat("FIRST-LAST with labels from 16 to ", topology::kMaxLabel));
   }
   to = {.first = first, .size = last - first + 1};
   return absl::OkStatus();
@@ -69,12 +54,12 @@ absl::Status ParseFlexAlgorithms(absl::string_view text, std::vector<FlexAlgorit
     const auto metric = kMetrics->find(parts.second);
     if (metric == kMetrics->end() ||
         !ParseNumber(parts.first, topology::kFirstFlexAlgorithm, 255, algorithm.algorithm).ok()) {
-      return Error(item, "ALGORITHM:METRIC, 128 to 255 and igp, te or delay");
+      return WrongSetting(item, "ALGORITHM:METRIC, 128 to 255 and igp, te or delay");
     }
     algorithm.metric = metric->second;
     for (const FlexAlgorithm& other : to) {
       if (other.algorithm == algorithm.algorithm) {
-        return Error(item, "each algorithm once");
+        return WrongSetting(item, "each algorithm once");
       }
     }
     to.push_back(algorithm);

@@ -62,14 +62,7 @@ class Builder {
 
  private:
   void Error(const std::string& field, absl::string_view what) {
-    auto line = lines_.find(field);
-    // A field that is not there: where its message stands.
-    for (std::string at = field; line == lines_.end() && at.find('.') != std::string::npos;) {
-      at.resize(at.rfind('.'));
-      line = lines_.find(at);
-    }
-    errors_.push_back(
-        absl::StrCat(file_, ":", line == lines_.end() ? 1 : line->second, ": ", field, ": ", what));
+    errors_.push_back(config::AtField(lines_, file_, field, what));
   }
 
   void AddSubscription(const GnmiSubscription& from, const std::string& field) {

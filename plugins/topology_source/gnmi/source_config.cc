@@ -73,14 +73,7 @@ class Loader {
 
  private:
   void Error(const std::string& field, absl::string_view what) {
-    auto line = lines_.find(field);
-    // A field that is missing: where its message stands.
-    for (std::string at = field; line == lines_.end() && at.find('.') != std::string::npos;) {
-      at.resize(at.rfind('.'));
-      line = lines_.find(at);
-    }
-    errors_.push_back(
-        absl::StrCat(path_, ":", line == lines_.end() ? 1 : line->second, ": ", field, ": ", what));
+    errors_.push_back(config::AtField(lines_, path_, field, what));
   }
 
   std::string Resolve(const std::string& path) const { return (folder_ / path).string(); }
