@@ -39,6 +39,9 @@
 namespace srpce::srpced {
 namespace {
 
+// A sync that never ends must not leave searches without bounds.
+constexpr Duration kRefreshWhileSyncing = std::chrono::seconds(2);
+
 constexpr int kKeepaliveTimeMs = 20'000;  // A peer that is gone is noticed in this and the timeout.
 constexpr int kKeepaliveTimeoutMs = 10'000;
 // Enough for conversions, which never wait for anything.
@@ -124,6 +127,7 @@ class Daemon::Impl {
 
  private:
   void MakeWriter();
+  void NotifyRefresher(const pce::TedUpdate& update);
   void AwaitFirstSync();
   absl::Status MakeEngine();
   void MakeServices();
@@ -140,6 +144,7 @@ class Daemon::Impl {
   EngineObserver observer_{metrics_, health_};
   cspf::PotentialCache potentials_{{.max_bytes = size_t{config_.engine().tree_memory_mib()} << 20}};
   std::unique_ptr<cspf::PotentialRefresher> refresher_;
+  MonotonicTime last_refresh_{};  // Only of the writer thread.
   std::unique_ptr<plugin::Store> store_;
   std::unique_ptr<pce::TopologyWriter>
       writer_;  // Stopped before what its listener calls: see Stop.
@@ -178,7 +183,7 @@ void Daemon::Impl::MakeWriter() {
   writer_ = std::make_unique<pce::TopologyWriter>(clock_, [this](const pce::TedUpdate& update) {
     engine_->OnTedUpdate(update);
     agent_links_->OnTedUpdate(update);
-    refresher_->Notify(update.ted);
+    NotifyRefresher(update);
     metrics_.OnTedChange(clock_.WallNow());
   });
   writer_->SetApplyObserver([this](Duration took) {
@@ -189,6 +194,16 @@ void Daemon::Impl::MakeWriter() {
   });
   agent_links_ = std::make_unique<AgentLinks>(
       *writer_, std::chrono::seconds(config_.topology().hold_time_seconds()));
+}
+
+// A first table comes in hundreds of batches, each of which makes the bounds of before worthless:
+// they would be computed for all of them, beside the work of taking the table in.
+void Daemon::Impl::NotifyRefresher(const pce::TedUpdate& update) {
+  const MonotonicTime now = clock_.Now();
+  if (!update.syncing || now >= last_refresh_ + kRefreshWhileSyncing) {
+    last_refresh_ = now;
+    refresher_->Notify(update.ted);
+  }
 }
 
 // On the writer thread, after each batch.

@@ -17,6 +17,8 @@ using std::chrono::milliseconds;
 // How often a source tells of itself. Of a peer that comes or goes it tells at once.
 constexpr Duration kReportInterval = std::chrono::seconds(5);
 
+constexpr Duration kPartInterval = std::chrono::milliseconds(100);
+
 std::vector<std::string> NamesOf(const BgplsSettings& settings) {
   std::vector<std::string> names;
   for (const speaker::bgp::PeerConfig& peer : settings.speaker.peers) {
@@ -75,11 +77,15 @@ absl::Status BgplsSource::AwaitFirstSync(plugin::StatementSink& sink) {
     if (intake_.FirstSyncDone()) {
       return absl::OkStatus();
     }
-    // What has come is worked on while the rest does.
+    // What has come is worked on while the rest does; in large parts, as each takes a lock the
+    // speaker wants, too.
     view_.Apply(intake_.TakeChanges());
     view_.TakeChanges();
-    SRPCE_RETURN_IF_ERROR(SendReportIfDue(sink));
-    SRPCE_RETURN_IF_ERROR(WaitForNews(sink));
+    const MonotonicTime next = clock_.Now() + kPartInterval;
+    do {
+      SRPCE_RETURN_IF_ERROR(SendReportIfDue(sink));
+      SRPCE_RETURN_IF_ERROR(WaitForNews(sink));
+    } while (clock_.Now() < next && !intake_.FirstSyncDone());
   }
 }
 
