@@ -125,7 +125,7 @@ TEST(BgplsSessionTest, LinkGoesAndReturns) {
   TedPtr ted = source.sink().Await(Usable(40));
   EXPECT_EQ(ted->known_node_count(), 10U);
   ASSERT_TRUE(peer.Send(WithdrawLink(network, {.from = 3, .chord = 1})).ok());
-  ted = source.sink().Await(Usable(38));
+  ted = source.sink().Await([](const Ted& now) { return now.link_count() == 38; });
   EXPECT_TRUE(ted->FindParallelLinks(*ted->FindNode("r4"), *ted->FindNode("r6")).empty());
   ASSERT_TRUE(peer.Send(AnnounceLink(network, {.from = 3, .chord = 1}, 77)).ok());
   ted = source.sink().Await(Usable(40));
