@@ -15,6 +15,19 @@ bool Same(const Statement& a, const Statement& b) {
   return a.attributes == b.attributes && a.stale == b.stale;
 }
 
+// The entries of `map` by key.
+template <typename Map>
+std::vector<const typename Map::value_type*> InOrder(const Map& map) {
+  std::vector<const typename Map::value_type*> entries;
+  entries.reserve(map.size());
+  for (const auto& entry : map) {
+    entries.push_back(&entry);
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  return entries;
+}
+
 bool IsOwnPrefix(const Member& member) {
   return IsOwn(member.nlri->protocol, member.nlri->prefix().ospf_route_type,
                member.attribute.prefix);
@@ -159,18 +172,21 @@ void NetworkView::ComputePrefix(const PrefixOfNode& prefix, Output& output) {
 }
 
 std::vector<plugin::Statement> NetworkView::All() const {
+  // Neighbours beside each other: what a daemon keeps of them it then touches once, not in each
+  // part of a large table.
   std::vector<plugin::Statement> all;
-  for (const auto& [id, unit] : nodes_) {
-    if (unit.stated) {
-      all.emplace_back(*unit.stated);
+  for (const auto* entry : InOrder(nodes_)) {
+    if (entry->second.stated) {
+      all.emplace_back(*entry->second.stated);
     }
   }
-  for (const auto& [pair, unit] : pairs_) {
-    all.insert(all.end(), unit.stated.begin(), unit.stated.end());
+  for (const auto* entry : InOrder(pairs_)) {
+    const std::vector<plugin::LinkStatement>& links = entry->second.stated;
+    all.insert(all.end(), links.begin(), links.end());
   }
-  for (const auto& [prefix, unit] : prefixes_) {
-    if (unit.stated) {
-      all.emplace_back(*unit.stated);
+  for (const auto* entry : InOrder(prefixes_)) {
+    if (entry->second.stated) {
+      all.emplace_back(*entry->second.stated);
     }
   }
   return all;
