@@ -49,13 +49,15 @@ class Joiner {
 
   std::vector<Adjacency> Join() {
     // Again while it helps: what was joined shows more than each of the two did.
-    for (size_t before = 0; before != groups_.size();) {
+    for (size_t before = 0; groups_.size() > 1 && before != groups_.size();) {
       before = groups_.size();
       JoinBy([](const Group& group) -> const std::set<uint32_t>& { return group.ids; });
       JoinBy([](const Group& group) -> const std::set<IpAddress>& { return group.v4; });
       JoinBy([](const Group& group) -> const std::set<IpAddress>& { return group.v6; });
     }
-    JoinNameless();
+    if (groups_.size() > 1) {
+      JoinNameless();
+    }
     JoinFamilies();
     return Name();
   }
@@ -141,6 +143,10 @@ class Joiner {
 
   void JoinFamilies() {
     AddressPairs found;
+    if (groups_.size() == 1) {
+      before_.clear();
+      return;
+    }
     const auto join = [&](Group& v4, Group& v6) {
       found.emplace(*v4.v4.begin(), *v6.v6.begin());
       Merge(v4, v6);

@@ -17,7 +17,9 @@ using std::chrono::milliseconds;
 // How often a source tells of itself. Of a peer that comes or goes it tells at once.
 constexpr Duration kReportInterval = std::chrono::seconds(5);
 
-constexpr Duration kPartInterval = std::chrono::milliseconds(100);
+// Statements of a first table that are made before they are sent: the daemon works on them while
+// the next are made.
+constexpr size_t kPart = 4096;
 
 std::vector<std::string> NamesOf(const BgplsSettings& settings) {
   std::vector<std::string> names;
@@ -61,7 +63,6 @@ absl::Status BgplsSource::Run(plugin::StatementSink& sink) {
   intake_.SetWaker([&sink] { sink.Wake(); });
   const absl::Cleanup forget = [this] { intake_.SetWaker(nullptr); };
   SRPCE_RETURN_IF_ERROR(StartSpeaker());
-  SRPCE_RETURN_IF_ERROR(AwaitFirstSync(sink));
   SRPCE_RETURN_IF_ERROR(SendSync(sink));
   while (true) {
     intake_.Tick();
@@ -71,30 +72,30 @@ absl::Status BgplsSource::Run(plugin::StatementSink& sink) {
   }
 }
 
-absl::Status BgplsSource::AwaitFirstSync(plugin::StatementSink& sink) {
-  while (true) {
-    intake_.Tick();
-    if (intake_.FirstSyncDone()) {
-      return absl::OkStatus();
-    }
-    // What has come is worked on while the rest does; in large parts, as each takes a lock the
-    // speaker wants, too.
-    view_.Apply(intake_.TakeChanges());
-    view_.TakeChanges();
-    const MonotonicTime next = clock_.Now() + kPartInterval;
-    do {
-      SRPCE_RETURN_IF_ERROR(SendReportIfDue(sink));
-      SRPCE_RETURN_IF_ERROR(WaitForNews(sink));
-    } while (clock_.Now() < next && !intake_.FirstSyncDone());
-  }
-}
-
+// What peers tell goes out while they still tell: the sync ends when they have told all. It does
+// not begin before there is something, so that a source without peers takes nothing away.
 absl::Status BgplsSource::SendSync(plugin::StatementSink& sink) {
   view_.Apply(intake_.TakeChanges());
   view_.TakeChanges();  // Part of all there is.
-  SRPCE_RETURN_IF_ERROR(sink.Send(plugin::SyncBegin()));
-  for (const plugin::Statement& statement : view_.All()) {
-    SRPCE_RETURN_IF_ERROR(sink.Send(statement));
+  std::vector<plugin::Statement> statements = view_.All();
+  bool begun = false;
+  for (bool done = false; !done; statements = view_.TakeChanges(kPart)) {
+    intake_.Tick();
+    // Asked first: what had been told by then is among the changes.
+    const bool told_all = intake_.FirstSyncDone();
+    view_.Apply(intake_.TakeChanges());
+    done = told_all && !view_.changed();
+    if (!begun && (done || !statements.empty())) {
+      SRPCE_RETURN_IF_ERROR(sink.Send(plugin::SyncBegin()));
+      begun = true;
+    }
+    for (const plugin::Statement& statement : statements) {
+      SRPCE_RETURN_IF_ERROR(sink.Send(statement));
+    }
+    SRPCE_RETURN_IF_ERROR(SendReportIfDue(sink));
+    if (!told_all && !view_.changed()) {
+      SRPCE_RETURN_IF_ERROR(WaitForNews(sink));
+    }
   }
   SRPCE_RETURN_IF_ERROR(sink.Send(plugin::SyncEnd()));
   return sink.Flush();

@@ -34,9 +34,9 @@ class BgplsSource final : public plugin::TopologySource {
                                                            const Clock& clock);
 
   std::string name() const override { return "bgpls"; }
-  // BGP sessions outlive streams: the first Run waits until the peers have told all, later ones
-  // begin with a sync of what is known. Errors: as TopologySource; an address that cannot be
-  // listened on.
+  // BGP sessions outlive streams: the sync of the first Run ends when the peers have told all,
+  // later ones begin with a sync of what is known. Errors: as TopologySource; an address that
+  // cannot be listened on.
   absl::Status Run(plugin::StatementSink& sink) override;
 
   // Where it listens; empty before Run.
@@ -44,7 +44,6 @@ class BgplsSource final : public plugin::TopologySource {
 
  private:
   absl::Status StartSpeaker();
-  absl::Status AwaitFirstSync(plugin::StatementSink& sink);
   absl::Status SendSync(plugin::StatementSink& sink);
   absl::Status SendChanges(plugin::StatementSink& sink);
   absl::Status SendReportIfDue(plugin::StatementSink& sink);

@@ -51,8 +51,11 @@ void Intake::OnUp(size_t peer, const session::bgp::Negotiated& negotiated) {
 }
 
 void Intake::OnUpdate(size_t peer, const wire::bgp::Update& update) {
+  // Who has not taken the changes of before yet has been woken for them.
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
+    wake = !table_.changed();
     ++counters_.updates;
     peers_[peer].last_told = clock_.Now();
     // Withdrawals first: an UPDATE that has an NLRI in both announces it (RFC 4271 s4.3).
@@ -64,9 +67,12 @@ void Intake::OnUpdate(size_t peer, const wire::bgp::Update& update) {
     }
     if (wire::bgp::EndOfRib(update) == kBgpLs) {
       EndOfTable(peer);
+      wake = true;
     }
   }
-  Wake();
+  if (wake) {
+    Wake();
+  }
 }
 
 void Intake::Announce(size_t peer, const wire::bgp::Update& update) {

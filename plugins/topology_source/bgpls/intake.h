@@ -25,7 +25,7 @@ class Intake final : public speaker::bgp::Client {
   Intake(std::vector<std::string> peer_names, const IntakeSettings& settings, const Clock& clock,
          Oddities& oddities);
 
-  // Called after each change, by the speaker's thread, until another one is set.
+  // Called when there is something new, by the speaker's thread, until another one is set.
   void SetWaker(std::function<void()> waker);
 
   // speaker::bgp::Client.

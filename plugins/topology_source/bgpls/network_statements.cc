@@ -35,16 +35,17 @@ bool IsOwnPrefix(const Member& member) {
 
 }  // namespace
 
-std::vector<plugin::Statement> NetworkView::TakeChanges() {
+std::vector<plugin::Statement> NetworkView::TakeChanges(size_t most) {
   Output output;
-  for (const std::string& id : std::exchange(due_nodes_, {})) {
-    ComputeNode(id, output);
+  const auto room = [&] { return output.statements.size() < most; };
+  while (!due_nodes_.empty() && room()) {
+    ComputeNode(due_nodes_.extract(due_nodes_.begin()).value(), output);
   }
-  for (const NodePair& pair : std::exchange(due_pairs_, {})) {
-    ComputePair(pair, output);
+  while (!due_pairs_.empty() && room()) {
+    ComputePair(due_pairs_.extract(due_pairs_.begin()).value(), output);
   }
-  for (const PrefixOfNode& prefix : std::exchange(due_prefixes_, {})) {
-    ComputePrefix(prefix, output);
+  while (!due_prefixes_.empty() && room()) {
+    ComputePrefix(due_prefixes_.extract(due_prefixes_.begin()).value(), output);
   }
   std::vector<plugin::Statement> all = std::move(output.removals);
   all.insert(all.end(), std::make_move_iterator(output.statements.begin()),

@@ -6,12 +6,15 @@
 // due, and only units that are due are computed again.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "lib/plugin/topology_source.h"
@@ -30,8 +33,12 @@ class NetworkView {
 
   void Apply(std::vector<RouteTable::Change> changes);
 
-  // What is other than at the last call: removals first, then nodes, links, prefixes.
-  std::vector<plugin::Statement> TakeChanges();
+  // What is other than at the last call: removals first, then nodes, links, prefixes, each in their
+  // order. Of a large change at most about `most` statements; the rest by the next calls.
+  std::vector<plugin::Statement> TakeChanges(size_t most = SIZE_MAX);
+  bool changed() const {
+    return !due_nodes_.empty() || !due_pairs_.empty() || !due_prefixes_.empty();
+  }
   // All there is as of the last TakeChanges, for a new sync.
   std::vector<plugin::Statement> All() const;
 
@@ -101,9 +108,9 @@ class NetworkView {
   absl::flat_hash_map<std::string, NodeUnit> nodes_;
   absl::flat_hash_map<NodePair, LinkUnit> pairs_;
   absl::flat_hash_map<PrefixOfNode, PrefixUnit> prefixes_;
-  absl::flat_hash_set<std::string> due_nodes_;
-  absl::flat_hash_set<NodePair> due_pairs_;
-  absl::flat_hash_set<PrefixOfNode> due_prefixes_;
+  absl::btree_set<std::string> due_nodes_;
+  absl::btree_set<NodePair> due_pairs_;
+  absl::btree_set<PrefixOfNode> due_prefixes_;
 };
 
 }  // namespace srpce::bgpls_source
