@@ -43,7 +43,8 @@ void Intake::OnUp(size_t peer, const session::bgp::Negotiated& negotiated) {
     state.phase = Phase::kTelling;
     peer_news_ = true;
     state.marks_end = negotiated.peer_restart.has_value();
-    state.last_told = clock_.Now();
+    state.up_since = clock_.Now();
+    state.last_told = state.up_since;
     // It tells all anew; what it no longer says goes when it has.
     table_.MarkOld(peer, /*stale=*/false);
   }
@@ -171,9 +172,14 @@ void Intake::OnDown(size_t peer, const session::bgp::Down& /*down*/) {
   Wake();
 }
 
-Duration Intake::Patience(const Peer& peer) const {
-  // Some say that they mark the end and do not: a whole network must not wait for that for ever.
-  return peer.marks_end ? settings_.sync_wait : settings_.quiet_time;
+// Some say that they mark the end and do not, and where delays are announced every second there is
+// no silence: a whole network must not wait for either for ever.
+MonotonicTime Intake::EndsAt(const Peer& peer) const {
+  constexpr int kLongTable = 10;
+  return peer.marks_end
+             ? std::min(peer.last_told + settings_.sync_wait,
+                        peer.up_since + kLongTable * settings_.sync_wait)
+             : std::min(peer.last_told + settings_.quiet_time, peer.up_since + settings_.sync_wait);
 }
 
 void Intake::Tick() {
@@ -181,7 +187,7 @@ void Intake::Tick() {
   const std::lock_guard lock(mutex_);
   for (size_t peer = 0; peer < peers_.size(); ++peer) {
     Peer& state = peers_[peer];
-    if (state.phase == Phase::kTelling && now >= state.last_told + Patience(state)) {
+    if (state.phase == Phase::kTelling && now >= EndsAt(state)) {
       EndOfTable(peer);
     }
     if (state.stale_until && now >= *state.stale_until) {
@@ -197,7 +203,7 @@ std::optional<MonotonicTime> Intake::next_tick() const {
   const auto at = [&](MonotonicTime time) { next = next ? std::min(*next, time) : time; };
   for (const Peer& state : peers_) {
     if (state.phase == Phase::kTelling) {
-      at(state.last_told + Patience(state));
+      at(EndsAt(state));
     }
     if (state.stale_until) {
       at(*state.stale_until);

@@ -55,7 +55,8 @@ class Intake final : public speaker::bgp::Client {
   enum class Phase : uint8_t { kDown, kTelling, kToldAll };
   struct Peer {
     Phase phase = Phase::kDown;
-    bool marks_end = false;     // Has said that it sends end-of-RIB (RFC 4724 s2).
+    bool marks_end = false;  // Has said that it sends end-of-RIB (RFC 4724 s2).
+    MonotonicTime up_since{};
     MonotonicTime last_told{};  // The last UPDATE, or when it came up.
     std::string name{};
     // While it is down, or has not told all again: until when its old routes stand.
@@ -75,8 +76,8 @@ class Intake final : public speaker::bgp::Client {
   void Withdraw(size_t peer, const std::string& nlri);
   void CountUnused(size_t peer, const wire::bgpls::NlriList& list);
   void EndOfTable(size_t peer);
-  // How long a peer may say nothing before it counts as having told all.
-  Duration Patience(const Peer& peer) const;
+  // When a peer that has not marked the end of its table counts as having told all.
+  MonotonicTime EndsAt(const Peer& peer) const;
   void Wake();
 
   const IntakeSettings settings_;

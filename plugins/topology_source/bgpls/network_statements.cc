@@ -60,7 +60,7 @@ void NetworkView::ComputeNode(const std::string& id, Output& output) {
   }
   NodeUnit& unit = it->second;
   // Without a node NLRI the node is not announced: what is known of it waits (RFC 9552 s5.2.1).
-  if (unit.nodes.empty() && unit.links_out == 0) {
+  if (unit.nodes.empty() && unit.links_out.empty()) {
     if (unit.stated) {
       output.removals.emplace_back(plugin::NodeRemoval{id});
     }
@@ -74,10 +74,10 @@ void NetworkView::ComputeNode(const std::string& id, Output& output) {
                       .locators = MembersOf(unit.locators),
                       .sids = MembersOf(unit.sids)};
   std::erase_if(members.locators, [](const Member& member) { return !IsOwnPrefix(member); });
-  members.pseudonode = unit.links_out > 0 || std::any_of(unit.nodes.begin(), unit.nodes.end(),
-                                                         [&](const HeldRoute* route) {
-                                                           return names_.IsPseudonode(route->local);
-                                                         });
+  members.pseudonode =
+      !unit.links_out.empty() ||
+      std::any_of(unit.nodes.begin(), unit.nodes.end(),
+                  [&](const HeldRoute* route) { return names_.IsPseudonode(route->local); });
   plugin::NodeStatement statement = StateNode(id, members, oddities_);
   if (!unit.stated || !Same(*unit.stated, statement)) {
     output.statements.emplace_back(statement);

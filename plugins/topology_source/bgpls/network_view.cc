@@ -129,57 +129,42 @@ bool NetworkView::IsAtHome(const HeldRoute& route) const {
 void NetworkView::Attach(HeldRoute& route) {
   route.node = names_.NameOf(route.local);
   route.other = route.remote ? names_.NameOf(*route.remote) : "";
-  switch (route.nlri().type) {
-    case NlriType::kNode:
-      nodes_[route.node].nodes.insert(&route);
-      due_nodes_.insert(route.node);
-      break;
-    case NlriType::kLink:
-      pairs_[{route.node, route.other}].routes.insert(&route);
-      due_pairs_.insert({route.node, route.other});
-      if (names_.IsPseudonode(route.local)) {
-        ++nodes_[route.node].links_out;
-        due_nodes_.insert(route.node);
-      }
-      break;
-    case NlriType::kSrv6Sid:
-      nodes_[route.node].sids.insert(&route);
-      due_nodes_.insert(route.node);
-      break;
-    default:
-      prefixes_[{route.node, route.nlri().prefix().prefix}].routes.insert(&route);
-      due_prefixes_.insert({route.node, route.nlri().prefix().prefix});
-      if (route.locator) {
-        nodes_[route.node].locators.insert(&route);
-        due_nodes_.insert(route.node);
-      }
-  }
+  Put(route, /*in=*/true);
 }
 
-void NetworkView::Detach(HeldRoute& route) {
+void NetworkView::Detach(HeldRoute& route) { Put(route, /*in=*/false); }
+
+void NetworkView::Put(HeldRoute& route, bool in) {
+  const auto put = [&](Routes& routes) {
+    if (in) {
+      routes.insert(&route);
+    } else {
+      routes.erase(&route);
+    }
+  };
+  const auto put_in_node = [&](Routes NodeUnit::*routes) {
+    put(nodes_[route.node].*routes);
+    due_nodes_.insert(route.node);
+  };
   switch (route.nlri().type) {
     case NlriType::kNode:
-      nodes_[route.node].nodes.erase(&route);
-      due_nodes_.insert(route.node);
+      put_in_node(&NodeUnit::nodes);
       break;
     case NlriType::kLink:
-      pairs_[{route.node, route.other}].routes.erase(&route);
+      put(pairs_[{route.node, route.other}].routes);
       due_pairs_.insert({route.node, route.other});
       if (names_.IsPseudonode(route.local)) {
-        --nodes_[route.node].links_out;
-        due_nodes_.insert(route.node);
+        put_in_node(&NodeUnit::links_out);
       }
       break;
     case NlriType::kSrv6Sid:
-      nodes_[route.node].sids.erase(&route);
-      due_nodes_.insert(route.node);
+      put_in_node(&NodeUnit::sids);
       break;
     default:
-      prefixes_[{route.node, route.nlri().prefix().prefix}].routes.erase(&route);
+      put(prefixes_[{route.node, route.nlri().prefix().prefix}].routes);
       due_prefixes_.insert({route.node, route.nlri().prefix().prefix});
       if (route.locator) {
-        nodes_[route.node].locators.erase(&route);
-        due_nodes_.insert(route.node);
+        put_in_node(&NodeUnit::locators);
       }
   }
 }

@@ -65,9 +65,11 @@ class NetworkView {
     Routes locators{};
     Routes sids{};
     // Links that leave it: a pseudonode is there if one does, its node NLRI or not.
-    size_t links_out = 0;
+    Routes links_out{};
     std::optional<plugin::NodeStatement> stated{};
-    bool empty() const { return nodes.empty() && locators.empty() && sids.empty() && !links_out; }
+    bool empty() const {
+      return nodes.empty() && locators.empty() && sids.empty() && links_out.empty();
+    }
   };
   struct LinkUnit {
     Routes routes{};
@@ -84,6 +86,7 @@ class NetworkView {
   // Puts `route` into its unit by the names its routers have now; takes it out of it.
   void Attach(HeldRoute& route);
   void Detach(HeldRoute& route);
+  void Put(HeldRoute& route, bool in);
   bool IsAtHome(const HeldRoute& route) const;
   void SetRouterIdsOf(RouterIndex router);
   void Rehome();

@@ -127,6 +127,49 @@ TEST_F(IntakeTest, PeerThatPromisesTheEndAndForgetsItIsNotWaitedForForEver) {
   EXPECT_TRUE(intake_.FirstSyncDone());
 }
 
+TEST_F(IntakeTest, PeerThatNeverFallsSilentHasToldAllInTheEnd) {
+  Up(0, /*marks_end=*/false);
+  Up(1);
+  for (int i = 0; i < 59; ++i) {
+    intake_.OnUpdate(0, Reach({1}));
+    intake_.OnUpdate(1, Reach({1}));
+    clock_.Advance(seconds(1));
+    intake_.Tick();
+  }
+  EndOfRib(1);
+  EXPECT_FALSE(intake_.FirstSyncDone());
+  EXPECT_EQ(intake_.next_tick(), clock_.Now() + seconds(1));
+  clock_.Advance(seconds(1));
+  intake_.Tick();
+  plugin::SourcePeer peer;
+  peer.up = true;
+  intake_.AddTo(0, peer);
+  EXPECT_EQ(peer.detail, "") << "it has told all, a minute after it came up";
+  EXPECT_TRUE(intake_.FirstSyncDone());
+}
+
+TEST_F(IntakeTest, PeerThatMarksTheEndMayTakeLongerButNotForEver) {
+  Up(0);
+  Up(1);
+  EndOfRib(1);
+  const auto telling = [&] {
+    plugin::SourcePeer peer;
+    peer.up = true;
+    intake_.AddTo(0, peer);
+    return peer.detail == "end of its table not seen yet";
+  };
+  for (int i = 0; i < 59; ++i) {
+    clock_.Advance(seconds(10));
+    intake_.OnUpdate(0, Reach({1}));
+    intake_.Tick();
+    ASSERT_TRUE(telling());
+  }
+  clock_.Advance(seconds(10));
+  intake_.OnUpdate(0, Reach({1}));
+  intake_.Tick();
+  EXPECT_FALSE(telling());
+}
+
 TEST_F(IntakeTest, LostPeersRoutesAreStaleAndThenGone) {
   Up(0);
   intake_.OnUpdate(0, Reach({1, 2}));
